@@ -1,0 +1,83 @@
+// Builds dist/ with rolldown: one entry, lazy chunks for what start-up does not need.
+//   node scripts/build.mjs [--watch | --if-stale]
+import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const stamp = join(root, 'dist/.built');
+
+/** Newest change below a folder, in milliseconds since 1970. */
+function newest(path) {
+  const s = statSync(path);
+  if (!s.isDirectory()) return s.mtimeMs;
+  let max = s.mtimeMs;
+  for (const e of readdirSync(path)) max = Math.max(max, newest(join(path, e)));
+  return max;
+}
+
+function isStale() {
+  if (!existsSync(stamp)) return true;
+  const built = statSync(stamp).mtimeMs;
+  return ['src', 'package.json', 'scripts/build.mjs'].some((p) => newest(join(root, p)) > built);
+}
+
+/** Builds when a source is newer than the last build. Two at once both build: the output is the same. */
+export async function buildIfStale() {
+  if (isStale()) {
+    process.stderr.write('iris-tui: building (once after a change) …\n');
+    await build();
+  }
+}
+
+function options() {
+  return {
+    input: { main: join(root, 'src/cli/main.ts') },
+    platform: 'node',
+    // The one package with native code; it is loaded from node_modules.
+    external: ['node-pty'],
+    tsconfig: join(root, 'tsconfig.json'),
+    resolve: { alias: { 'react-devtools-core': join(root, 'scripts/empty.mjs') } },
+    transform: { define: { 'process.env.NODE_ENV': '"production"' } },
+    output: {
+      dir: join(root, 'dist'),
+      format: 'esm',
+      entryFileNames: '[name].js',
+      chunkFileNames: '[name]-[hash].js',
+      minify: true,
+      sourcemap: false,
+    },
+    logLevel: 'warn',
+  };
+}
+
+export async function build() {
+  const { rolldown } = await import('rolldown');
+  const { output, ...input } = options();
+  const bundle = await rolldown(input);
+  const started = Date.now();
+  const result = await bundle.write(output);
+  await bundle.close();
+  // Chunks of earlier builds: a running hub may still load its own for a while, so keep those of the last hour.
+  const fresh = new Set(result.output.map((o) => o.fileName));
+  for (const name of readdirSync(output.dir)) {
+    const path = join(output.dir, name);
+    if (name.endsWith('.js') && !fresh.has(name) && started - statSync(path).mtimeMs > 3_600_000) rmSync(path);
+  }
+  writeFileSync(stamp, '');
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  if (process.argv.includes('--watch')) {
+    const { watch } = await import('rolldown');
+    const { output, ...input } = options();
+    watch({ ...input, output }).on('event', (e) => {
+      if (e.code === 'BUNDLE_END') {
+        writeFileSync(stamp, '');
+        console.log(`built in ${Math.round(e.duration)} ms`);
+      }
+      if (e.code === 'ERROR') console.error(e.error.message);
+    });
+  } else if (process.argv.includes('--if-stale')) await buildIfStale();
+  else await build();
+}

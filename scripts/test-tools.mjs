@@ -1,0 +1,29 @@
+// Before `npm test`: the real programs that tests drive in panes. Installs what is missing by apt where it may, and says so.
+import { spawnSync } from 'node:child_process';
+
+/** [program, Debian package] */
+const TOOLS = [
+  ['tmux', 'tmux'],
+  ['vim', 'vim'],
+  ['less', 'less'],
+  ['htop', 'htop'],
+  ['nano', 'nano'],
+];
+const has = (program) => spawnSync('sh', ['-c', 'command -v "$0" >/dev/null', program]).status === 0;
+const missing = TOOLS.filter(([program]) => !has(program)).map(([, pkg]) => pkg);
+if (missing.length > 0) {
+  if (process.getuid?.() === 0 && has('apt-get')) {
+    console.log(`installing what the tests drive: ${missing.join(' ')} (apt-get)`);
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+    spawnSync('apt-get', ['update', '-q'], { stdio: 'ignore', env });
+    const r = spawnSync('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...missing], {
+      encoding: 'utf8',
+      env,
+    });
+    if (r.status !== 0) console.log(`could not install them; the tests that need them will say so:\n${r.stderr}`);
+  } else {
+    console.log(
+      `missing for some tests: ${missing.join(', ')}. Install them (apt install ${missing.join(' ')}) to run all tests.`,
+    );
+  }
+}

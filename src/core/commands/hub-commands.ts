@@ -1,0 +1,182 @@
+import { z } from 'zod';
+import type { SessionInfo } from '../session/info.ts';
+import { type Workspace, workspaceSchema } from '../workspace.ts';
+
+/** Who may: a viewer looks, a typer types, an owner starts, ends and names. */
+export type Role = 'viewer' | 'typer' | 'owner';
+
+/** A name, an id, or a unique prefix of either; resolved by the hub. */
+const session = z.string().min(1).max(256);
+const size = z.number().int().min(1).max(10_000);
+
+/** Everything a hub can be asked to do, by anyone: keys, command line, later REST and MCP. Arguments are checked where they arrive. */
+export const hubCommands = {
+  'session.list': { role: 'viewer', summary: 'list sessions', args: z.object({}) },
+  'session.new': {
+    role: 'owner',
+    summary: 'start a session',
+    args: z.object({
+      name: z.string().min(1).max(128).optional(),
+      /** Absent: the agent's program, or the user's shell. */
+      command: z.array(z.string().max(131_072)).min(1).max(4096).optional(),
+      /** claude, codex, gemini, opencode, aider: found on PATH unless `command` stands in its place. */
+      agent: z.string().max(64).optional(),
+      /** Absolute. Absent: the user's home. */
+      cwd: z.string().max(4096).optional(),
+      /** The caller's environment, for the process; the hub adds its own names. */
+      env: z.record(z.string().max(1024), z.string().max(131_072)).optional(),
+      mode: z.enum(['pty', 'pipes']).default('pty'),
+      cols: size.default(80),
+      rows: size.default(24),
+    }),
+  },
+  'session.kill': { role: 'owner', summary: 'end a session and forget it', args: z.object({ session }) },
+  'session.restart': { role: 'owner', summary: 'start a session again', args: z.object({ session }) },
+  'session.rename': {
+    role: 'owner',
+    summary: 'give a session another name',
+    args: z.object({ session, name: z.string().min(1).max(128) }),
+  },
+  'session.cancel': { role: 'typer', summary: 'interrupt what a session does (Ctrl-C)', args: z.object({ session }) },
+  'session.send': {
+    role: 'typer',
+    summary: 'type text into a session',
+    args: z.object({
+      session,
+      text: z.string().max(1_500_000),
+      enter: z.boolean().default(true),
+      paste: z.boolean().default(false),
+    }),
+  },
+  'session.keys': {
+    role: 'typer',
+    summary: 'press keys, by tmux name',
+    args: z.object({ session, keys: z.array(z.string().max(1024)).max(10_000), literal: z.boolean().default(false) }),
+  },
+  'session.capture': {
+    role: 'viewer',
+    summary: 'the screen as text',
+    args: z.object({
+      session,
+      ansi: z.boolean().default(false),
+      history: z.number().int().min(0).max(1_000_000).default(0),
+    }),
+  },
+  /** Lines of scrollback and screen, numbered from the start of the epoch, each as text with SGR. */
+  'session.lines': {
+    role: 'viewer',
+    summary: 'lines of the scrollback',
+    args: z.object({ session, from: z.number().int().min(0), count: z.number().int().min(1).max(2000) }),
+  },
+  'session.search': {
+    role: 'viewer',
+    summary: 'find text in the scrollback',
+    args: z.object({
+      session,
+      pattern: z.string().min(1).max(1024),
+      regex: z.boolean().default(false),
+      from: z.number().int().min(0),
+      direction: z.enum(['up', 'down']),
+    }),
+  },
+  /** Answers when it is so, or with `timed-out`. */
+  'session.wait': {
+    role: 'viewer',
+    summary: 'wait for a state or a text',
+    args: z.object({
+      session,
+      until: z.enum(['working', 'blocked', 'idle', 'done', 'exited']).optional(),
+      /** A JavaScript regular expression, against the screen and what scrolls off it. */
+      text: z.string().max(1024).optional(),
+      timeoutMs: z.number().int().min(0).max(2_147_483_647).optional(),
+    }),
+  },
+  'workspace.get': {
+    role: 'viewer',
+    summary: 'the layout',
+    args: z.object({ name: z.string().max(128).default('main') }),
+  },
+  /** Refused with `conflict` unless `revision` is the newest: read again, apply again. */
+  'workspace.put': {
+    role: 'owner',
+    summary: 'change the layout',
+    args: z.object({
+      name: z.string().max(128).default('main'),
+      revision: z.number().int().min(0),
+      workspace: workspaceSchema,
+    }),
+  },
+  'workspace.list': { role: 'viewer', summary: 'saved layouts', args: z.object({}) },
+  'workspace.save': {
+    role: 'owner',
+    summary: 'keep the layout under a name',
+    args: z.object({ name: z.string().min(1).max(128) }),
+  },
+  'workspace.load': {
+    role: 'owner',
+    summary: 'take a kept layout',
+    args: z.object({ name: z.string().min(1).max(128) }),
+  },
+  'workspace.delete': {
+    role: 'owner',
+    summary: 'forget a kept layout',
+    args: z.object({ name: z.string().min(1).max(128) }),
+  },
+  'viewer.list': { role: 'viewer', summary: 'who is attached', args: z.object({}) },
+  'viewer.detach': { role: 'owner', summary: 'make a viewer leave', args: z.object({ viewer: z.string().max(64) }) },
+  'hub.status': { role: 'viewer', summary: 'about the hub', args: z.object({}) },
+  'hub.stop': { role: 'owner', summary: 'stop the hub', args: z.object({ force: z.boolean().default(false) }) },
+} as const satisfies Record<string, { role: Role; summary: string; args: z.ZodType }>;
+
+export type HubCommandName = keyof typeof hubCommands;
+export type HubCommandArgs<N extends HubCommandName> = z.input<(typeof hubCommands)[N]['args']>;
+export type HubCommandParsed<N extends HubCommandName> = z.output<(typeof hubCommands)[N]['args']>;
+
+export interface LineRange {
+  /** Oldest line that is kept, and one past the newest, of this epoch. */
+  readonly first: number;
+  readonly end: number;
+  /** Number of the line that is now the top of the screen. */
+  readonly screenTop: number;
+  readonly from: number;
+  readonly cols: number;
+  /** Text with SGR and OSC 8, no other sequences; wrapped[i]: line i goes on from the one before. */
+  readonly lines: readonly string[];
+  readonly wrapped: readonly boolean[];
+}
+
+export interface HubCommandResults {
+  'session.list': { sessions: SessionInfo[] };
+  'session.new': SessionInfo;
+  'session.kill': { id: string };
+  'session.restart': SessionInfo;
+  'session.rename': SessionInfo;
+  'session.cancel': { id: string };
+  'session.send': { id: string };
+  'session.keys': { id: string };
+  'session.capture': { text: string; cols: number; rows: number; cursor: { x: number; y: number } };
+  'session.lines': LineRange;
+  'session.search': { match?: { line: number; column: number; length: number } };
+  'session.wait': { matched: string; session: SessionInfo };
+  'workspace.get': { name: string; revision: number; workspace: Workspace };
+  'workspace.put': { revision: number };
+  'workspace.list': { workspaces: { name: string; tabs: number; savedAt: number }[] };
+  'workspace.save': { name: string };
+  'workspace.load': { revision: number; workspace: Workspace };
+  'workspace.delete': { name: string };
+  'viewer.list': { viewers: { id: string; software: string; since: number; sessions: number; self: boolean }[] };
+  'viewer.detach': { id: string };
+  'hub.status': {
+    pid: number;
+    version: string;
+    protocol: number;
+    socket: string;
+    listen?: string;
+    sessions: number;
+    viewers: number;
+    uptimeMs: number;
+    rssBytes: number;
+  };
+  'hub.stop': { stopped: true };
+}
+export type HubCommandResult<N extends HubCommandName> = HubCommandResults[N];

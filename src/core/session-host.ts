@@ -1,0 +1,71 @@
+import type { HubCommandArgs, HubCommandName, HubCommandResult } from './commands/hub-commands.ts';
+import type { Dispose } from './emitter.ts';
+import type { IrisError } from './errors.ts';
+import type { Position, ViewEntry } from './output/entry.ts';
+import type { SessionInfo } from './session/info.ts';
+
+/** How this program stands with a hub. */
+export interface HostConnection {
+  readonly state: 'connecting' | 'online' | 'offline' | 'error';
+  readonly since: number;
+  readonly attempt: number;
+  readonly nextRetryAt?: number;
+  readonly reason?: string;
+  readonly remedy?: string;
+  readonly roundTripMs?: number;
+}
+
+/** Things that happen once and are not part of a screen. */
+export type HostEvent =
+  | { readonly type: 'sessions' }
+  | { readonly type: 'connection'; readonly connection: HostConnection }
+  | { readonly type: 'workspace'; readonly name: string; readonly revision: number }
+  | { readonly type: 'bell'; readonly sessionId: string }
+  /** A program asks to set the clipboard (OSC 52 write), at most 100 KB. */
+  | { readonly type: 'clipboard'; readonly sessionId: string; readonly text: string }
+  /** OSC 9, 99, 777. */
+  | { readonly type: 'notice'; readonly sessionId: string; readonly title: string; readonly body: string }
+  /** Another viewer, or `viewer.detach`, asks this one to leave. */
+  | { readonly type: 'detached'; readonly reason: string };
+
+/** Watching one session. Entries come in order; each is acknowledged by the host once `listener` returned (or its promise settled). */
+export interface Attachment {
+  readonly sessionId: string;
+  /** Newest position that was handed to the listener. */
+  readonly position: Position | undefined;
+  /** Keystrokes: delivered once, in order, held (bounded) while offline. */
+  write(bytes: Uint8Array): void;
+  /** The size this viewer would like; the session takes it from the viewer that typed last. */
+  resize(cols: number, rows: number): void;
+  detach(): void;
+}
+
+export interface AttachOptions {
+  /** `screen`: newest state, may skip (a snapshot stands for what was skipped). `log`: every entry in order, gaps marked. */
+  readonly mode: 'screen' | 'log';
+  readonly cols?: number;
+  readonly rows?: number;
+  /** Continue after this position: deltas if the log still has them, else a snapshot. */
+  readonly after?: Position;
+  readonly readOnly?: boolean;
+  readonly onEntry: (entry: ViewEntry) => void | Promise<void>;
+  /** The session is gone, or the hub refused. */
+  readonly onEnd?: (reason: IrisError | undefined) => void;
+}
+
+/**
+ * What a user interface sees of a hub, near or far. Nothing here blocks: a dead hub shows as `connection`,
+ * and commands reject with `hub-unreachable` after their time-out.
+ */
+export interface SessionHost {
+  readonly connection: HostConnection;
+  /** Sorted by creation. Kept up to date while online. */
+  readonly sessions: readonly SessionInfo[];
+  on(listener: (event: HostEvent) => void): Dispose;
+  attach(sessionId: string, options: AttachOptions): Attachment;
+  /** Runs a command of the table (core/commands) in the hub. Rejects with an IrisError. */
+  command<N extends HubCommandName>(name: N, args: HubCommandArgs<N>): Promise<HubCommandResult<N>>;
+  /** Tries to connect at once, whatever the back-off says. */
+  retryNow(): void;
+  close(): void;
+}

@@ -1,0 +1,53 @@
+import type { TransportKind } from '../transport.ts';
+
+export type ConnectionStateName = 'online' | 'connecting' | 'offline' | 'error';
+export type AgentStateName = 'working' | 'blocked' | 'idle' | 'done' | 'exited' | 'unknown';
+/** What became of the process. `died`: the hub was killed while it ran. */
+export type ProcessStatus = 'starting' | 'running' | 'stopping' | 'exited' | 'failed' | 'died';
+
+/** A session as `ls --json` prints it. Times are milliseconds since 1970. */
+export interface SessionInfo {
+  readonly id: string;
+  readonly name: string;
+  readonly team?: string;
+  /** Name of the hub that owns it: `local`, or a hub of the config. */
+  readonly hub: string;
+  readonly transport: TransportKind;
+  readonly agent: {
+    readonly kind: string;
+    readonly state: AgentStateName;
+    readonly since: number;
+    readonly question?: string;
+  };
+  readonly connection: {
+    readonly state: ConnectionStateName;
+    readonly since: number;
+    readonly attempt: number;
+    readonly maxAttempts: number;
+    readonly nextRetryAt?: number;
+    readonly reason?: string;
+    readonly remedy?: string;
+    readonly roundTripMs?: number;
+  };
+  readonly process: {
+    readonly pid?: number;
+    readonly status: ProcessStatus;
+    readonly exitCode?: number;
+    readonly signal?: string;
+    /** Why it failed to start, where it did. */
+    readonly reason?: string;
+  };
+  /** A UUID, new each time the process starts. */
+  readonly epoch: string;
+  /** Number of the newest log entry of this epoch; 0 before the first. */
+  readonly seq: number;
+  readonly cols: number;
+  readonly rows: number;
+  /** The title the program set (OSC 0/2), control characters removed, at most 256 bytes. */
+  readonly title: string;
+  readonly cwd: string;
+  readonly command: readonly string[];
+  readonly mode: 'pty' | 'pipes';
+  readonly viewers: number;
+  readonly createdAt: number;
+}

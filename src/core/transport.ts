@@ -1,0 +1,67 @@
+import type { IrisError } from './errors.ts';
+
+export type TransportKind = 'local' | 'openssh' | 'ssh2' | 'exec' | 'websocket';
+
+/** stopped → connecting (remote only) → spawning → ready → terminating → stopped. */
+export type TransportStatus = 'stopped' | 'connecting' | 'spawning' | 'ready' | 'terminating';
+
+/** What to run and in what. argv only: nothing here ever passes through a shell. */
+export interface LaunchSpec {
+  /** Program and arguments; at least one entry. */
+  readonly command: readonly string[];
+  readonly cwd: string;
+  /** The whole environment of the process. */
+  readonly env: Readonly<Record<string, string>>;
+  /** `pty`: a terminal. `pipes`: stdin, stdout and stderr apart. */
+  readonly mode: 'pty' | 'pipes';
+  readonly cols: number;
+  readonly rows: number;
+}
+
+export interface ProcessEnd {
+  /** Absent when a signal ended it. */
+  readonly exitCode?: number;
+  /** Name, as `SIGHUP`. */
+  readonly signal?: string;
+}
+
+/** What a transport tells its session. Calls come in order; after `ended` there are none. */
+export interface TransportSink {
+  status(status: TransportStatus): void;
+  /** Bytes as they came; the sink copies what it keeps. `error` only with pipes. */
+  output(bytes: Uint8Array, stream: 'output' | 'error'): void;
+  /** The process is gone and every byte it wrote has been delivered. */
+  ended(end: ProcessEnd): void;
+  /** It could not start, or its connection broke. Final for this transport. */
+  failed(error: IrisError): void;
+}
+
+export interface TransportMetrics {
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  readonly roundTripMs?: number;
+}
+
+/**
+ * The port through which bytes reach a process. One instance runs one process once; `restart` makes a new one.
+ * Every implementation passes test/contract/transport.ts.
+ */
+export interface Transport {
+  readonly kind: TransportKind;
+  readonly status: TransportStatus;
+  /** Process id on this machine, where there is one. */
+  readonly pid: number | undefined;
+  readonly metrics: TransportMetrics;
+  /** The command as shown to people: never with secrets. */
+  readonly launchCommand: readonly string[];
+  start(sink: TransportSink): void;
+  write(bytes: Uint8Array): void;
+  resize(cols: number, rows: number): void;
+  /** Stops reading from the process (the kernel then stops it); `resume` goes on. */
+  pause(): void;
+  resume(): void;
+  /** To the foreground process group where there is one. */
+  signal(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void;
+  /** Ends the whole process group: HUP, then TERM, then KILL. Resolves when nothing of it is left. Idempotent. */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+/** The long forms of the reliability tests: minutes, not seconds. `npm run soak`. */
+export default defineConfig({
+  test: {
+    include: ['test/soak/**/*.test.ts'],
+    globalSetup: ['test/support/global-setup.ts'],
+    pool: 'forks',
+    fileParallelism: false,
+    testTimeout: 600_000,
+    hookTimeout: 60_000,
+  },
+});
