@@ -2,8 +2,8 @@
 import { spawnSync } from 'node:child_process';
 
 const steps = [
-  ['types', 'tsc', ['-p', 'tsconfig.json']],
-  ['types of core, without Node', 'tsc', ['-p', 'tsconfig.core.json']],
+  ['types', 'node', ['node_modules/typescript-native/bin/tsc', '-p', 'tsconfig.json']],
+  ['types of core, without Node', 'node', ['node_modules/typescript-native/bin/tsc', '-p', 'tsconfig.core.json']],
   ['lint and format', 'biome', ['check', '--error-on-warnings']],
   ['room boundaries', 'depcruise', ['src', '--config', '.dependency-cruiser.cjs']],
   ['lock complete', 'npm', ['ci', '--dry-run', '--ignore-scripts', '--no-audit', '--no-fund']],

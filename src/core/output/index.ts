@@ -1,2 +1,3 @@
 export * from './cells.ts';
 export * from './entry.ts';
+export * from './modes.ts';

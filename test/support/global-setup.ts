@@ -1,0 +1,2 @@
+/** Before all tests. The build is up to date: `pretest` saw to it. */
+export default function setup(): void {}
