@@ -1,1 +1,3 @@
 export * from './hub-commands.ts';
+export * from './parse.ts';
+export * from './viewer-commands.ts';
