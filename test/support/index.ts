@@ -1,0 +1,18 @@
+export { Emulator, type EmulatorOptions, type ScreenCell } from './emulator.ts';
+export { freeSocketPath } from './free-socket-path.ts';
+export { alt, ctrl, KEY, mouse, paste } from './keys.ts';
+export {
+  descendantsOf,
+  describe as describeProcesses,
+  isAlive,
+  type ProcessInfo,
+  processesWithEnv,
+  processInfo,
+  waitUntilGone,
+} from './processes.ts';
+export { openPty, type Pty } from './pty.ts';
+export { realBash } from './real-bash.ts';
+export { type CliResult, type RunCliOptions, runCli } from './run-cli.ts';
+export { disposeHomes, PROMPT, type TempHome, tempHome } from './temp-home.ts';
+export { disposeTuis, type Exit, IRIS, type ScreenCondition, type SpawnTuiOptions, spawnTui, Tui } from './tui.ts';
+export { DEFAULT_TIMEOUT_MS, type WaitOptions, waitUntil } from './wait-until.ts';
