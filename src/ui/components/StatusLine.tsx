@@ -1,0 +1,101 @@
+import type { ReactNode } from 'react';
+import { plainText } from '../../core/index.ts';
+import type { ViewSnapshot } from '../model/snapshot.ts';
+import { duration, type Segment, spread, widthOf } from '../text.ts';
+import { Line } from './Line.tsx';
+import { symbols } from './session-words.ts';
+
+function hubSegments(view: ViewSnapshot): Segment[] {
+  const { connection, name } = view.hub;
+  const s = symbols(view.ascii);
+  const time: Segment = { text: ` ${s.dot} ${view.time} ` };
+  switch (connection.state) {
+    case 'online': {
+      const rtt = connection.roundTripMs;
+      const ms = rtt === undefined ? '' : ` ${s.dot} ${rtt < 10 ? rtt.toFixed(1) : Math.round(rtt)} ms`;
+      return [{ text: `hub ${name}${ms}` }, time];
+    }
+    case 'connecting':
+      return [{ text: `${s.connecting} `, color: 'yellow' }, { text: `hub ${name} ${s.dot} connecting` }, time];
+    case 'offline': {
+      const next =
+        connection.nextRetryAt === undefined
+          ? ''
+          : `, next try in ${Math.max(0, Math.ceil((connection.nextRetryAt - view.now) / 1000))} s`;
+      const since = duration(view.now - connection.since);
+      return [
+        { text: `${s.connecting} `, color: 'yellow' },
+        { text: `hub ${name} ${s.dot} offline ${since} (try ${connection.attempt}${next})`, bold: true },
+        time,
+      ];
+    }
+    case 'error':
+      return [
+        { text: `${s.error} `, color: 'red' },
+        { text: `hub ${name} ${s.dot} ${plainText(connection.reason ?? 'error', 80)}`, bold: true },
+        time,
+      ];
+  }
+}
+
+function leftSegments(view: ViewSnapshot): Segment[] {
+  const { overlay, message } = view;
+  if (overlay.kind === 'prompt') {
+    const label = `${overlay.label} `;
+    const room = view.cols - widthOf(label) - 1;
+    return [
+      { text: ` ${label}`, bold: true, color: view.accent },
+      { text: promptWindow(overlay.text, overlay.cursor, room).text },
+    ];
+  }
+  if (overlay.kind === 'confirm') return [{ text: ` ${overlay.question} (y/n) `, bold: true, color: 'yellow' }];
+  if (message)
+    return [
+      { text: ` ${plainText(message.text)} `, bold: true, color: message.kind === 'error' ? 'red' : view.accent },
+    ];
+  if (view.prefixActive) return [{ text: ` ${view.prefix} `, inverse: true }, { text: ' …' }];
+  const s = symbols(view.ascii);
+  const keys = ` ${view.prefix} ? keys ${s.dot} ${view.prefix} : command ${s.dot} ${view.prefix} d leave`;
+  return [...(view.readOnly ? [{ text: ' read-only ', inverse: true }] : []), { text: keys, dim: true }];
+}
+
+/** The part of a prompt's text around the cursor that fits, and where the cursor stands in it, in cells. */
+export function promptWindow(text: string, cursor: number, room: number): { text: string; cursorCols: number } {
+  const before = plainText(text.slice(0, cursor), 1_000_000);
+  const after = plainText(text.slice(cursor), 1_000_000);
+  let head = before;
+  while (widthOf(head) > Math.max(1, room - 1)) head = [...head].slice(1).join('');
+  return { text: head + after, cursorCols: widthOf(head) };
+}
+
+/** Where the cursor of a prompt stands on the status line. */
+export function promptCursor(view: ViewSnapshot): number | undefined {
+  if (view.overlay.kind !== 'prompt') return undefined;
+  const label = ` ${view.overlay.label} `;
+  const room = view.cols - widthOf(label);
+  return Math.min(
+    view.cols - 1,
+    widthOf(label) + promptWindow(view.overlay.text, view.overlay.cursor, room).cursorCols,
+  );
+}
+
+export function StatusLine({ view }: { readonly view: ViewSnapshot }): ReactNode {
+  const busy = view.overlay.kind === 'prompt' || view.overlay.kind === 'confirm' || view.message !== undefined;
+  const left = leftSegments(view);
+  // What was asked or said comes first; otherwise the hub's state is the last to go.
+  if (!busy) return <Line segments={spread(left, hubSegments(view), view.cols, { text: ' ' })} />;
+  const rest = view.cols - left.reduce((n, x) => n + widthOf(x.text), 0);
+  const tail = overlayTail(view, rest);
+  return <Line segments={spread(tail.length > 0 ? [...left, ...tail] : left, [], view.cols, { text: ' ' })} />;
+}
+
+/** Behind a prompt: what Tab would choose from; behind a message: the hub, where there is room. */
+function overlayTail(view: ViewSnapshot, room: number): Segment[] {
+  if (view.overlay.kind === 'prompt') {
+    const words = view.overlay.candidates.join('  ');
+    return words && room > 8 ? [{ text: `   ${words}`, dim: true }] : [];
+  }
+  const right = hubSegments(view);
+  const width = right.reduce((n, x) => n + widthOf(x.text), 0);
+  return room > width + 1 ? [{ text: ' '.repeat(room - width) }, ...right] : [];
+}

@@ -1,0 +1,182 @@
+import { Box } from 'ink';
+import type { ReactNode } from 'react';
+import { plainText } from '../../core/index.ts';
+import type { Rect } from '../layout/index.ts';
+import type { ListItem, Overlay, PaneItem, ViewSnapshot } from '../model/snapshot.ts';
+import { pad, type Segment, spread, widthOf } from '../text.ts';
+import { bigDigits, bigDigitsCols } from './digits.ts';
+import { Line } from './Line.tsx';
+import { symbols } from './session-words.ts';
+
+/** Rows of a list or text that can be seen at once. */
+export function overlayRows(rows: number): number {
+  return Math.max(1, rows - 6);
+}
+
+function centred(view: ViewSnapshot, cols: number, rows: number): Rect {
+  const c = Math.min(cols, view.cols);
+  const r = Math.min(rows, view.rows - 1);
+  return { x: Math.max(0, (view.cols - c) >> 1), y: Math.max(0, (view.rows - r) >> 1), cols: c, rows: r };
+}
+
+/** The cells that an overlay covers: nothing of a pane shows through there. */
+export function overlayRects(view: ViewSnapshot): Rect[] {
+  const { overlay } = view;
+  switch (overlay.kind) {
+    case 'none':
+    case 'prompt':
+    case 'confirm':
+      return [];
+    case 'text': {
+      const wide = Math.max(24, widthOf(overlay.title) + 6, ...overlay.lines.map(widthOf));
+      return [centred(view, wide + 4, Math.min(overlay.lines.length, overlayRows(view.rows)) + 2)];
+    }
+    case 'list': {
+      const wide = Math.max(40, ...overlay.items.map((item) => widthOf(item.label) + widthOf(item.detail) + 8));
+      return [
+        centred(view, Math.min(wide + 4, 110), Math.min(visible(overlay).length || 1, overlayRows(view.rows)) + 3),
+      ];
+    }
+    case 'numbers':
+      return view.panes.map((pane) => numberRect(pane));
+    case 'clock': {
+      const pane = view.panes.find((p) => p.paneId === overlay.paneId);
+      return pane ? [clockRect(pane, view.time)] : [];
+    }
+  }
+}
+
+/** The items that the filter leaves, in order; every word must occur. */
+export function visible(list: Extract<Overlay, { kind: 'list' }>): ListItem[] {
+  const words = list.filter.toLowerCase().split(/\s+/).filter(Boolean);
+  return list.items.filter((item) => {
+    const hay = `${item.label} ${item.detail}`.toLowerCase();
+    return words.every((word) => hay.includes(word));
+  });
+}
+
+const inside = (pane: PaneItem, cols: number, rows: number): Rect => {
+  const { inner } = pane;
+  const c = Math.min(cols, inner.cols);
+  const r = Math.min(rows, inner.rows);
+  return { x: inner.x + ((inner.cols - c) >> 1), y: inner.y + ((inner.rows - r) >> 1), cols: c, rows: r };
+};
+
+function numberRect(pane: PaneItem): Rect {
+  const text = String(pane.number);
+  const big = bigDigitsCols(text) + 4 <= pane.inner.cols && pane.inner.rows >= 7;
+  return big ? inside(pane, bigDigitsCols(text) + 4, 7) : inside(pane, text.length + 2, 1);
+}
+
+function clockRect(pane: PaneItem, time: string): Rect {
+  const big = bigDigitsCols(time) + 4 <= pane.inner.cols && pane.inner.rows >= 7;
+  return big ? inside(pane, bigDigitsCols(time) + 4, 7) : inside(pane, time.length + 2, 1);
+}
+
+function At({ rect, lines }: { readonly rect: Rect; readonly lines: readonly (readonly Segment[])[] }): ReactNode {
+  return (
+    <Box position="absolute" left={rect.x} top={rect.y} width={rect.cols} height={rect.rows} flexDirection="column">
+      {lines.slice(0, rect.rows).map((segments, i) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a row is its place
+        <Line key={i} segments={spread(segments, [], rect.cols, { text: ' ' })} />
+      ))}
+    </Box>
+  );
+}
+
+/** A frame with a title around rows, every cell filled. */
+function boxed(view: ViewSnapshot, rect: Rect, title: string, rows: readonly (readonly Segment[])[]): Segment[][] {
+  const [tl, tr, bl, br, h, v] = view.ascii ? ['+', '+', '+', '+', '-', '|'] : ['╭', '╮', '╰', '╯', '─', '│'];
+  const color = view.accent;
+  const edge = (text: string): Segment => ({ text, color });
+  const body = rows.slice(0, Math.max(0, rect.rows - 2));
+  while (body.length < rect.rows - 2) body.push([]);
+  return [
+    [
+      edge(`${tl}${h}`),
+      ...spread([{ text: ` ${title} `, bold: true, color }], [], rect.cols - 4, edge(h ?? '-')),
+      edge(`${h}${tr}`),
+    ],
+    ...body.map((segments) => [edge(`${v} `), ...spread(segments, [], rect.cols - 4, { text: ' ' }), edge(` ${v}`)]),
+    [edge(bl ?? '+'), edge((h ?? '-').repeat(Math.max(0, rect.cols - 2))), edge(br ?? '+')],
+  ];
+}
+
+function Digits({
+  view,
+  rect,
+  text,
+  color,
+}: {
+  view: ViewSnapshot;
+  rect: Rect;
+  text: string;
+  color: string | undefined;
+}): ReactNode {
+  if (rect.rows < 7) return <At rect={rect} lines={[[{ text: ` ${text} `, bold: true, color, inverse: true }]]} />;
+  const rows = bigDigits(text, view.ascii ? '#' : '█').map((row): Segment[] => [
+    { text: `  ${row}`, color, bold: true },
+  ]);
+  return <At rect={rect} lines={[[], ...rows, []]} />;
+}
+
+/** What lies above the panes. */
+export function OverlayLayer({ view }: { readonly view: ViewSnapshot }): ReactNode {
+  const { overlay } = view;
+  const rects = overlayRects(view);
+  const [rect] = rects;
+  if (overlay.kind === 'numbers') {
+    return view.panes.map((pane, i) => (
+      <Digits
+        key={pane.paneId}
+        view={view}
+        rect={rects[i] as Rect}
+        text={String(pane.number)}
+        color={pane.focused ? view.accent : undefined}
+      />
+    ));
+  }
+  if (!rect) return null;
+  switch (overlay.kind) {
+    case 'clock':
+      return <Digits view={view} rect={rect} text={view.time} color={view.accent} />;
+    case 'text': {
+      const rows = overlay.lines.slice(overlay.top).map((text): Segment[] => [{ text: plainText(text) }]);
+      const more = overlay.top + rect.rows - 2 < overlay.lines.length ? ' (more below)' : '';
+      return <At rect={rect} lines={boxed(view, rect, overlay.title + more, rows)} />;
+    }
+    case 'list':
+      return <At rect={rect} lines={listLines(view, overlay, rect)} />;
+    default:
+      return null;
+  }
+}
+
+function listLines(view: ViewSnapshot, list: Extract<Overlay, { kind: 'list' }>, rect: Rect): Segment[][] {
+  const items = visible(list);
+  const room = rect.rows - 3;
+  const top = Math.max(0, Math.min(list.selected - (room >> 1), items.length - room));
+  const labelCols = Math.min(36, Math.max(8, ...items.map((item) => widthOf(item.label))));
+  const s = symbols(view.ascii);
+  const rows = items.slice(top, top + room).map((item, i): Segment[] => {
+    const chosen = top + i === list.selected;
+    const mark = item.mark === 'current' ? '*' : item.mark === 'ended' ? s.error : item.mark === 'bell' ? '!' : ' ';
+    const text = ` ${mark} ${pad(plainText(item.label), labelCols)}  `;
+    const width = rect.cols - 4;
+    const detail = pad(plainText(item.detail), Math.max(0, width - widthOf(text)));
+    return [
+      { text, inverse: chosen, bold: chosen, ...(item.mark === 'ended' ? { color: 'red' } : {}) },
+      { text: detail, inverse: chosen, dim: !chosen },
+    ];
+  });
+  if (items.length === 0) rows.push([{ text: '   nothing matches', dim: true }]);
+  const foot: Segment[] = [
+    {
+      text: list.filter ? `filter: ${plainText(list.filter)}` : list.hint,
+      dim: !list.filter,
+      bold: list.filter !== '',
+    },
+  ];
+  while (rows.length < room) rows.push([]);
+  return boxed(view, rect, list.title, [...rows, foot]);
+}
