@@ -37,6 +37,8 @@ describe('spawnTui', () => {
     tui.send('vim a.txt\r');
     await tui.waitFor((t) => t.emulator.alternateScreen && t.row(1) === 'second line');
     expect(tui.row(2)).toBe('~');
+    // vim asks the terminal a dozen things; leaving before it has read the answers would show them in the shell.
+    await tui.settle();
     tui.send(`ggcwFIRST${KEY.escape}:wq\r`);
     await tui.waitFor((t) => !t.emulator.alternateScreen && t.row(t.cursor.y) === PROMPT.trimEnd());
     expect(tui.text()).toContain('vim a.txt');
