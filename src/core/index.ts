@@ -3,6 +3,7 @@ export * from './commands/index.ts';
 export * from './emitter.ts';
 export * from './errors.ts';
 export * from './output/index.ts';
+export * from './reconnect/index.ts';
 export * from './session/index.ts';
 export * from './session-host.ts';
 export * from './transport.ts';

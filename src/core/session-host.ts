@@ -25,6 +25,10 @@ export type HostEvent =
   | { readonly type: 'clipboard'; readonly sessionId: string; readonly text: string }
   /** OSC 9, 99, 777. */
   | { readonly type: 'notice'; readonly sessionId: string; readonly title: string; readonly body: string }
+  /** Bytes typed into a session that wait for the connection; 0: all were sent. */
+  | { readonly type: 'held'; readonly sessionId: string; readonly bytes: number }
+  /** Typed bytes that never reached the process: it was started again meanwhile, or too much was held. */
+  | { readonly type: 'refused'; readonly sessionId: string; readonly bytes: number; readonly reason: string }
   /** Another viewer, or `viewer.detach`, asks this one to leave. */
   | { readonly type: 'detached'; readonly reason: string };
 
@@ -59,6 +63,8 @@ export interface AttachOptions {
  */
 export interface SessionHost {
   readonly connection: HostConnection;
+  /** Known once connected: `iris-tui/0.1.0`, and its process. */
+  readonly hub: { readonly software: string; readonly pid: number | undefined } | undefined;
   /** Sorted by creation. Kept up to date while online. */
   readonly sessions: readonly SessionInfo[];
   on(listener: (event: HostEvent) => void): Dispose;

@@ -1,0 +1,77 @@
+import type { Clock, Timer } from '../clock.ts';
+
+export interface HeartbeatOptions {
+  readonly clock: Clock;
+  /** A ping goes out this often. */
+  readonly everyMs: number;
+  /** Dead when nothing was heard for this long. */
+  readonly deadAfterMs: number;
+  readonly ping: () => void;
+  readonly dead: () => void;
+  /** Bytes read from the peer so far, where that can be told: a long message that is still coming counts as life. */
+  readonly bytesHeard?: () => number;
+}
+
+/**
+ * Tells whether a peer still lives, by a monotonic clock. While our own loop was late (blocked, or the process stopped) nobody could have
+ * heard anything, so that time does not count against the peer.
+ */
+export class Heartbeat {
+  readonly #o: HeartbeatOptions;
+  #timer: Timer | undefined;
+  #lastHeard: number;
+  #lastPing: number;
+  #dueAt = 0;
+  #bytes = 0;
+
+  constructor(options: HeartbeatOptions) {
+    this.#o = options;
+    this.#lastHeard = this.#lastPing = options.clock.now();
+    this.#bytes = options.bytesHeard?.() ?? 0;
+    this.#schedule();
+  }
+
+  /** Something came from the peer. */
+  heard(): void {
+    this.#lastHeard = this.#o.clock.now();
+  }
+
+  stop(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  #schedule(): void {
+    const now = this.#o.clock.now();
+    const due = Math.min(this.#lastPing + this.#o.everyMs, this.#lastHeard + this.#o.deadAfterMs);
+    this.#dueAt = Math.max(now, due);
+    this.#timer = this.#o.clock.after(this.#dueAt - now, () => this.#tick());
+  }
+
+  #tick(): void {
+    const { clock, everyMs, deadAfterMs } = this.#o;
+    const now = clock.now();
+    const bytes = this.#o.bytesHeard?.() ?? 0;
+    if (bytes !== this.#bytes) {
+      this.#bytes = bytes;
+      this.#lastHeard = now;
+    }
+    const lateMs = now - this.#dueAt;
+    // A timer that is this late means that reads were late too: what the peer sent may still wait in the kernel.
+    if (lateMs > LATE_MS) this.#lastHeard = Math.min(now, this.#lastHeard + lateMs + LATE_MS);
+    if (now - this.#lastHeard >= deadAfterMs) {
+      this.stop();
+      this.#o.dead();
+      return;
+    }
+    if (now - this.#lastPing >= everyMs) {
+      this.#lastPing = now;
+      this.#o.ping();
+    }
+    // `ping` may have ended it.
+    if (this.#timer) this.#schedule();
+  }
+}
+
+/** Timers are never exact; from here on it is a stall. It also is the time given to read what came meanwhile. */
+const LATE_MS = 500;

@@ -1,0 +1,3 @@
+export * from './backoff.ts';
+export * from './heartbeat.ts';
+export * from './reconnector.ts';

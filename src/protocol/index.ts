@@ -1,0 +1,16 @@
+export * from './close-codes.ts';
+export * from './codec.ts';
+export * from './failure.ts';
+export * from './limits.ts';
+export * from './link.ts';
+export type {
+  ClientMessage,
+  Failure,
+  HubMessage,
+  InputMessage,
+  LogMessage,
+  Message,
+  WireEvent,
+} from './messages.ts';
+export * from './mismatch.ts';
+export * from './system-clock.ts';

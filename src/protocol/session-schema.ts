@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import type { SessionInfo } from '../core/index.ts';
+
+const text = z.string().max(4096);
+const time = z.number();
+
+/** `SessionInfo` as it comes from a hub. */
+export const sessionInfoSchema: z.ZodType<SessionInfo> = z.object({
+  id: z.string().min(1).max(64),
+  name: z.string().max(256),
+  team: z.string().max(256).exactOptional(),
+  hub: z.string().max(256),
+  transport: z.enum(['local', 'openssh', 'ssh2', 'exec', 'websocket']),
+  agent: z.object({
+    kind: z.string().max(64),
+    state: z.enum(['working', 'blocked', 'idle', 'done', 'exited', 'unknown']),
+    since: time,
+    question: text.exactOptional(),
+  }),
+  connection: z.object({
+    state: z.enum(['online', 'connecting', 'offline', 'error']),
+    since: time,
+    attempt: z.number(),
+    maxAttempts: z.number(),
+    nextRetryAt: time.exactOptional(),
+    reason: text.exactOptional(),
+    remedy: text.exactOptional(),
+    roundTripMs: z.number().exactOptional(),
+  }),
+  process: z.object({
+    pid: z.number().int().exactOptional(),
+    status: z.enum(['starting', 'running', 'stopping', 'exited', 'failed', 'died']),
+    exitCode: z.number().int().exactOptional(),
+    signal: z.string().max(32).exactOptional(),
+    reason: text.exactOptional(),
+  }),
+  epoch: z.string().max(64),
+  seq: z.number().int().min(0),
+  cols: z.number().int(),
+  rows: z.number().int(),
+  title: text,
+  cwd: text,
+  command: z.array(z.string()),
+  mode: z.enum(['pty', 'pipes']),
+  viewers: z.number().int(),
+  createdAt: time,
+});
