@@ -134,7 +134,8 @@ export class Decoder<From extends 'client' | 'hub'> {
 
   #take(part: { bytes: Uint8Array; payload: { form: 'text' | 'binary'; last: boolean } }): Decoded<never> {
     if (!this.#parts) throw new ProtocolError('bad-order', 'parts before auth');
-    const open = (this.#assembly ??= { form: part.payload.form, slices: [], length: 0 });
+    this.#assembly ??= { form: part.payload.form, slices: [], length: 0 };
+    const open = this.#assembly;
     if (open.form !== part.payload.form) throw new ProtocolError('bad-message', 'parts of two messages are mixed');
     open.length += part.bytes.length;
     // A part of nothing would let a peer grow the list without growing the length.

@@ -94,7 +94,7 @@ export class Link<Side extends LinkSide> {
   }
 
   /** Both hellos offered `binary`. */
-  useBinary(): void {
+  speakBinary(): void {
     this.#binary = true;
   }
 

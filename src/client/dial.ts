@@ -1,0 +1,186 @@
+import { connect as connectSocket } from 'node:net';
+import WebSocket from 'ws';
+import { type Clock, IrisError } from '../core/index.ts';
+import {
+  CLOSE,
+  closeName,
+  fromFailure,
+  type HubMessage,
+  Link,
+  type LinkClosed,
+  MAX_MESSAGE_BYTES,
+  type Outgoing,
+  ownVersion,
+  PROTOCOL,
+  type Socket,
+  versionMismatch,
+} from '../protocol/index.ts';
+import type { HubAddress, LinkFailure } from './options.ts';
+
+/** connect, hello, auth and welcome together. */
+const HANDSHAKE_WITHIN_MS = 10_000;
+/** Also how often the round trip is measured. */
+const PING_EVERY_MS = 5_000;
+
+export type Welcome = Extract<HubMessage, { payload: { kind: 'welcome' } }>['payload'];
+
+export interface HubVersion {
+  readonly software: string;
+  readonly pid: number | undefined;
+}
+
+export interface DialOptions {
+  readonly clock: Clock;
+  readonly version: string;
+  readonly clientId: string;
+  readonly purpose: 'use' | 'manage';
+  readonly ready: (welcome: Welcome, hub: HubVersion) => void;
+  /** After `ready`; hello and welcome are not among them. */
+  readonly message: (message: HubMessage) => void;
+  /** Once, whether it was ready or not. Nothing comes after it. */
+  readonly lost: (failure: LinkFailure) => void;
+  readonly roundTrip: (ms: number) => void;
+}
+
+/** One attempt and the connection that comes of it. After `drop` it calls nobody. */
+export interface Dialed {
+  send(message: Outgoing<'client'>): void;
+  /** Cuts it; nothing is called any more. */
+  drop(): void;
+  /** Says goodbye, sends what waits; nothing is called any more. */
+  leave(): void;
+}
+
+export function dial(address: HubAddress, options: DialOptions): Dialed {
+  const { clock } = options;
+  const where = 'url' in address ? address.url : address.socketPath;
+  let phase: 'hello' | 'welcome' | 'ready' | 'over' = 'hello';
+  let hub: HubVersion = { software: 'unknown', pid: undefined };
+  let said: LinkFailure | undefined;
+  const socket = open(address);
+
+  const finish = (failure: LinkFailure): void => {
+    if (phase === 'over') return;
+    phase = 'over';
+    timer.cancel();
+    options.lost(failure);
+  };
+  const timer = clock.after(HANDSHAKE_WITHIN_MS, () => {
+    finish(transient(`the hub at ${where} does not answer`));
+    socket.terminate();
+  });
+  const link = new Link<'client'>({
+    side: 'client',
+    socket: socket as Socket,
+    clock,
+    pingEveryMs: PING_EVERY_MS,
+    roundTrip: options.roundTrip,
+    message: (message) => {
+      if (phase === 'ready') {
+        if (message.type === 'error') said = undefined;
+        options.message(message);
+      } else if (phase !== 'over') greet(message);
+    },
+    closed: (closed) => finish(said ?? failureOf(closed, where, phase === 'ready')),
+  });
+  socket.once('open', () => {
+    if (phase === 'over') return;
+    const ts = clock.wall();
+    const own = ownVersion(options.version);
+    link.send({
+      type: 'hello',
+      clientId: options.clientId,
+      ts,
+      payload: { ...own, role: 'viewer', encodings: ['binary'], purpose: options.purpose },
+    });
+    link.send({ type: 'auth', ts, payload: { method: 'local' } });
+  });
+
+  function greet(message: HubMessage): void {
+    if (message.type === 'hello') {
+      const { protocol, software, encodings, pid } = message.payload;
+      hub = { software, pid };
+      if (options.purpose === 'use') {
+        const mismatch = versionMismatch(ownVersion(options.version), { protocol, software });
+        if (mismatch) {
+          said = { error: mismatch, permanent: true };
+          link.close('version-mismatch', `protocol ${PROTOCOL}`);
+          finish(said);
+          return;
+        }
+      }
+      if (encodings.includes('binary')) link.speakBinary();
+      link.allowParts();
+      phase = 'welcome';
+    } else if (message.type === 'status' && message.payload.kind === 'welcome' && phase === 'welcome') {
+      phase = 'ready';
+      timer.cancel();
+      options.ready(message.payload, hub);
+      link.ping();
+    } else if (message.type === 'error') {
+      const error = fromFailure(message.payload);
+      said = { error, permanent: !error.retriable };
+    }
+  }
+
+  return {
+    send: (message) => link.send(message),
+    drop: () => {
+      phase = 'over';
+      timer.cancel();
+      link.terminate();
+    },
+    leave: () => {
+      const connected = phase === 'ready' || phase === 'welcome';
+      phase = 'over';
+      timer.cancel();
+      if (connected) link.close('done', '');
+      else link.terminate();
+    },
+  };
+}
+
+function open(address: HubAddress): WebSocket {
+  const options: WebSocket.ClientOptions = { perMessageDeflate: false, maxPayload: MAX_MESSAGE_BYTES };
+  if ('url' in address) return new WebSocket(address.url, options);
+  const { socketPath } = address;
+  // Not a ws+unix URL: a path may hold a colon or a blank.
+  return new WebSocket('ws://localhost/', { ...options, createConnection: () => connectSocket(socketPath) });
+}
+
+function transient(line: string, remedy?: string, cause?: unknown): LinkFailure {
+  const error = new IrisError('hub-unreachable', line, {
+    retriable: true,
+    ...(remedy === undefined ? {} : { remedy }),
+    ...(cause === undefined ? {} : { cause }),
+  });
+  return { error, permanent: false };
+}
+
+/** From the diagnostics of the socket, never from anything a program printed. */
+function failureOf(closed: LinkClosed, where: string, wasReady: boolean): LinkFailure {
+  const { code, error } = closed;
+  const errno = (error as NodeJS.ErrnoException | undefined)?.code;
+  if (errno === 'ENOENT' || errno === 'ECONNREFUSED') {
+    return transient(`no hub is running at ${where}`, 'start one with "iris-tui hub start"', error);
+  }
+  if (errno === 'EACCES' || errno === 'EPERM') {
+    const refused = new IrisError('not-allowed', `${where} belongs to another user`, { cause: error });
+    return { error: refused, permanent: true };
+  }
+  switch (code) {
+    case CLOSE['hub-stopping']:
+      return transient('the hub was stopped', 'start one with "iris-tui hub start"');
+    case CLOSE['version-mismatch']:
+    case CLOSE['auth-refused']: {
+      const name = code === CLOSE['auth-refused'] ? 'not-allowed' : 'version-mismatch';
+      return { error: new IrisError(name, closed.reason || closeName(code)), permanent: true };
+    }
+    case CLOSE.detached:
+      return { error: new IrisError('cancelled', closed.reason || 'detached'), permanent: true };
+    case CLOSE.silent:
+      return transient('the hub fell silent for 30 s');
+  }
+  const why = error ? error.message : closed.reason || closeName(code);
+  return transient(wasReady ? `the connection to the hub was lost (${why})` : `no connection to ${where} (${why})`);
+}

@@ -1,0 +1,321 @@
+import {
+  type Attachment,
+  type AttachOptions,
+  type Clock,
+  type Dispose,
+  Emitter,
+  type HostConnection,
+  type HostEvent,
+  type HubCommandArgs,
+  type HubCommandName,
+  type HubCommandResult,
+  IrisError,
+  Reconnector,
+  type ReconnectState,
+  type SessionHost,
+  type SessionInfo,
+} from '../core/index.ts';
+import { fromFailure, type HubMessage, type Outgoing, systemClock } from '../protocol/index.ts';
+import { type AttachmentHost, ClientAttachment, type Unsent } from './attachment.ts';
+import { type Dialed, dial, type HubVersion, type Welcome } from './dial.ts';
+import { InputQueue } from './input-queue.ts';
+import type { ConnectOptions, HubAddress, LinkFailure } from './options.ts';
+import { PendingCommands } from './pending-commands.ts';
+
+/** A hub seen from outside. Reconnects, resumes every attachment where it stood, and sends each keystroke once. */
+export class HubClient implements SessionHost {
+  readonly #o: ConnectOptions;
+  readonly #clock: Clock;
+  readonly #clientId: string;
+  readonly #events: Emitter<HostEvent>;
+  readonly #reconnector: Reconnector;
+  readonly #commands: PendingCommands;
+  readonly #attachments = new Map<number, ClientAttachment>();
+  readonly #inputs = new Map<string, InputQueue>();
+  readonly #sessions = new Map<string, SessionInfo>();
+  #sorted: readonly SessionInfo[] | undefined;
+  #connection: HostConnection;
+  #hub: HubVersion | undefined;
+  #dialed: Dialed | undefined;
+  #online = false;
+  #closed = false;
+  #nextStream = 1;
+  #roundTripMs: number | undefined;
+  /** Grows with each attempt: an address that comes late is for nobody. */
+  #attempt = 0;
+
+  constructor(options: ConnectOptions) {
+    this.#o = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#clientId = options.clientId ?? crypto.randomUUID();
+    this.#events = new Emitter<HostEvent>(options.onListenerError);
+    this.#connection = { state: 'connecting', since: this.#clock.wall(), attempt: 1 };
+    this.#commands = new PendingCommands(
+      this.#clock,
+      (id, name, args) => this.#send({ type: 'control', payload: { op: 'command', id, name, args } }),
+      () => {
+        const { state } = this.#reconnector;
+        return state.name === 'waiting' || state.name === 'failed' ? state.reason : undefined;
+      },
+    );
+    this.#reconnector = new Reconnector({
+      clock: this.#clock,
+      random: options.random ?? Math.random,
+      ...(options.reconnect ? { policy: options.reconnect } : {}),
+      connect: () => void this.#connect(),
+      changed: (state) => this.#changed(state),
+    });
+    this.#reconnector.start();
+  }
+
+  get connection(): HostConnection {
+    return this.#connection;
+  }
+
+  /** Why there will be no connection, when it is so. */
+  get failure(): IrisError | undefined {
+    const { state } = this.#reconnector;
+    return state.name === 'failed' ? state.reason : undefined;
+  }
+
+  get hub(): HubVersion | undefined {
+    return this.#hub;
+  }
+
+  get sessions(): readonly SessionInfo[] {
+    this.#sorted ??= [...this.#sessions.values()].sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
+    return this.#sorted;
+  }
+
+  on(listener: (event: HostEvent) => void): Dispose {
+    return this.#events.on(listener);
+  }
+
+  attach(sessionId: string, options: AttachOptions): Attachment {
+    const attachment = new ClientAttachment(sessionId, this.#nextStream++, options, this.#attachmentHost);
+    this.#attachments.set(attachment.stream, attachment);
+    if (this.#online) attachment.open();
+    return attachment;
+  }
+
+  command<N extends HubCommandName>(name: N, args: HubCommandArgs<N>): Promise<HubCommandResult<N>> {
+    const { state } = this.#reconnector;
+    if (this.#closed) return Promise.reject(new IrisError('cancelled', 'the connection was closed'));
+    if (state.name === 'failed') return Promise.reject(state.reason);
+    return this.#commands.run(name, args, this.#online);
+  }
+
+  retryNow(): void {
+    this.#reconnector.retryNow();
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    const dialed = this.#dialed;
+    this.#dialed = undefined;
+    this.#online = false;
+    this.#attempt += 1;
+    this.#reconnector.stop();
+    dialed?.leave();
+    this.#commands.fail(new IrisError('cancelled', 'the connection was closed'));
+  }
+
+  readonly #attachmentHost: AttachmentHost = {
+    send: (message) => this.#send(message),
+    write: (attachment, bytes) => {
+      const { sessionId, stream } = attachment;
+      this.#input(sessionId).write(stream, attachment.epoch ?? this.#sessions.get(sessionId)?.epoch, bytes);
+    },
+    heldBytes: (sessionId) => this.#inputs.get(sessionId)?.heldBytes ?? 0,
+    closed: (attachment) => {
+      this.#attachments.delete(attachment.stream);
+      this.#inputs.get(attachment.sessionId)?.drop(attachment.stream);
+    },
+    later: (delayMs, run) => void this.#clock.after(delayMs, run),
+  };
+
+  #input(sessionId: string): InputQueue {
+    let queue = this.#inputs.get(sessionId);
+    if (!queue) {
+      queue = new InputQueue({
+        sessionId,
+        send: (message) => this.#send(message),
+        held: (bytes) => this.#events.emit({ type: 'held', sessionId, bytes }),
+        refused: (bytes, reason) => this.#events.emit({ type: 'refused', sessionId, bytes, reason }),
+      });
+      this.#inputs.set(sessionId, queue);
+    }
+    return queue;
+  }
+
+  #send(message: Unsent): void {
+    if (this.#online) this.#dialed?.send({ ...message, ts: this.#clock.wall() } as Outgoing<'client'>);
+  }
+
+  async #connect(): Promise<void> {
+    const attempt = ++this.#attempt;
+    this.#dialed?.drop();
+    this.#dialed = undefined;
+    let address: HubAddress;
+    try {
+      address = typeof this.#o.address === 'function' ? await this.#o.address() : this.#o.address;
+    } catch (error) {
+      const failure = IrisError.from(error, 'hub-unreachable');
+      if (attempt === this.#attempt) this.#reconnector.lost(failure, !failure.retriable);
+      return;
+    }
+    if (attempt !== this.#attempt || this.#closed) return;
+    const current = (): boolean => attempt === this.#attempt;
+    this.#dialed = dial(address, {
+      clock: this.#clock,
+      version: this.#o.version,
+      clientId: this.#clientId,
+      purpose: this.#o.purpose ?? 'use',
+      ready: (welcome, hub) => {
+        if (current()) this.#ready(welcome, hub);
+      },
+      message: (message) => {
+        if (current()) this.#receive(message);
+      },
+      lost: (failure) => {
+        if (current()) this.#lost(failure);
+      },
+      roundTrip: (ms) => {
+        if (current()) this.#measured(ms);
+      },
+    });
+  }
+
+  #ready(welcome: Welcome, hub: HubVersion): void {
+    this.#hub = hub;
+    this.#online = true;
+    this.#sessions.clear();
+    for (const session of welcome.sessions) this.#sessions.set(session.id, session);
+    this.#sorted = undefined;
+    for (const attachment of this.#attachments.values()) attachment.open();
+    this.#commands.online();
+    this.#reconnector.connected();
+    this.#events.emit({ type: 'sessions' });
+  }
+
+  #lost({ error, permanent }: LinkFailure): void {
+    const wasOnline = this.#online;
+    this.#online = false;
+    this.#dialed = undefined;
+    this.#roundTripMs = undefined;
+    if (wasOnline) {
+      for (const queue of this.#inputs.values()) queue.offline();
+      this.#commands.offline(error);
+    }
+    this.#reconnector.lost(error, permanent);
+  }
+
+  #measured(ms: number): void {
+    this.#roundTripMs = Math.round(ms * 100) / 100;
+    this.#changed(this.#reconnector.state);
+  }
+
+  #changed(state: ReconnectState): void {
+    this.#connection = describe(state, this.#connection, this.#clock, this.#roundTripMs);
+    if (state.name === 'failed') this.#commands.fail(state.reason);
+    if (!this.#closed) this.#events.emit({ type: 'connection', connection: this.#connection });
+  }
+
+  #receive(message: HubMessage): void {
+    switch (message.type) {
+      case 'log': {
+        const attachment = this.#attachments.get(message.payload.stream);
+        if (!attachment || attachment.sessionId !== message.sessionId) return;
+        const before = attachment.epoch;
+        if (!attachment.receive(message)) {
+          this.#dialed?.drop();
+          this.#lost({
+            error: new IrisError('failed', 'the hub left entries out', { retriable: true }),
+            permanent: false,
+          });
+        } else if (before !== message.epoch) this.#inputs.get(message.sessionId)?.restarted(message.epoch);
+        return;
+      }
+      case 'ack': {
+        const { inputSeq, refused } = message.payload;
+        this.#inputs.get(message.sessionId)?.acknowledged(inputSeq, refused && fromFailure(refused).message);
+        return;
+      }
+      case 'status':
+        this.#status(message);
+        return;
+      case 'control':
+        this.#control(message);
+        return;
+      default:
+        // hello, error: nothing to do here; a refusal that matters comes with an answer or a close code.
+        return;
+    }
+  }
+
+  #status(message: Extract<HubMessage, { type: 'status' }>): void {
+    const { payload } = message;
+    if (payload.kind === 'event') {
+      this.#events.emit(payload.event);
+    } else if (payload.kind === 'sessions') {
+      for (const session of payload.changed) this.#sessions.set(session.id, session);
+      for (const id of payload.removed) {
+        this.#sessions.delete(id);
+        if (![...this.#attachments.values()].some((a) => a.sessionId === id)) this.#inputs.delete(id);
+      }
+      this.#sorted = undefined;
+      this.#events.emit({ type: 'sessions' });
+    }
+  }
+
+  #control(message: Extract<HubMessage, { type: 'control' }>): void {
+    const { payload } = message;
+    if (payload.op === 'attached') {
+      const { sessionId, epoch } = message as Extract<HubMessage, { payload: { op: 'attached' } }>;
+      if (this.#attachments.has(payload.stream)) this.#input(sessionId).attached(epoch);
+    } else if (payload.op === 'ended') {
+      this.#attachments.get(payload.stream)?.end(payload.failure && fromFailure(payload.failure));
+    } else if (payload.op === 'result') {
+      this.#commands.answered(payload.id, payload.result, payload.failure);
+    }
+  }
+}
+
+function describe(
+  state: ReconnectState,
+  before: HostConnection,
+  clock: Clock,
+  roundTripMs: number | undefined,
+): HostConnection {
+  const sinceOf = (name: HostConnection['state']): number => (before.state === name ? before.since : clock.wall());
+  switch (state.name) {
+    case 'stopped':
+      return { state: 'offline', since: sinceOf('offline'), attempt: 0 };
+    case 'connecting':
+      return { state: 'connecting', since: sinceOf('connecting'), attempt: state.attempt };
+    case 'online':
+      return {
+        state: 'online',
+        since: sinceOf('online'),
+        attempt: 0,
+        ...(roundTripMs === undefined ? {} : { roundTripMs }),
+      };
+    case 'waiting': {
+      const nextRetryAt = clock.wall() + Math.max(0, state.retryAt - clock.now());
+      return {
+        state: 'offline',
+        since: sinceOf('offline'),
+        attempt: state.attempt,
+        nextRetryAt,
+        ...words(state.reason),
+      };
+    }
+    case 'failed':
+      return { state: 'error', since: sinceOf('error'), attempt: state.attempt, ...words(state.reason) };
+  }
+}
+
+function words(reason: IrisError): { reason: string; remedy?: string } {
+  return { reason: reason.message, ...(reason.remedy === undefined ? {} : { remedy: reason.remedy }) };
+}

@@ -1,0 +1,2 @@
+export * from './connect.ts';
+export type { ConnectOptions, HubAddress } from './options.ts';

@@ -1,0 +1,124 @@
+import type { ClientMessage } from '../protocol/index.ts';
+
+type InputMessage = Extract<ClientMessage, { payload: { op: 'input' } }>;
+
+/** Typed bytes that wait for the hub's word, a session. Above it, typing is refused and the user is told. Room for several large pastes. */
+export const MAX_HELD_BYTES = 8 * 1024 * 1024;
+
+interface Held {
+  readonly inputSeq: number;
+  readonly stream: number;
+  /** What the user saw when typing; undefined before the first word of the hub about this session. */
+  epoch: string | undefined;
+  readonly bytes: Uint8Array;
+  sent: boolean;
+}
+
+export interface InputQueueOptions {
+  readonly sessionId: string;
+  readonly send: (message: Omit<InputMessage, 'ts'>) => void;
+  readonly held: (bytes: number) => void;
+  readonly refused: (bytes: number, reason: string) => void;
+}
+
+/**
+ * Keystrokes of one session: numbered, sent in order, kept until the hub has acknowledged them, and sent again on a new link. The hub
+ * drops the numbers it has seen, so each is written once, and refuses what was typed to a process that has been started again.
+ */
+export class InputQueue {
+  readonly #o: InputQueueOptions;
+  #queue: Held[] = [];
+  #bytes = 0;
+  #next = 1;
+  /** Epoch the hub named for this link; undefined while there is none. */
+  #epoch: string | undefined;
+  #heldShown = 0;
+
+  constructor(options: InputQueueOptions) {
+    this.#o = options;
+  }
+
+  /** Bytes typed and not yet sent on a living link. */
+  get heldBytes(): number {
+    return this.#queue.reduce((sum, held) => sum + (held.sent ? 0 : held.bytes.length), 0);
+  }
+
+  get empty(): boolean {
+    return this.#queue.length === 0;
+  }
+
+  write(stream: number, epoch: string | undefined, bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    if (this.#bytes + bytes.length > MAX_HELD_BYTES) {
+      this.#o.refused(bytes.length, 'too much waits for the hub');
+      return;
+    }
+    this.#bytes += bytes.length;
+    this.#queue.push({ inputSeq: this.#next, stream, epoch: epoch ?? this.#epoch, bytes: bytes.slice(), sent: false });
+    this.#next += 1;
+    this.#flush();
+  }
+
+  /** The hub attached a stream of this session; `epoch` is that of its process. */
+  attached(epoch: string): void {
+    this.#epoch = epoch;
+    this.#flush();
+  }
+
+  /** The session was started again on a living link: what is typed from now on is for the new process. */
+  restarted(epoch: string): void {
+    this.#epoch = epoch;
+  }
+
+  /** The link is gone: whatever was not acknowledged goes out again on the next one. */
+  offline(): void {
+    this.#epoch = undefined;
+    for (const held of this.#queue) held.sent = false;
+    this.#show();
+  }
+
+  acknowledged(inputSeq: number, refusal: string | undefined): void {
+    let refusedBytes = 0;
+    while (this.#queue[0] && this.#queue[0].inputSeq <= inputSeq) {
+      const held = this.#shift();
+      if (refusal !== undefined && held.inputSeq === inputSeq) refusedBytes += held.bytes.length;
+    }
+    if (refusal !== undefined && refusedBytes > 0) this.#o.refused(refusedBytes, refusal);
+  }
+
+  /** A stream was given up: what it had not sent is dropped. */
+  drop(stream: number): void {
+    this.#queue = this.#queue.filter((held) => held.sent || held.stream !== stream);
+    this.#bytes = this.#queue.reduce((sum, held) => sum + held.bytes.length, 0);
+    this.#show();
+  }
+
+  #shift(): Held {
+    const held = this.#queue.shift()!;
+    this.#bytes -= held.bytes.length;
+    return held;
+  }
+
+  #flush(): void {
+    const epoch = this.#epoch;
+    if (epoch !== undefined) {
+      for (const held of this.#queue) {
+        if (held.sent) continue;
+        held.sent = true;
+        held.epoch ??= epoch;
+        // With the epoch it was typed for: the hub knows whether it wrote it before the process was started again.
+        const { inputSeq, stream, bytes } = held;
+        const payload = { op: 'input', stream, inputSeq } as const;
+        this.#o.send({ type: 'control', sessionId: this.#o.sessionId, epoch: held.epoch, payload, bytes });
+      }
+    }
+    this.#show();
+  }
+
+  #show(): void {
+    const bytes = this.heldBytes;
+    if (bytes === this.#heldShown) return;
+    this.#heldShown = bytes;
+    this.#o.held(bytes);
+  }
+}

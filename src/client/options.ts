@@ -1,0 +1,27 @@
+import type { Clock, IrisError, ReconnectPolicy } from '../core/index.ts';
+
+/** Where a hub listens. */
+export type HubAddress = { readonly socketPath: string } | { readonly url: string };
+
+export interface ConnectOptions {
+  /** Asked again at each attempt; it may start a hub first. A rejection counts as a failed attempt. */
+  readonly address: HubAddress | (() => HubAddress | Promise<HubAddress>);
+  /** Version of this program, as `0.1.0`. */
+  readonly version: string;
+  /** Names this viewer; the same for the whole life of the program. A new UUID when absent. */
+  readonly clientId?: string;
+  readonly clock?: Clock;
+  /** [0, 1); spreads the back-off. */
+  readonly random?: () => number;
+  readonly reconnect?: Partial<ReconnectPolicy>;
+  /** `manage`: only `hub.status` and `hub.stop`, but of any version. */
+  readonly purpose?: 'use' | 'manage';
+  /** Hears of listeners that threw. */
+  readonly onListenerError?: (error: unknown) => void;
+}
+
+/** Why an attempt or a connection ended. `permanent`: needs the user. */
+export interface LinkFailure {
+  readonly error: IrisError;
+  readonly permanent: boolean;
+}
