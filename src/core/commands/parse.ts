@@ -128,10 +128,10 @@ export function usageOf(name: ViewerCommandName): string {
   ].join(' ');
 }
 
-/** The candidate that was probably meant: at most two edits away (a third of a long word). */
+/** The candidate that was probably meant: at most two edits away (a third of a long word), and never the whole of a short one. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined;
-  let least = Math.max(2, Math.floor(word.length / 3)) + 1;
+  let least = Math.min(Math.max(2, Math.floor(word.length / 3)), word.length - 1) + 1;
   for (const candidate of candidates) {
     const d = distance(word, candidate);
     if (d < least) {
