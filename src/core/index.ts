@@ -2,6 +2,7 @@ export * from './clock.ts';
 export * from './commands/index.ts';
 export * from './emitter.ts';
 export * from './errors.ts';
+export * from './ids.ts';
 export * from './keys/index.ts';
 export * from './output/index.ts';
 export * from './reconnect/index.ts';

@@ -1,0 +1,384 @@
+import type { Timer } from '../clock.ts';
+import { type Dispose, Emitter } from '../emitter.ts';
+import { IrisError, plainText } from '../errors.ts';
+import type { EntryBody, OutputLog, Screen, ScreenEvent } from '../output/index.ts';
+import type { Transport } from '../transport.ts';
+import { agentKindOf } from './agents.ts';
+import type { AgentStateName, SessionInfo } from './info.ts';
+import type { SavedOutput, SavedSession, SessionDeps, SessionEvent, SessionSpec } from './ports.ts';
+import { savedSession, sessionInfo, stateOf } from './report.ts';
+import { INITIAL_STATE, isLive, type SessionState, type StateEvent, transition } from './state.ts';
+import { newlineTranslator } from './translate-newlines.ts';
+
+/** `info` events come at most this often: a title that spins ten times a second is not worth more. */
+const INFO_INTERVAL_MS = 50;
+/** Bells, clipboard requests and notices are told at most this often a kind; what comes faster is dropped, as a flood of them is noise. */
+const NUISANCE_INTERVAL_MS = 100;
+/** No terminal is larger; also keeps a wrong number from costing memory. */
+const SIZE_LIMIT = 10_000;
+
+/** What other rooms know of a session that the session itself cannot. */
+export interface AgentReport {
+  readonly state: AgentStateName;
+  readonly since: number;
+  readonly question?: string;
+}
+
+/**
+ * One process with its screen and log, run after run. Output goes from the transport to screen, log and listeners at once, in one call:
+ * while that lasts nothing more is read, so the kernel holds a process that writes faster than it is parsed.
+ */
+export class Session {
+  readonly id: string;
+  readonly createdAt: number;
+  readonly command: readonly string[];
+  readonly cwd: string;
+  readonly mode: 'pty' | 'pipes';
+  readonly team: string | undefined;
+  readonly agentKind: string;
+  readonly events: Emitter<SessionEvent>;
+  #name: string;
+  #epoch: string;
+  #env: Readonly<Record<string, string>>;
+  #cols: number;
+  #rows: number;
+  #state: SessionState = INITIAL_STATE;
+  #screen: Screen;
+  #log: OutputLog;
+  #transport: Transport | undefined;
+  #screenEvents: Dispose = () => {};
+  #agent: AgentReport;
+  #viewers = 0;
+  #infoTimer: Timer | undefined;
+  #infoToldAt = Number.NEGATIVE_INFINITY;
+  readonly #toldAt = { bell: -1e9, clipboard: -1e9, notice: -1e9 };
+  readonly #waiting: ((error?: unknown) => void)[] = [];
+  readonly #deps: SessionDeps;
+  #translate = newlineTranslator();
+
+  private constructor(deps: SessionDeps, id: string, name: string, spec: SessionSpec, saved?: SavedSession) {
+    this.#deps = deps;
+    this.id = id;
+    this.#name = name;
+    this.command = [...spec.command];
+    this.cwd = spec.cwd;
+    this.mode = spec.mode;
+    this.team = spec.team;
+    this.agentKind = saved?.agentKind ?? spec.agent ?? agentKindOf(spec.command);
+    this.createdAt = saved?.createdAt ?? deps.clock.wall();
+    this.events = new Emitter(deps.onError);
+    this.#env = spec.env;
+    this.#cols = clampSize(spec.cols);
+    this.#rows = clampSize(spec.rows);
+    this.#agent = { state: 'unknown', since: deps.clock.wall() };
+    this.#epoch = saved?.epoch ?? deps.ids.epoch();
+    this.#screen = this.#newScreen(this.#cols, this.#rows);
+    this.#log = deps.log({ after: 0 });
+  }
+
+  /** A new session; `start` runs it. */
+  static create(deps: SessionDeps, identity: { id: string; name: string }, spec: SessionSpec): Session {
+    return new Session(deps, identity.id, identity.name, spec);
+  }
+
+  /** A session of an earlier hub: what lived then has died; its screen is as it was kept. */
+  static restore(deps: SessionDeps, saved: SavedSession, output: SavedOutput): Session {
+    const session = new Session(deps, saved.id, saved.name, saved, saved);
+    session.#fill(output);
+    session.#state = stateOf(saved);
+    if (!isLive(session.#state)) session.#agent = { state: 'exited', since: deps.clock.wall() };
+    return session;
+  }
+
+  get name(): string {
+    return this.#name;
+  }
+
+  /** Checked and made unique by the registry. */
+  set name(name: string) {
+    if (name === this.#name) return;
+    this.#name = name;
+    this.#infoChanged();
+  }
+
+  get epoch(): string {
+    return this.#epoch;
+  }
+
+  get state(): SessionState {
+    return this.#state;
+  }
+
+  /** Is there, or may there be, a process? */
+  get live(): boolean {
+    return isLive(this.#state);
+  }
+
+  get cols(): number {
+    return this.#cols;
+  }
+
+  get rows(): number {
+    return this.#rows;
+  }
+
+  /** Of the newest run: a restart replaces it. */
+  get screen(): Screen {
+    return this.#screen;
+  }
+
+  /** Of the newest run: a restart replaces it. */
+  get log(): OutputLog {
+    return this.#log;
+  }
+
+  get pid(): number | undefined {
+    return this.#transport?.pid;
+  }
+
+  get agent(): AgentReport {
+    return this.#agent;
+  }
+
+  /** Whoever decides what the agent is doing says so here. */
+  setAgent(state: AgentStateName, question?: string): void {
+    if (state === this.#agent.state && question === this.#agent.question) return;
+    this.#agent = { state, since: this.#deps.clock.wall(), ...(question === undefined ? {} : { question }) };
+    this.#infoChanged();
+  }
+
+  get viewers(): number {
+    return this.#viewers;
+  }
+
+  set viewers(count: number) {
+    if (count === this.#viewers) return;
+    this.#viewers = count;
+    this.#infoChanged();
+  }
+
+  info(): SessionInfo {
+    return sessionInfo(this, this.#deps);
+  }
+
+  /** What to keep on disk, without output. */
+  saved(): SavedSession {
+    return savedSession(this, this.#env);
+  }
+
+  /** Runs the process for the first time. What fails before it starts (a missing program) shows as state `failed` at once. */
+  start(): void {
+    this.#launch();
+  }
+
+  /**
+   * Bytes for the process's terminal or stdin.
+   * @throws IrisError when there is no process, or its input is full.
+   */
+  write(bytes: Uint8Array): void {
+    if (!this.#transport || !isLive(this.#state)) {
+      throw new IrisError('failed', `${this.#name} is not running`, { remedy: 'restart it first' });
+    }
+    this.#transport.write(bytes);
+  }
+
+  /** A new size for the screen and the process, in order with the output: a log entry says where. */
+  resize(cols: number, rows: number): void {
+    const c = clampSize(cols);
+    const r = clampSize(rows);
+    if (c === this.#cols && r === this.#rows) return;
+    this.#cols = c;
+    this.#rows = r;
+    this.#screen.resize(c, r);
+    this.#append({ kind: 'resize', cols: c, rows: r });
+    if (isLive(this.#state)) this.#transport?.resize(c, r);
+    this.#infoChanged();
+  }
+
+  signal(signal: Parameters<Transport['signal']>[0]): void {
+    if (isLive(this.#state)) this.#transport?.signal(signal);
+  }
+
+  /** Interrupts what runs: Ctrl-C into a terminal, SIGINT to a process without one. */
+  cancel(): void {
+    if (this.mode === 'pty') this.write(Uint8Array.of(3));
+    else this.signal('SIGINT');
+  }
+
+  /** Ends the process and all of its group. Resolves when nothing is left; at once when nothing runs. */
+  stop(): Promise<void> {
+    return this.#settled({ type: 'stop' });
+  }
+
+  /**
+   * Ends what runs and starts it again: a new epoch, screen and log.
+   * @throws IrisError when it could not be started; the session is then `failed`.
+   */
+  async restart(): Promise<void> {
+    await this.#settled({ type: 'restart' });
+    if (this.#state.kind === 'failed') throw this.#state.error;
+  }
+
+  /** Lets go of timers and listeners; the registry does it when the session is removed. */
+  dispose(): void {
+    this.#infoTimer?.cancel();
+    this.#infoTimer = undefined;
+    this.#screenEvents();
+  }
+
+  #settled(event: StateEvent): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push((error) => (error === undefined ? resolve() : reject(error)));
+      this.#dispatch(event);
+    });
+  }
+
+  #dispatch(event: StateEvent): void {
+    const before = this.#state;
+    const { state, effects } = transition(before, event);
+    this.#state = state;
+    for (const effect of effects) {
+      if (effect.type === 'launch') this.#relaunch();
+      else if (effect.type === 'stop-transport') this.#stopTransport();
+      else if (effect.type === 'announce-end') this.#announceEnd(before);
+      else for (const settle of this.#waiting.splice(0)) settle();
+    }
+    if (state !== before) this.#infoChanged();
+  }
+
+  #announceEnd(before: SessionState): void {
+    const over = this.#state.kind === 'starting' ? before : this.#state;
+    const end = over.kind === 'exited' || over.kind === 'stopping' ? over.end : undefined;
+    const error = over.kind === 'failed' || over.kind === 'stopping' ? over.error : undefined;
+    this.#agent = { state: 'exited', since: this.#deps.clock.wall() };
+    this.events.emit({ type: 'ended', ...(end ? { end } : {}), ...(error ? { error } : {}) });
+  }
+
+  #stopTransport(): void {
+    const transport = this.#transport;
+    if (!transport) return;
+    // A held process could not drain, and so not end.
+    transport.resume();
+    transport.stop().then(
+      () => this.#dispatch({ type: 'stopped' }),
+      (error) => {
+        // Something would not go: whoever asked hears of it, and the session is over for us.
+        for (const settle of this.#waiting.splice(0)) settle(error);
+        if (this.#state.kind === 'stopping') this.#dispatch({ type: 'stop' });
+        this.#dispatch({ type: 'stopped' });
+      },
+    );
+  }
+
+  #relaunch(): void {
+    this.#epoch = this.#deps.ids.epoch();
+    this.#screenEvents();
+    this.#screen = this.#newScreen(this.#cols, this.#rows);
+    this.#log = this.#deps.log({ after: 0 });
+    this.#translate = newlineTranslator();
+    this.events.emit({ type: 'restarted', epoch: this.#epoch });
+    this.#launch();
+  }
+
+  #launch(): void {
+    this.#agent = { state: 'unknown', since: this.#deps.clock.wall() };
+    const launch = {
+      command: this.command,
+      cwd: this.cwd,
+      env: this.#env,
+      mode: this.mode,
+      cols: this.#cols,
+      rows: this.#rows,
+    };
+    const transport = this.#deps.transport(launch, { id: this.id, name: this.#name });
+    this.#transport = transport;
+    /** Words of a transport that was replaced are not ours any more. */
+    const ours = (): boolean => this.#transport === transport;
+    transport.start({
+      status: (status) => {
+        if (status === 'ready' && ours()) this.#dispatch({ type: 'ready', pid: transport.pid });
+      },
+      output: (bytes, stream) => {
+        if (ours()) this.#output(bytes, stream);
+      },
+      ended: (end) => {
+        if (ours()) this.#dispatch({ type: 'ended', end });
+      },
+      failed: (error) => {
+        if (ours()) this.#dispatch({ type: 'failed', error });
+      },
+    });
+  }
+
+  /** The hot path: some 7,000 calls a second while a program floods. */
+  #output(bytes: Uint8Array, stream: 'output' | 'error'): void {
+    this.#screen.write(this.mode === 'pty' ? bytes : this.#translate(bytes));
+    this.#append({ kind: stream, bytes });
+  }
+
+  #append(body: EntryBody): void {
+    this.events.emit({ type: 'entry', entry: this.#log.append(body) });
+  }
+
+  #newScreen(cols: number, rows: number): Screen {
+    const screen = this.#deps.screen({ cols, rows, reply: (bytes) => this.#reply(bytes) });
+    this.#screenEvents = screen.events.on((event) => this.#screenEvent(event));
+    return screen;
+  }
+
+  /** What the emulator answers to the process's questions. Pipes ask nothing: there is no terminal behind them. */
+  #reply(bytes: Uint8Array): void {
+    if (this.mode !== 'pty' || !isLive(this.#state)) return;
+    try {
+      this.#transport?.write(bytes);
+    } catch (error) {
+      // Its input is full: it does not read, so it does not wait for this answer either.
+      if (!(error instanceof IrisError)) throw error;
+    }
+  }
+
+  #screenEvent(event: ScreenEvent): void {
+    if (event.type === 'title') this.#infoChanged();
+    if (event.type !== 'bell' && event.type !== 'clipboard' && event.type !== 'notice') return;
+    const now = this.#deps.clock.now();
+    if (now - this.#toldAt[event.type] < NUISANCE_INTERVAL_MS) return;
+    this.#toldAt[event.type] = now;
+    if (event.type === 'notice') {
+      this.events.emit({ type: 'notice', title: plainText(event.title, 256), body: plainText(event.body) });
+    } else this.events.emit(event);
+  }
+
+  #infoChanged(): void {
+    if (this.#infoTimer) return;
+    const delay = Math.max(0, this.#infoToldAt + INFO_INTERVAL_MS - this.#deps.clock.now());
+    this.#infoTimer = this.#deps.clock.after(delay, () => {
+      this.#infoTimer = undefined;
+      this.#infoToldAt = this.#deps.clock.now();
+      this.events.emit({ type: 'info', info: this.info() });
+    });
+  }
+
+  #fill(output: SavedOutput): void {
+    const { checkpoint, entries } = output;
+    let seq = 0;
+    if (checkpoint) {
+      this.#screen.resize(checkpoint.cols, checkpoint.rows);
+      this.#screen.write(checkpoint.bytes);
+      seq = checkpoint.seq;
+    }
+    for (const entry of entries) {
+      if (entry.kind === 'resize') this.#screen.resize(entry.cols, entry.rows);
+      else if (entry.kind !== 'mark') {
+        this.#screen.write(this.mode === 'pty' ? entry.bytes : this.#translate(entry.bytes));
+      }
+      seq = entry.seq;
+    }
+    this.#log = this.#deps.log({ after: Math.max(seq, output.lostAfter ?? 0) });
+    this.#cols = this.#screen.cols;
+    this.#rows = this.#screen.rows;
+  }
+}
+
+function clampSize(n: number): number {
+  return Math.min(SIZE_LIMIT, Math.max(1, Math.trunc(n) || 1));
+}
