@@ -1,0 +1,34 @@
+// What iris-tui wants to reach. A run never fails on these: machines are noisy. The table marks what was missed.
+
+const limit = (most) => ({ text: `≤ ${most}`, met: (own) => own <= most });
+const bestPeer = (row) => Math.max(...['tmux', 'screen'].map((p) => row.values[p]).filter((v) => v !== undefined));
+const fastest = { text: '≥ best peer', met: (own, row) => own >= bestPeer(row) };
+const halfOfTmux = { text: '≤ 0.5 × tmux', met: (own, row) => own <= 0.5 * row.values.tmux };
+
+export const GOALS = {
+  'throughput.plain': fastest,
+  'throughput.sgr': fastest,
+  'throughput.uni': fastest,
+  'throughput.agent': fastest,
+  'throughput.mean-ratio': { text: '≥ 1.5', met: (own) => own >= 1.5 },
+  'written.plain': halfOfTmux,
+  'written.sgr': halfOfTmux,
+  'written.uni': halfOfTmux,
+  'written.agent': halfOfTmux,
+  'written.mean-ratio': limit(0.1),
+  'written.flood': halfOfTmux,
+  'key.idle.median': limit(1.5),
+  'key.idle.p99': limit(5),
+  'key.flood.median': limit(2),
+  'key.flood.p99': limit(8.4),
+  'interrupt.median': limit(100),
+  'interrupt.worst': limit(100),
+  'first-frame.server-running': limit(150),
+  'first-frame.no-server': limit(350),
+  exit: limit(50),
+  'memory.client.start': limit(120),
+  'memory.client.10000-lines': limit(120),
+  'memory.server.start': limit(90),
+  'memory.server.10000-lines': limit(115),
+  'idle.16-panes': limit(1),
+};

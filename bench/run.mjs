@@ -1,0 +1,96 @@
+// npm run bench -- [--smoke] [--only throughput,latency,…] [--peers tmux,screen,bare] [--runs N]
+// Measures iris-tui beside tmux and screen in one run. See docs/benchmarks.md.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { availableParallelism, cpus, release, totalmem } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { CORPORA, corpus, lines120 } from './corpora.mjs';
+import { flood, interrupt, latency } from './measures/latency.mjs';
+import { idle, memories } from './measures/resources.mjs';
+import { start } from './measures/start.mjs';
+import { throughput } from './measures/throughput.mjs';
+import { bare } from './peers/bare.mjs';
+import { iris } from './peers/iris.mjs';
+import { screen } from './peers/screen.mjs';
+import { tmux } from './peers/tmux.mjs';
+import { table, withMeans } from './table.mjs';
+
+const MEASURES = { throughput, latency, flood, interrupt, start, memory: memories, idle };
+const PEERS = { iris, tmux, screen, bare };
+
+const { values: options } = parseArgs({
+  options: {
+    smoke: { type: 'boolean', default: false },
+    only: { type: 'string', default: Object.keys(MEASURES).join(',') },
+    peers: { type: 'string', default: 'tmux,screen' },
+    runs: { type: 'string' },
+  },
+});
+const list = (text) => text.split(',').filter((word) => word !== '');
+const wrong = [
+  ...list(options.only).filter((word) => !(word in MEASURES)),
+  ...list(options.peers).filter((word) => !(word in PEERS)),
+];
+if (wrong.length > 0) {
+  console.error(`unknown: ${wrong.join(', ')}. --only: ${Object.keys(MEASURES)}. --peers: ${Object.keys(PEERS)}.`);
+  process.exit(2);
+}
+const { smoke } = options;
+const log = (line) => process.stderr.write(`  ${line}\n`);
+
+const peers = ['iris', ...list(options.peers).filter((name) => name !== 'iris')]
+  .map((name) => PEERS[name])
+  .filter((peer) => {
+    const version = peer.version();
+    if (version === undefined) console.log(`${peer.name} is not here: measured without it.`);
+    else log(`${peer.name}: ${version}`);
+    return version !== undefined;
+  });
+
+const files = Object.fromEntries(CORPORA.map((name) => [name, corpus(name, smoke ? 2_000_000 : 32_000_000)]));
+files.lines = lines120();
+const plan = {
+  peers,
+  files,
+  runs: Number(options.runs ?? (smoke ? 1 : 3)),
+  keys: smoke ? 20 : 200,
+  idleSeconds: smoke ? 2 : 10,
+  log,
+};
+
+let rows = [];
+let failures = 0;
+for (const name of list(options.only)) {
+  log(`${name} …`);
+  const from = performance.now();
+  try {
+    rows.push(...(await MEASURES[name](plan)));
+  } catch (error) {
+    failures += 1;
+    console.log(`${name} did not work: ${error.stack ?? error}`);
+  }
+  log(`${name} took ${((performance.now() - from) / 1_000).toFixed(1)} s`);
+}
+rows = withMeans(rows);
+console.log(
+  table(
+    rows,
+    peers.map((peer) => peer.name),
+  ),
+);
+
+const folder = fileURLToPath(new URL('results', import.meta.url));
+mkdirSync(folder, { recursive: true });
+const date = new Date().toISOString();
+const file = `${folder}/${date.replaceAll(':', '-').slice(0, 19)}${smoke ? '-smoke' : ''}.json`;
+const machine = {
+  cpu: cpus()[0]?.model,
+  cores: availableParallelism(),
+  memoryMB: Math.round(totalmem() / 1e6),
+  kernel: release(),
+  node: process.version,
+};
+const versions = Object.fromEntries(peers.map((peer) => [peer.name, peer.version()]));
+writeFileSync(file, `${JSON.stringify({ date, smoke, machine, versions, rows }, undefined, 2)}\n`);
+console.log(`\n${file}`);
+process.exit(failures > 0 ? 1 : 0);
