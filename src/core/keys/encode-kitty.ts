@@ -1,7 +1,7 @@
 import type { TerminalModes } from '../output/modes.ts';
 import { isKittyKeyCode, isModifierKey, KITTY_CODES, LETTER_KEYS, TILDE_KEYS } from './codes.ts';
 import { encodeLegacy, type KeyEncodingOptions } from './encode-legacy.ts';
-import { isCased, type Key } from './key.ts';
+import { isCased, isNamedKey, type Key } from './key.ts';
 
 /** Progressive enhancements of the kitty keyboard protocol (sw.kovidgoyal.net/kitty/keyboard-protocol). */
 export const KITTY_DISAMBIGUATE = 1;
@@ -81,7 +81,7 @@ interface Codes {
 /** What the outer terminal said, else what can be known from the character alone. */
 function codesOf(key: Key): Codes {
   const { codes } = key;
-  if (codes) {
+  if (codes && (codes.key !== 0 || !isNamedKey(key.name))) {
     return { key: codes.key, shifted: codes.shifted, base: codes.base, shift: key.shift };
   }
   const code = KITTY_CODES.get(key.name);

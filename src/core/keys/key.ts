@@ -20,7 +20,7 @@ const named: ReadonlySet<string> = new Set(NAMED_KEYS);
 
 /** What a terminal with the kitty keyboard protocol said of a key: enough to say it again, exactly. Numbers are code points or kitty's key codes. */
 export interface KeyCodes {
-  /** The key in the user's layout, without Shift. */
+  /** The key in the user's layout, without Shift. 0: not told; text of an input method, or a key that goes by its name. */
   readonly key: number;
   /** The same with Shift, where told. */
   readonly shifted?: number;
