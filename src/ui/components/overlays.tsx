@@ -2,7 +2,7 @@ import { Box } from 'ink';
 import type { ReactNode } from 'react';
 import { plainText } from '../../core/index.ts';
 import type { Rect } from '../layout/index.ts';
-import type { ListItem, Overlay, PaneItem, ViewSnapshot } from '../model/snapshot.ts';
+import type { Overlay, PaneItem, ViewSnapshot } from '../model/snapshot.ts';
 import { pad, type Segment, spread, widthOf } from '../text.ts';
 import { bigDigits, bigDigitsCols } from './digits.ts';
 import { Line } from './Line.tsx';
@@ -33,9 +33,7 @@ export function overlayRects(view: ViewSnapshot): Rect[] {
     }
     case 'list': {
       const wide = Math.max(40, ...overlay.items.map((item) => widthOf(item.label) + widthOf(item.detail) + 8));
-      return [
-        centred(view, Math.min(wide + 4, 110), Math.min(visible(overlay).length || 1, overlayRows(view.rows)) + 3),
-      ];
+      return [centred(view, Math.min(wide + 4, 110), Math.min(overlay.items.length || 1, overlayRows(view.rows)) + 3)];
     }
     case 'numbers':
       return view.panes.map((pane) => numberRect(pane));
@@ -44,15 +42,6 @@ export function overlayRects(view: ViewSnapshot): Rect[] {
       return pane ? [clockRect(pane, view.time)] : [];
     }
   }
-}
-
-/** The items that the filter leaves, in order; every word must occur. */
-export function visible(list: Extract<Overlay, { kind: 'list' }>): ListItem[] {
-  const words = list.filter.toLowerCase().split(/\s+/).filter(Boolean);
-  return list.items.filter((item) => {
-    const hay = `${item.label} ${item.detail}`.toLowerCase();
-    return words.every((word) => hay.includes(word));
-  });
 }
 
 const inside = (pane: PaneItem, cols: number, rows: number): Rect => {
@@ -153,7 +142,7 @@ export function OverlayLayer({ view }: { readonly view: ViewSnapshot }): ReactNo
 }
 
 function listLines(view: ViewSnapshot, list: Extract<Overlay, { kind: 'list' }>, rect: Rect): Segment[][] {
-  const items = visible(list);
+  const { items } = list;
   const room = rect.rows - 3;
   const top = Math.max(0, Math.min(list.selected - (room >> 1), items.length - room));
   const labelCols = Math.min(36, Math.max(8, ...items.map((item) => widthOf(item.label))));

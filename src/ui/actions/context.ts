@@ -1,0 +1,54 @@
+import type { Workbench } from '../workbench.ts';
+
+/** What a user interface may do beyond its own state; the terminal and the program stand behind it. */
+export interface Outside {
+  /** Ends the user interface. */
+  exit(why: Exit): void;
+  /** Stops the program as Ctrl-Z does in a shell. */
+  suspend(): void;
+  /** Draws everything again. */
+  redraw(): void;
+  /** Sets the clipboard of the terminal around us (OSC 52). */
+  copyOut(text: string): void;
+  bell(): void;
+}
+
+export type Exit =
+  | { readonly kind: 'detached'; readonly by?: string }
+  /** The last session was closed. */
+  | { readonly kind: 'empty' }
+  /** The terminal went away. */
+  | { readonly kind: 'hangup' }
+  | { readonly kind: 'signal'; readonly signal: NodeJS.Signals }
+  | { readonly kind: 'failed'; readonly error: unknown };
+
+/** Programs that can be started, for the picker. */
+export interface Program {
+  readonly name: string;
+  readonly agent?: string;
+  readonly command?: readonly string[];
+  readonly detail: string;
+}
+
+export interface StartContext {
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  /** Looked up when the picker opens. */
+  readonly programs: () => Promise<readonly Program[]>;
+  /** Typed commands of earlier runs, oldest first; and a place to keep new ones. */
+  readonly history: { readonly lines: readonly string[]; readonly add: (line: string) => void };
+}
+
+export interface ActionContext {
+  readonly bench: Workbench;
+  readonly outside: Outside;
+  readonly start: StartContext;
+  /** What was copied last, for `paste`. */
+  buffer: string;
+  /** Which preset layout was taken last, by tab. */
+  readonly lastPreset: Map<string, number>;
+  /** Runs a command line as typed at the prompt. */
+  readonly runLine: (line: string) => void;
+  /** Sends a key press on, as if typed into the focused pane. */
+  readonly typeKey: (name: string) => void;
+}

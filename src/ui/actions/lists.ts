@@ -1,0 +1,201 @@
+import { DEFAULT_PREFIX_KEYS, parseCommand, plainText, viewerCommands } from '../../core/index.ts';
+import { endWords, programName } from '../components/session-words.ts';
+import { panes } from '../layout/index.ts';
+import type { ListItem } from '../model/snapshot.ts';
+import { ConfirmControl, ListControl, PromptControl, TextControl } from '../overlays/index.ts';
+import { duration } from '../text.ts';
+import type { ActionContext } from './context.ts';
+import { newTab } from './start.ts';
+
+export function chooseTab(ctx: ActionContext): void {
+  const { bench } = ctx;
+  const items = (): ListItem[] =>
+    bench.snapshot.tabs.map((tab) => {
+      const layout = bench.sync.current.tabs.find((t) => t.id === tab.id)?.layout;
+      const sessions = layout ? panes(layout).map((p) => bench.session(p.sessionId)) : [];
+      return {
+        id: tab.id,
+        label: `${tab.number} ${tab.name}`,
+        detail: sessions.map((s) => (s ? `${s.name}${endWords(s) ? ` (${endWords(s)})` : ''}` : '')).join(', '),
+        mark: tab.active ? 'current' : tab.bell ? 'bell' : tab.ended ? 'ended' : undefined,
+      };
+    });
+  bench.open(
+    new ListControl({
+      title: 'tabs',
+      hint: 'Enter go · x close · / filter · Esc back',
+      items,
+      selected: bench.tab?.id,
+      choose: (id) => bench.goToTab(id),
+      extra: {
+        x: (id) => {
+          const tab = bench.sync.current.tabs.find((t) => t.id === id);
+          const ids = tab ? panes(tab.layout).map((p) => p.sessionId) : [];
+          confirmKill(ctx, `end ${ids.length} session${ids.length === 1 ? '' : 's'} of this tab?`, ids);
+          return true;
+        },
+      },
+    }),
+  );
+}
+
+export function chooseSession(ctx: ActionContext): void {
+  const { bench } = ctx;
+  const items = (): ListItem[] =>
+    bench.host.sessions.map((s) => {
+      const ended = endWords(s);
+      const viewers = s.viewers > 1 ? ` · ${s.viewers} viewers` : '';
+      const title = s.title ? ` · ${plainText(s.title)}` : '';
+      return {
+        id: s.id,
+        label: s.name,
+        detail: `${programName(s)} · ${ended ?? s.process.status} · ${s.cols}x${s.rows} · ${duration(bench.clock.wall() - s.createdAt)}${viewers}${title}`,
+        mark: s.id === bench.focusedSession?.id ? 'current' : ended ? 'ended' : undefined,
+      };
+    });
+  bench.open(
+    new ListControl({
+      title: 'sessions',
+      hint: 'Enter go · x end · / filter · Esc back',
+      items,
+      selected: bench.focusedSession?.id,
+      choose: (id) => bench.goToSession(id),
+      extra: {
+        x: (id) => {
+          confirmKill(ctx, `end ${bench.session(id)?.name ?? 'this session'}?`, [id]);
+          return true;
+        },
+      },
+    }),
+  );
+}
+
+export async function chooseViewer(ctx: ActionContext): Promise<void> {
+  const { bench } = ctx;
+  const { viewers } = await bench.host.command('viewer.list', {});
+  bench.open(
+    new ListControl({
+      title: 'viewers',
+      hint: 'Enter detach · / filter · Esc back',
+      items: () =>
+        viewers.map((v) => ({
+          id: v.id,
+          label: plainText(v.software),
+          detail: `${v.sessions} session${v.sessions === 1 ? '' : 's'} · for ${duration(bench.clock.wall() - v.since)}${v.self ? ' · this one' : ''}`,
+          mark: v.self ? 'current' : undefined,
+        })),
+      choose: (id) => {
+        if (viewers.find((v) => v.id === id)?.self) ctx.outside.exit({ kind: 'detached' });
+        else bench.host.command('viewer.detach', { viewer: id }).catch((error: unknown) => bench.complain(error));
+      },
+    }),
+  );
+}
+
+/** What to start: the shell, the agents that are installed, or any command. */
+export async function pickProgram(ctx: ActionContext): Promise<void> {
+  const { bench } = ctx;
+  const programs = await ctx.start.programs();
+  const items: ListItem[] = programs.map((p) => ({ id: p.name, label: p.name, detail: p.detail }));
+  items.push({ id: '', label: 'command …', detail: 'type what to run' });
+  bench.open(
+    new ListControl({
+      title: 'new session',
+      hint: 'Enter start · / filter · Esc back',
+      items: () => items,
+      choose: (id) => {
+        const program = programs.find((p) => p.name === id);
+        if (program) void newTab(ctx, { agent: program.agent, command: program.command });
+        else {
+          bench.open(
+            new PromptControl({
+              label: 'run:',
+              submit: (text) => {
+                if (text.trim()) ctx.runLine(`new-tab -- ${text}`);
+              },
+            }),
+          );
+        }
+      },
+    }),
+  );
+}
+
+export async function find(ctx: ActionContext, text: string): Promise<void> {
+  const { bench } = ctx;
+  const needle = text.toLowerCase();
+  const found: ListItem[] = [];
+  for (const s of bench.host.sessions) {
+    const where: string[] = [];
+    if (s.name.toLowerCase().includes(needle)) where.push('name');
+    if (s.title.toLowerCase().includes(needle)) where.push(`title: ${plainText(s.title)}`);
+    try {
+      const { text: screen } = await bench.host.command('session.capture', { session: s.id });
+      const line = screen.split('\n').find((l) => l.toLowerCase().includes(needle));
+      if (line) where.push(line.trim());
+    } catch {
+      // It ended meanwhile.
+    }
+    if (where.length > 0) found.push({ id: s.id, label: s.name, detail: plainText(where.join(' · ')) });
+  }
+  const [only] = found;
+  if (!only) bench.say(`nothing found: ${text}`);
+  else if (found.length === 1) bench.goToSession(only.id);
+  else {
+    bench.open(
+      new ListControl({
+        title: `found: ${plainText(text, 40)}`,
+        hint: 'Enter go · Esc back',
+        items: () => found,
+        choose: (id) => bench.goToSession(id),
+      }),
+    );
+  }
+}
+
+/** Ends sessions, after a question when something of them still runs. */
+export function confirmKill(ctx: ActionContext, question: string, ids: readonly string[], force = false): void {
+  const { bench } = ctx;
+  const kill = (): void => {
+    for (const id of ids)
+      bench.host.command('session.kill', { session: id }).catch((error: unknown) => bench.complain(error));
+  };
+  const running = ids.some((id) =>
+    ['starting', 'running', 'stopping'].includes(bench.session(id)?.process.status ?? ''),
+  );
+  if (force || !running) kill();
+  else bench.open(new ConfirmControl(question, kill));
+}
+
+export function showHelp(ctx: ActionContext): void {
+  const { settings } = ctx.bench;
+  const line = (key: string, command: string): string => {
+    let summary = '';
+    try {
+      summary = viewerCommands[parseCommand(command).name].summary;
+    } catch {
+      summary = 'not a command';
+    }
+    return `${key.padEnd(14)} ${command.padEnd(32)} ${summary}`;
+  };
+  const bound = { ...DEFAULT_PREFIX_KEYS, ...settings.prefixKeys };
+  const root = Object.entries(settings.rootKeys).filter((e): e is [string, string] => e[1] !== null);
+  const lines = [
+    ...Object.entries(bound)
+      .filter((e): e is [string, string] => e[1] !== null)
+      .map(([key, command]) => line(`${settings.prefix} ${key}`, command)),
+    line(`${settings.prefix} ${settings.prefix}`, 'send-prefix'),
+    ...(root.length > 0 ? ['', 'Without the prefix:'] : []),
+    ...root.map(([key, command]) => line(key, command)),
+    '',
+    'Mouse: click focuses, drag a border resizes, wheel scrolls, drag selects and copies,',
+    'double click takes a word, double click on a border zooms; Shift leaves it to the terminal.',
+  ];
+  ctx.bench.open(new TextControl('keys', lines));
+}
+
+export function showMessages(ctx: ActionContext): void {
+  const { bench } = ctx;
+  const lines = bench.messages.map((m) => `${new Date(m.at).toTimeString().slice(0, 8)} ${m.text}`);
+  bench.open(new TextControl('messages', lines.length > 0 ? lines : ['nothing was said yet']));
+}

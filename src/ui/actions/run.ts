@@ -1,0 +1,27 @@
+import { IrisError, type ViewerCall } from '../../core/index.ts';
+import type { ActionContext } from './context.ts';
+import type { Handlers } from './handlers.ts';
+import { paneHandlers } from './pane-moves.ts';
+import { programHandlers, sessionHandlers } from './sessions.ts';
+import { tabHandlers } from './tabs.ts';
+
+const handlers: Handlers = { ...tabHandlers, ...paneHandlers, ...sessionHandlers, ...programHandlers };
+
+/** Commands that change sessions or the shared layout: not for a viewer that may only look. */
+const CHANGING: ReadonlySet<string> = new Set<ViewerCall['name']>([
+  ...(['new-tab', 'split-pane', 'new-session', 'rename-tab', 'move-tab', 'kill-tab', 'kill-pane', 'break-pane', 'swap-pane'] as const),
+  ...(['rotate-panes', 'resize-pane', 'next-layout', 'select-layout', 'rename-session', 'restart', 'cancel', 'send-keys'] as const),
+  ...(['send-prefix', 'paste'] as const),
+]);
+
+/** Does what a command says. Some answer later; what goes wrong is said in the status line. */
+export async function run(ctx: ActionContext, call: ViewerCall): Promise<void> {
+  try {
+    if (ctx.bench.readOnly && CHANGING.has(call.name)) throw new IrisError('not-allowed', 'this viewer is read-only');
+    // The table pairs each name with its own arguments; TypeScript can't follow that through an index.
+    const handler = handlers[call.name] as (ctx: ActionContext, args: unknown) => unknown;
+    await handler(ctx, call.args);
+  } catch (error) {
+    ctx.bench.complain(error);
+  }
+}

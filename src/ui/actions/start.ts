@@ -1,0 +1,99 @@
+import type { LayoutNode } from '../../core/index.ts';
+import { panes, place, type Rect, splitPane } from '../layout/index.ts';
+import { addPane, addTab, settle } from '../model/workspace-ops.ts';
+import type { ActionContext } from './context.ts';
+
+export interface StartOptions {
+  readonly name?: string | undefined;
+  readonly cwd?: string | undefined;
+  readonly agent?: string | undefined;
+  readonly command?: readonly string[] | undefined;
+}
+
+const newId = (prefix: string): string => `${prefix}-${globalThis.crypto.randomUUID().slice(0, 13)}`;
+
+async function startSession(ctx: ActionContext, options: StartOptions, size: Rect): Promise<string | undefined> {
+  const { bench, start } = ctx;
+  bench.starting += 1;
+  try {
+    const command =
+      options.command ??
+      (options.agent || bench.settings.defaultCommand.length === 0 ? undefined : bench.settings.defaultCommand);
+    const info = await bench.host.command('session.new', {
+      ...(options.name ? { name: options.name } : {}),
+      ...(options.agent ? { agent: options.agent } : {}),
+      ...(command ? { command: [...command] } : {}),
+      cwd: options.cwd ?? bench.focusedSession?.cwd ?? start.cwd,
+      env: { ...start.env },
+      cols: size.cols,
+      rows: size.rows,
+    });
+    return info.id;
+  } catch (error) {
+    bench.complain(error);
+    return undefined;
+  } finally {
+    bench.starting -= 1;
+  }
+}
+
+/** Inner rectangle of a pane in a layout, so that a program starts at the size it will have. */
+function innerSize(ctx: ActionContext, layout: LayoutNode, paneId: string): Rect {
+  const { bench } = ctx;
+  return place(layout, bench.area, bench.settings.frames).panes.find((p) => p.paneId === paneId)?.inner ?? bench.area;
+}
+
+export async function newTab(ctx: ActionContext, options: StartOptions = {}): Promise<void> {
+  const { bench } = ctx;
+  const paneId = newId('p');
+  const size = innerSize(ctx, { type: 'pane', id: paneId, sessionId: '' }, paneId);
+  const sessionId = await startSession(ctx, options, size);
+  if (!sessionId) return;
+  const tabId = newId('t');
+  bench.sync.apply(addTab({ id: tabId, paneId, sessionId }));
+  bench.view.follow(bench.sync.current);
+  bench.goToTab(tabId);
+}
+
+export async function splitFocused(
+  ctx: ActionContext,
+  direction: 'row' | 'column',
+  before: boolean,
+  options: StartOptions,
+): Promise<void> {
+  const { bench } = ctx;
+  const tab = bench.tab;
+  const target = bench.focusedPaneId;
+  if (!tab || !target) return newTab(ctx, options);
+  const paneId = newId('p');
+  const split = (sessionId: string) => (layout: LayoutNode) =>
+    splitPane(
+      layout,
+      panes(layout).some((p) => p.id === target) ? target : (panes(layout)[0]?.id ?? target),
+      direction,
+      { type: 'pane', id: paneId, sessionId },
+      before,
+    );
+  const sessionId = await startSession(ctx, options, innerSize(ctx, split('')(tab.layout), paneId));
+  if (!sessionId) return;
+  bench.sync.apply(addPane(tab.id, sessionId, split(sessionId)));
+  bench.view.follow(bench.sync.current);
+  bench.setZoom(tab.id, false);
+  bench.focusPane(paneId);
+}
+
+/** The first thing a person sees: a shell to type into, when there is no session at all. */
+export async function ensureSession(ctx: ActionContext): Promise<void> {
+  const { bench } = ctx;
+  if (bench.host.sessions.length === 0 && !bench.readOnly) await newTab(ctx);
+  else {
+    const op =
+      bench.sync.loaded && !bench.readOnly
+        ? settle(
+            bench.sync.current,
+            bench.host.sessions.map((s) => s.id),
+          )
+        : undefined;
+    if (op) bench.sync.apply(op);
+  }
+}

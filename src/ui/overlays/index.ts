@@ -1,0 +1,2 @@
+export * from './line-editor.ts';
+export * from './overlays.ts';

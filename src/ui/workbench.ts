@@ -1,0 +1,580 @@
+import {
+  type Clock,
+  Emitter,
+  encodeFocus,
+  IrisError,
+  type SessionHost,
+  type SessionInfo,
+  type Surface,
+  type Tab,
+  type Timer,
+} from '../core/index.ts';
+import { MIN_COLS, MIN_ROWS } from './components/App.tsx';
+import { overlayRects, overlayRows } from './components/overlays.tsx';
+import { promptCursor } from './components/StatusLine.tsx';
+import type { CursorTarget, Layer } from './compositor/index.ts';
+import { fits, type Placed, type Placement, panes, place, placeZoomed, type Rect } from './layout/index.ts';
+import type { Overlay, PaneItem, ViewSnapshot } from './model/snapshot.ts';
+import { View } from './model/view.ts';
+import { rememberView, settle } from './model/workspace-ops.ts';
+import { WorkspaceSync } from './model/workspace-sync.ts';
+import type { OverlayControl } from './overlays/index.ts';
+import type { CopyMode } from './panes/copy-mode.ts';
+import type { SessionView } from './panes/session-view.ts';
+import { SessionViews } from './session-views.ts';
+import type { TuiSettings } from './settings.ts';
+
+/** A message stays this long, or until the next key. */
+const MESSAGE_MS = 5000;
+/** Going to a tab whose panes are not here yet: the old picture stays this long at most, so that no empty pane flashes. */
+const HOLD_MS = 80;
+/** Focus and zoom are kept in the hub this long after they changed last. */
+const REMEMBER_MS = 1000;
+/** Another viewer that makes a session gets this long to place it before we do. */
+const SETTLE_MS = 300;
+/** Lines of `messages`; older ones are dropped. */
+const MESSAGE_LOG = 200;
+
+const NO_OVERLAY: Overlay = { kind: 'none' };
+
+export interface WorkbenchOptions {
+  readonly host: SessionHost;
+  readonly clock: Clock;
+  readonly settings: TuiSettings;
+  readonly cols: number;
+  readonly rows: number;
+  readonly ascii: boolean;
+  readonly readOnly: boolean;
+  readonly hubName: string;
+}
+
+/** What the renderer needs after a change. */
+export interface Picture {
+  readonly layers: readonly Layer[];
+  readonly cursor: CursorTarget | undefined;
+}
+
+/**
+ * The state of this viewer: the shared layout, where it looks, what is open above it; and what follows from these, a snapshot for the chrome
+ * and layers for the compositor. It decides nothing about keys and commands.
+ */
+export class Workbench {
+  readonly host: SessionHost;
+  readonly clock: Clock;
+  readonly settings: TuiSettings;
+  readonly sync: WorkspaceSync;
+  readonly view = new View();
+  readonly views: SessionViews;
+  readonly readOnly: boolean;
+  /** Something is to be drawn again: the snapshot changed. */
+  readonly changed = new Emitter<void>();
+  /** Only cells of a session changed: the hot path. */
+  readonly dirty = new Emitter<void>();
+  readonly messages: { readonly at: number; readonly text: string }[] = [];
+  /** Copy mode by pane. */
+  readonly copying = new Map<string, CopyMode>();
+  cols: number;
+  rows: number;
+  prefixActive = false;
+  /** Sessions we are starting: settled by whoever started them. */
+  starting = 0;
+  readonly #options: WorkbenchOptions;
+  #overlay: OverlayControl | undefined;
+  #message: { text: string; kind: 'info' | 'error' } | undefined;
+  #messageTimer: Timer | undefined;
+  readonly #bells = new Set<string>();
+  /** Ended sessions that were looked at since. */
+  readonly #seenEnds = new Set<string>();
+  #placement: Placement = { panes: [], dividers: [] };
+  #snapshot: ViewSnapshot | undefined;
+  #picture: Picture = { layers: [], cursor: undefined };
+  #scheduled = false;
+  #holdUntil: number | undefined;
+  #heldTab: string | undefined;
+  #tick: Timer | undefined;
+  #rememberTimer: Timer | undefined;
+  #settleTimer: Timer | undefined;
+  #focusedSession: string | undefined;
+  #outerFocused = true;
+  #closed = false;
+  readonly #undo: (() => void)[] = [];
+
+  constructor(options: WorkbenchOptions) {
+    this.#options = options;
+    this.host = options.host;
+    this.clock = options.clock;
+    this.settings = options.settings;
+    this.cols = options.cols;
+    this.rows = options.rows;
+    this.readOnly = options.readOnly;
+    this.sync = new WorkspaceSync(options.host);
+    this.views = new SessionViews(options.host, options.readOnly, (view) => this.#viewChanged(view));
+    this.#undo.push(this.sync.changed.on(() => this.update()));
+    this.#undo.push(this.host.on((event) => this.#hostSaid(event)));
+    if (this.host.connection.state === 'online') this.sync.heard();
+  }
+
+  // ---- what is where
+
+  get tab(): Tab | undefined {
+    return this.view.tab(this.sync.current);
+  }
+
+  get focusedPaneId(): string | undefined {
+    const tab = this.tab;
+    return tab && this.view.focused(tab.id);
+  }
+
+  get focusedSession(): SessionInfo | undefined {
+    const tab = this.tab;
+    const pane = tab && panes(tab.layout).find((p) => p.id === this.view.focused(tab.id));
+    return pane && this.session(pane.sessionId);
+  }
+
+  get focusedView(): SessionView | undefined {
+    const id = this.focusedSession?.id;
+    return id === undefined ? undefined : this.views.get(id);
+  }
+
+  session(id: string): SessionInfo | undefined {
+    return this.host.sessions.find((s) => s.id === id);
+  }
+
+  get placement(): Placement {
+    return this.#placement;
+  }
+
+  /** Where all panes of a tab are when none is zoomed. */
+  fullPlacement(tab: Tab): Placement {
+    const { frames } = this.settings;
+    return fits(tab.layout, this.area, frames) ? place(tab.layout, this.area, frames) : this.#placement;
+  }
+
+  /** Between tab bar and status line. */
+  get area(): Rect {
+    return { x: 0, y: 1, cols: this.cols, rows: this.rows - 2 };
+  }
+
+  placedAt(x: number, y: number): Placed | undefined {
+    return this.#placement.panes.find(
+      ({ outer }) => x >= outer.x && x < outer.x + outer.cols && y >= outer.y && y < outer.y + outer.rows,
+    );
+  }
+
+  /** The part of a session's screen that its pane shows: all of it, or, when it is larger, the part with the cursor. */
+  source(placed: Placed, surface: Surface): { x: number; y: number } {
+    const along = (size: number, room: number, at: number): number =>
+      size <= room ? 0 : Math.min(size - room, Math.max(0, at - room + 1));
+    const { cursor } = surface;
+    return {
+      x: along(surface.cols, placed.inner.cols, cursor.x),
+      y: along(surface.rows, placed.inner.rows, cursor.y),
+    };
+  }
+
+  get tooSmall(): boolean {
+    return this.cols < MIN_COLS || this.rows < MIN_ROWS;
+  }
+
+  // ---- changes
+
+  resize(cols: number, rows: number): void {
+    this.cols = cols;
+    this.rows = rows;
+    this.update();
+  }
+
+  goToTab(tabId: string): void {
+    if (this.tab?.id === tabId) return;
+    this.view.goToTab(tabId);
+    this.#holdUntil = this.clock.now() + HOLD_MS;
+    this.#heldTab = tabId;
+    this.#remember();
+    this.update();
+  }
+
+  focusPane(paneId: string): void {
+    const tab = this.sync.current.tabs.find((t) => panes(t.layout).some((p) => p.id === paneId));
+    if (!tab) return;
+    this.view.focusPane(tab.id, paneId);
+    if (this.tab?.id !== tab.id) this.goToTab(tab.id);
+    this.#remember();
+    this.update();
+  }
+
+  /** Goes to the pane of a session, wherever it is. */
+  goToSession(sessionId: string): boolean {
+    for (const tab of this.sync.current.tabs) {
+      const pane = panes(tab.layout).find((p) => p.sessionId === sessionId);
+      if (!pane) continue;
+      if (this.view.zoomed.has(tab.id) && this.view.focused(tab.id) !== pane.id) this.view.setZoom(tab.id, false);
+      this.focusPane(pane.id);
+      return true;
+    }
+    return false;
+  }
+
+  setZoom(tabId: string, zoomed: boolean): void {
+    this.view.setZoom(tabId, zoomed);
+    this.#remember();
+    this.update();
+  }
+
+  open(overlay: OverlayControl): void {
+    this.#overlay = overlay;
+    this.update();
+  }
+
+  get overlay(): OverlayControl | undefined {
+    return this.#overlay;
+  }
+
+  closeOverlay(overlay = this.#overlay): void {
+    if (this.#overlay !== overlay) return;
+    this.#overlay = undefined;
+    this.update();
+  }
+
+  say(text: string, kind: 'info' | 'error' = 'info'): void {
+    this.messages.push({ at: this.clock.wall(), text });
+    if (this.messages.length > MESSAGE_LOG) this.messages.shift();
+    this.#message = { text, kind };
+    this.#messageTimer?.cancel();
+    this.#messageTimer = this.clock.after(MESSAGE_MS, () => this.clearMessage());
+    this.update();
+  }
+
+  complain(error: unknown): void {
+    this.say(IrisError.from(error).line, 'error');
+  }
+
+  clearMessage(): void {
+    if (!this.#message) return;
+    this.#messageTimer?.cancel();
+    this.#message = undefined;
+    this.update();
+  }
+
+  setPrefixActive(active: boolean): void {
+    if (this.prefixActive === active) return;
+    this.prefixActive = active;
+    this.update();
+  }
+
+  closeCopy(paneId: string): void {
+    this.copying.get(paneId)?.close();
+    if (this.copying.delete(paneId)) this.update();
+  }
+
+  /** The terminal around us got or lost the focus. */
+  setOuterFocus(focused: boolean): void {
+    this.#outerFocused = focused;
+    const view = this.focusedView;
+    const bytes = view && encodeFocus(focused, view.screen.modes);
+    if (bytes && !this.readOnly) view.write(bytes);
+  }
+
+  /** Draws soon: once for all changes of this turn. */
+  update(): void {
+    if (this.#scheduled || this.#closed) return;
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      if (!this.#closed) this.#compose();
+    });
+  }
+
+  get snapshot(): ViewSnapshot {
+    this.#snapshot ??= this.#makeSnapshot();
+    return this.#snapshot;
+  }
+
+  get picture(): Picture {
+    return this.#picture;
+  }
+
+  /** Keeps where we look for the next viewer. Resolves when the hub has it, or could not be reached. */
+  async leave(): Promise<void> {
+    if (this.sync.loaded && !this.readOnly && this.host.connection.state === 'online') {
+      this.sync.apply(rememberView(this.view));
+      await this.sync.sync();
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const undo of this.#undo) undo();
+    for (const timer of [this.#tick, this.#rememberTimer, this.#settleTimer, this.#messageTimer]) timer?.cancel();
+    for (const copy of this.copying.values()) copy.close();
+    this.sync.close();
+    this.views.close();
+  }
+
+  // ---- inside
+
+  #hostSaid(event: Parameters<Parameters<SessionHost['on']>[0]>[0]): void {
+    switch (event.type) {
+      case 'connection':
+        if (event.connection.state === 'online') this.sync.heard();
+        this.update();
+        break;
+      case 'workspace':
+        this.sync.heard(event.revision);
+        break;
+      case 'bell':
+        if (!this.#placement.panes.some((p) => p.sessionId === event.sessionId)) this.#bells.add(event.sessionId);
+        this.update();
+        break;
+      case 'refused':
+        this.say(`${event.bytes} typed bytes were not delivered: ${event.reason}`, 'error');
+        break;
+      case 'held':
+        if (event.bytes > 0) this.say(`${event.bytes} typed bytes are held until the hub answers`);
+        break;
+      case 'sessions':
+        this.update();
+        break;
+      default:
+        break;
+    }
+  }
+
+  #viewChanged(view: SessionView): void {
+    if (view.ended) this.update();
+    const placed = this.#placement.panes.find((p) => p.sessionId === view.sessionId);
+    if (!placed) return;
+    const { screen } = view;
+    const layer = this.#picture.layers.find((l) => l.surface === screen);
+    const cropped = screen.cols > placed.inner.cols || screen.rows > placed.inner.rows;
+    // A picture that waited for this view, or a part of a larger screen that must follow its cursor.
+    if (!layer || (cropped && !this.#sameSource(layer, this.source(placed, screen)))) this.update();
+    else this.dirty.emit();
+  }
+
+  #sameSource(layer: Layer, source: { x: number; y: number }): boolean {
+    return layer.source.x === source.x && layer.source.y === source.y;
+  }
+
+  #compose(): void {
+    const workspace = this.sync.current;
+    this.#settle();
+    this.view.follow(workspace);
+    const tab = this.tab;
+    const { frames } = this.settings;
+    const focused = tab && panes(tab.layout).find((p) => p.id === this.view.focused(tab.id));
+    let placement: Placement = { panes: [], dividers: [] };
+    if (tab && focused && !this.tooSmall) {
+      const alone = this.view.zoomed.has(tab.id) || !fits(tab.layout, this.area, frames);
+      placement = alone ? placeZoomed(focused, this.area, frames) : place(tab.layout, this.area, frames);
+    }
+    const alive = new Set(this.host.sessions.map((s) => s.id));
+    const shown = placement.panes.filter((p) => alive.has(p.sessionId));
+    for (const p of shown) this.views.show(p.sessionId, p.inner, this.clock.now());
+    this.views.prune(alive, new Set(shown.map((p) => p.sessionId)));
+    for (const paneId of this.copying.keys()) {
+      const mode = this.copying.get(paneId);
+      const there = workspace.tabs.some((t) => panes(t.layout).some((p) => p.id === paneId));
+      if (mode && !there) this.closeCopy(paneId);
+    }
+    if (this.#mustHold(shown)) return;
+    for (const p of shown) {
+      this.#bells.delete(p.sessionId);
+      this.#seenEnds.add(`${p.sessionId} ${this.session(p.sessionId)?.epoch}`);
+    }
+    this.#placement = placement;
+    this.#tellFocus(focused?.sessionId);
+    this.#snapshot = this.#makeSnapshot();
+    if (this.#overlay) this.#overlay.visibleRows = this.#overlayRoom();
+    this.changed.emit();
+    this.#tickWhenNeeded();
+  }
+
+  /** A tab whose panes have not arrived yet: keep the old picture a moment rather than flash empty panes. */
+  #mustHold(shown: readonly Placed[]): boolean {
+    if (this.#holdUntil === undefined) return false;
+    const missing = shown
+      .map((p) => this.views.get(p.sessionId))
+      .filter((v) => v !== undefined && !v.isReady && !v.ended);
+    const left = this.#holdUntil - this.clock.now();
+    if (missing.length === 0 || left <= 0 || this.#heldTab !== this.tab?.id) {
+      this.#holdUntil = undefined;
+      return false;
+    }
+    for (const v of missing) void v?.ready.then(() => this.update());
+    this.clock.after(left + 1, () => this.update());
+    return true;
+  }
+
+  #settle(): void {
+    const { host, sync } = this;
+    if (!sync.loaded || host.connection.state !== 'online' || this.readOnly) return;
+    const ids = host.sessions.map((s) => s.id);
+    if (!settle(sync.current, ids)) return;
+    if (this.starting > 0 || this.#settleTimer) return;
+    const fresh = sync.current.tabs.length === 0;
+    this.#settleTimer = this.clock.after(fresh ? 0 : SETTLE_MS, () => {
+      this.#settleTimer = undefined;
+      const op =
+        this.starting > 0
+          ? undefined
+          : settle(
+              sync.current,
+              host.sessions.map((s) => s.id),
+            );
+      if (op && host.connection.state === 'online') sync.apply(op);
+    });
+  }
+
+  #tellFocus(sessionId: string | undefined): void {
+    if (sessionId === this.#focusedSession) return;
+    const tell = (id: string | undefined, focused: boolean): void => {
+      const view = id === undefined ? undefined : this.views.get(id);
+      const bytes = view && encodeFocus(focused, view.screen.modes);
+      if (bytes && !this.readOnly && this.#outerFocused) view.write(bytes);
+    };
+    tell(this.#focusedSession, false);
+    this.#focusedSession = sessionId;
+    tell(sessionId, true);
+  }
+
+  #remember(): void {
+    if (this.readOnly) return;
+    this.#rememberTimer?.cancel();
+    this.#rememberTimer = this.clock.after(REMEMBER_MS, () => {
+      if (this.sync.loaded && this.host.connection.state === 'online') this.sync.apply(rememberView(this.view));
+    });
+  }
+
+  /** While something counts seconds on the screen, once a second; else when the minute changes. */
+  #tickWhenNeeded(): void {
+    this.#tick?.cancel();
+    const { connection, sessions } = this.host;
+    const counting =
+      connection.state === 'offline' ||
+      sessions.some(
+        (s) => s.connection.nextRetryAt !== undefined || s.agent.state === 'working' || s.agent.state === 'blocked',
+      );
+    const wall = this.clock.wall();
+    this.#tick = this.clock.after(counting ? 1000 - (wall % 1000) : 60_000 - (wall % 60_000) + 5, () => this.update());
+  }
+
+  #overlayRoom(): number {
+    const control = this.#overlay;
+    if (!control) return 1;
+    const rect = overlayRects(this.snapshot)[0];
+    if (!rect) return overlayRows(this.rows);
+    return Math.max(1, rect.rows - (control.overlay.kind === 'list' ? 3 : 2));
+  }
+
+  #makeSnapshot(): ViewSnapshot {
+    const workspace = this.sync.current;
+    const tab = this.tab;
+    const [, last] = this.view.recent;
+    const all = tab ? panes(tab.layout) : [];
+    const { sessions, connection } = this.host;
+    const paneItems = this.#placement.panes.map((p): PaneItem => {
+      const copy = this.copying.get(p.paneId);
+      return {
+        paneId: p.paneId,
+        number: all.findIndex((pane) => pane.id === p.paneId) + 1,
+        session: this.session(p.sessionId),
+        outer: p.outer,
+        inner: p.inner,
+        focused: p.paneId === this.focusedPaneId,
+        zoomed: tab !== undefined && all.length > 1 && this.#placement.panes.length === 1,
+        scroll: copy?.position,
+      };
+    });
+    const wall = this.clock.wall();
+    const time = new Date(wall);
+    const snapshot: ViewSnapshot = {
+      cols: this.cols,
+      rows: this.rows,
+      frames: this.settings.frames,
+      ascii: this.#options.ascii || this.settings.ascii,
+      accent: this.settings.accent,
+      tabs: workspace.tabs.map((t, i) => {
+        const ids = panes(t.layout).map((p) => p.sessionId);
+        const focusedId = panes(t.layout).find((p) => p.id === this.view.focused(t.id))?.sessionId;
+        return {
+          id: t.id,
+          number: i + 1,
+          name: t.named ? t.name : (this.session(focusedId ?? '')?.name ?? '…'),
+          active: t.id === tab?.id,
+          last: t.id === last,
+          zoomed: this.view.zoomed.has(t.id),
+          bell: ids.some((id) => this.#bells.has(id)),
+          ended: ids.some((id) => this.#endedUnseen(id)),
+        };
+      }),
+      panes: paneItems,
+      dividers:
+        this.settings.frames === 'single'
+          ? this.#placement.dividers.filter((d) => d.direction === 'row').map((d) => d.rect)
+          : [],
+      now: wall,
+      counts: {
+        online: sessions.filter((s) => s.connection.state === 'online' && !isBad(s)).length,
+        connecting: sessions.filter((s) => s.connection.state === 'connecting' || s.connection.state === 'offline')
+          .length,
+        error: sessions.filter((s) => s.connection.state === 'error' || isBad(s)).length,
+        waiting: sessions.filter((s) => s.agent.state === 'blocked').length,
+      },
+      overlay: this.#overlay?.overlay ?? NO_OVERLAY,
+      message: this.#message,
+      prefix: this.settings.prefix,
+      prefixActive: this.prefixActive,
+      hub: { name: this.#options.hubName, connection },
+      time: `${String(time.getHours()).padStart(2, '0')}:${String(time.getMinutes()).padStart(2, '0')}`,
+      readOnly: this.readOnly,
+    };
+    return snapshot;
+  }
+
+  #endedUnseen(id: string): boolean {
+    const s = this.session(id);
+    return s !== undefined && isBad(s) && !this.#seenEnds.has(`${s.id} ${s.epoch}`);
+  }
+
+  /** Layers for the compositor; the chrome is drawn before this is asked. */
+  makePicture(chrome: Surface): Picture {
+    const whole = { x: 0, y: 0, cols: this.cols, rows: this.rows };
+    const layers: Layer[] = [{ surface: chrome, rect: whole, source: { x: 0, y: 0 } }];
+    let cursor: CursorTarget | undefined;
+    if (!this.tooSmall) {
+      for (const placed of this.#placement.panes) {
+        const view = this.views.get(placed.sessionId);
+        if (!view) continue;
+        const copy = this.copying.get(placed.paneId);
+        const surface = copy?.surface ?? view.screen;
+        const source = copy ? { x: 0, y: 0 } : this.source(placed, surface);
+        layers.push({
+          surface,
+          rect: placed.inner,
+          source,
+          padding: 'dots',
+          ...(copy ? { highlights: copy.highlights } : {}),
+        });
+        if (placed.paneId !== this.focusedPaneId) continue;
+        cursor = copy ? { x: placed.inner.x + copy.cursor.x, y: placed.inner.y + copy.cursor.y } : { surface };
+      }
+      const snapshot = this.snapshot;
+      for (const rect of overlayRects(snapshot))
+        layers.push({ surface: chrome, rect, source: { x: rect.x, y: rect.y } });
+      const { kind } = snapshot.overlay;
+      const prompt = promptCursor(snapshot);
+      if (prompt !== undefined) cursor = { x: prompt, y: this.rows - 1, shape: 'bar' };
+      else if (kind !== 'none' && kind !== 'numbers') cursor = undefined;
+    }
+    this.#picture = { layers, cursor };
+    return this.#picture;
+  }
+}
+
+/** Ended in a way that somebody may want to know of. */
+function isBad(s: SessionInfo): boolean {
+  const { status, exitCode, signal } = s.process;
+  return (
+    status === 'failed' || status === 'died' || (status === 'exited' && (signal !== undefined || (exitCode ?? 0) !== 0))
+  );
+}
