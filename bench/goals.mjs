@@ -1,3 +1,5 @@
+import { CORPORA } from './corpora.mjs';
+
 // What iris-tui wants to reach. A run never fails on these: machines are noisy. The table marks what was missed.
 
 const limit = (most) => ({ text: `≤ ${most}`, met: (own) => own <= most });
@@ -6,16 +8,14 @@ const fastest = { text: '≥ best peer', met: (own, row) => own >= bestPeer(row)
 const halfOfTmux = { text: '≤ 0.5 × tmux', met: (own, row) => own <= 0.5 * row.values.tmux };
 
 export const GOALS = {
-  'throughput.plain': fastest,
-  'throughput.sgr': fastest,
-  'throughput.uni': fastest,
-  'throughput.agent': fastest,
+  ...Object.fromEntries(CORPORA.map((name) => [`throughput.${name}`, fastest])),
   'throughput.mean-ratio': { text: '≥ 1.5', met: (own) => own >= 1.5 },
-  'written.plain': halfOfTmux,
-  'written.sgr': halfOfTmux,
-  'written.uni': halfOfTmux,
-  'written.agent': halfOfTmux,
+  ...Object.fromEntries(CORPORA.map((name) => [`written.${name}`, halfOfTmux])),
   'written.mean-ratio': limit(0.1),
+  ...Object.fromEntries(CORPORA.map((name) => [`paced.throughput.${name}`, fastest])),
+  ...Object.fromEntries(CORPORA.map((name) => [`paced.written.${name}`, halfOfTmux])),
+  'paced.throughput.mean-ratio': { text: '≥ 1.5', met: (own) => own >= 1.5 },
+  'paced.written.mean-ratio': limit(0.1),
   'written.flood': halfOfTmux,
   'key.idle.median': limit(1.5),
   'key.idle.p99': limit(5),

@@ -11,11 +11,12 @@ export class Instance {
     this.peer = peer;
     this.sandbox = new Sandbox(peer.name, files);
     this.mux = peer.create(this.sandbox, options);
+    this.speed = options?.speed;
   }
 
   /** Starts or attaches; settles at the first prompt with the time that took, in ms. */
   async open(how = 'start') {
-    this.outer = new Outer(this.mux[how], this.sandbox.env, this.sandbox.path);
+    this.outer = new Outer(this.mux[how], this.sandbox.env, this.sandbox.path, this.speed);
     const at = await this.outer.seen(PROMPT, { what: `${this.peer.name}: the first prompt` });
     return at - this.outer.startedAt;
   }
@@ -23,7 +24,7 @@ export class Instance {
   /** As `open`, in a shell that goes on when the client is gone: `leave` measures that. */
   async openInShell(how = 'attach') {
     const argv = ['/bin/sh', '-c', `"$@"; printf '${BACK}'`, 'sh', ...this.mux[how]];
-    this.outer = new Outer(argv, this.sandbox.env, this.sandbox.path);
+    this.outer = new Outer(argv, this.sandbox.env, this.sandbox.path, this.speed);
     await this.outer.seen(PROMPT, { what: `${this.peer.name}: the first prompt` });
     await this.outer.quiet(200);
   }

@@ -36,8 +36,16 @@ export class Outer {
   #lastAt = this.#startedAt;
   #gone = false;
 
-  /** @param argv program and arguments @param env the whole environment */
-  constructor(argv, env, cwd) {
+  #bytesPerMs;
+  #credit = 0;
+  #paused = false;
+
+  /**
+   * @param argv program and arguments @param env the whole environment
+   * @param speed MB/s at which the terminal reads; undefined: as fast as it can
+   */
+  constructor(argv, env, cwd, speed) {
+    this.#bytesPerMs = speed === undefined ? undefined : speed * 1e3;
     this.#pty = nodePty.spawn(argv[0], argv.slice(1), {
       cols: COLS,
       rows: ROWS,
@@ -133,6 +141,7 @@ export class Outer {
 
   #read(chunk) {
     const now = performance.now();
+    if (this.#bytesPerMs !== undefined) this.#brake(chunk.length, now - this.#lastAt);
     this.#lastAt = now;
     this.bytes += chunk.length;
     this.#kept.push(chunk);
@@ -154,5 +163,17 @@ export class Outer {
     if (now - this.#startedAt < ANSWER_MS) {
       for (const [query, answer] of ANSWERS) if (chunk.includes(query)) this.write(answer);
     }
+  }
+
+  /** Reads no more than its speed allows, with up to 4 ms worth at once: a terminal that is busy drawing. */
+  #brake(bytes, sinceMs) {
+    this.#credit = Math.min(this.#credit + sinceMs * this.#bytesPerMs, 4 * this.#bytesPerMs) - bytes;
+    if (this.#credit >= 0 || this.#paused) return;
+    this.#paused = true;
+    this.#pty.pause();
+    setTimeout(() => {
+      this.#paused = false;
+      this.#pty.resume();
+    }, -this.#credit / this.#bytesPerMs);
   }
 }

@@ -8,14 +8,14 @@ import { CORPORA, corpus, lines120 } from './corpora.mjs';
 import { flood, interrupt, latency } from './measures/latency.mjs';
 import { idle, memories } from './measures/resources.mjs';
 import { start } from './measures/start.mjs';
-import { throughput } from './measures/throughput.mjs';
+import { paced, throughput } from './measures/throughput.mjs';
 import { bare } from './peers/bare.mjs';
 import { iris } from './peers/iris.mjs';
 import { screen } from './peers/screen.mjs';
 import { tmux } from './peers/tmux.mjs';
 import { table, withMeans } from './table.mjs';
 
-const MEASURES = { throughput, latency, flood, interrupt, start, memory: memories, idle };
+const MEASURES = { throughput, paced, latency, flood, interrupt, start, memory: memories, idle };
 const PEERS = { iris, tmux, screen, bare };
 
 const { values: options } = parseArgs({
@@ -54,6 +54,8 @@ const plan = {
   files,
   runs: Number(options.runs ?? (smoke ? 1 : 3)),
   keys: smoke ? 20 : 200,
+  starts: smoke ? 1 : 6,
+  interrupts: smoke ? 1 : 6,
   idleSeconds: smoke ? 2 : 10,
   log,
 };

@@ -1,3 +1,4 @@
+import { CORPORA } from './corpora.mjs';
 import { GOALS } from './goals.mjs';
 import { geometricMean } from './stats.mjs';
 
@@ -7,7 +8,7 @@ const OWN = 'iris-tui';
 export function withMeans(rows) {
   const mean = (kind) => {
     const ratios = rows
-      .filter((row) => new RegExp(`^${kind}[.](plain|sgr|uni|agent)$`).test(row.id))
+      .filter((row) => CORPORA.some((name) => row.id === `${kind}.${name}`))
       .map((row) => row.values[OWN] / row.values.tmux)
       .filter((ratio) => Number.isFinite(ratio) && ratio > 0);
     if (ratios.length < 4) return [];
@@ -15,12 +16,12 @@ export function withMeans(rows) {
       {
         id: `${kind}.mean-ratio`,
         unit: '× tmux',
-        better: kind === 'written' ? 'lower' : 'higher',
+        better: kind.endsWith('written') ? 'lower' : 'higher',
         values: { [OWN]: geometricMean(ratios) },
       },
     ];
   };
-  return [...rows, ...mean('throughput'), ...mean('written')];
+  return [...rows, ...['throughput', 'written', 'paced.throughput', 'paced.written'].flatMap(mean)];
 }
 
 const number = (value) => {

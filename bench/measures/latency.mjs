@@ -103,11 +103,11 @@ export async function flood({ peers, files, keys, log }) {
 }
 
 /** Ctrl-C into the pane that floods, until its prompt is on the outer terminal. */
-export async function interrupt({ peers, files, runs, log }) {
+export async function interrupt({ peers, files, interrupts, log }) {
   return withInstances(peers, files, async (instances) => {
     for (const instance of instances) await instance.open();
     const times = new Map(instances.map((i) => [i, []]));
-    for (let n = 0; n < runs * 2; n += 1) {
+    for (let n = 0; n < interrupts; n += 1) {
       for (const instance of instances) {
         await instance.launch('flood');
         await new Promise((resolve) => setTimeout(resolve, 1_000));

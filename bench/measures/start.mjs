@@ -2,13 +2,13 @@ import { Instance } from '../instance.mjs';
 import { median } from '../stats.mjs';
 
 /** From exec to the first frame with a prompt, with a server and with none; and from the detach key to the shell. */
-export async function start({ peers, files, runs, log }) {
+export async function start({ peers, files, starts, log }) {
   const able = peers.filter((peer) => peer.name !== 'bare');
   const cold = new Map(able.map((p) => [p, []]));
   const warm = new Map(able.map((p) => [p, []]));
   const exit = new Map(able.map((p) => [p, []]));
   // The first run of each fills caches and does not count.
-  for (let n = 0; n <= runs * 2; n += 1) {
+  for (let n = 0; n <= starts; n += 1) {
     for (const peer of able) {
       const instance = new Instance(peer, files);
       try {
