@@ -1,0 +1,2 @@
+export * from './keyboard.ts';
+export * from './mouse.ts';

@@ -1,0 +1,229 @@
+import { DEFAULT_PREFIX_KEYS, encodeKey, formatKeyName, isModifierKey, parseCommand, parseKeyName, REPEATABLE, type SessionInfo } from '../../core/index.ts';
+import { type ActionContext, run } from '../actions/index.ts';
+import { forwardKey, type InputEvent, type KeyInput, PasteForwarder } from '../input/index.ts';
+import type { SessionView } from '../panes/session-view.ts';
+import { copyKey } from './copy-keys.ts';
+
+/** A paste into a prompt: more is dropped, a prompt holds no more. */
+const PROMPT_PASTE_LIMIT = 16_384;
+
+/** A key to its canonical name, so that `c-b` in a config is the `C-b` that is pressed. Throws for an unknown one. */
+const canonical = (name: string): string => formatKeyName(parseKeyName(name));
+
+export interface KeyTables {
+  readonly prefix: string;
+  readonly prefixKeys: ReadonlyMap<string, string>;
+  readonly rootKeys: ReadonlyMap<string, string>;
+  readonly repeatable: ReadonlySet<string>;
+  /** One line for each binding that could not be used. */
+  readonly problems: readonly string[];
+}
+
+/** The default keys with the user's own on top. */
+export function makeKeyTables(settings: {
+  prefix: string;
+  prefixKeys: Readonly<Record<string, string | null>>;
+  rootKeys: Readonly<Record<string, string | null>>;
+}): KeyTables {
+  const problems: string[] = [];
+  const table = (entries: Readonly<Record<string, string | null>>, into: Map<string, string>): Map<string, string> => {
+    for (const [key, command] of Object.entries(entries)) {
+      try {
+        if (command === null) into.delete(canonical(key));
+        else {
+          parseCommand(command);
+          into.set(canonical(key), command);
+        }
+      } catch (error) {
+        problems.push(`key ${key}: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    }
+    return into;
+  };
+  let prefix = 'C-b';
+  try {
+    prefix = canonical(settings.prefix);
+  } catch (error) {
+    problems.push(`prefix: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  return {
+    prefix,
+    prefixKeys: table(settings.prefixKeys, table(DEFAULT_PREFIX_KEYS, new Map())),
+    rootKeys: table(settings.rootKeys, new Map()),
+    repeatable: new Set([...REPEATABLE].map(canonical)),
+    problems,
+  };
+}
+
+export interface KeyboardOptions {
+  readonly ctx: ActionContext;
+  readonly tables: KeyTables;
+  /** What the terminal around us was asked for. */
+  readonly outerModes: () => { readonly kittyFlags: number };
+  /** A key went into the focused pane: its echo is urgent. */
+  readonly typed: () => void;
+}
+
+/** Decides where a key goes: what is open above the panes, the prefix, copy mode, or the program. */
+export class Keyboard {
+  readonly #ctx: ActionContext;
+  readonly #tables: KeyTables;
+  readonly #options: KeyboardOptions;
+  #repeatUntil = Number.NEGATIVE_INFINITY;
+  #paste: { forwarder: PasteForwarder; view: SessionView } | { text: string } | undefined;
+  /** Keys whose press was ours: their release is, too. Bounded by the keys of a keyboard. */
+  readonly #held = new Set<string>();
+
+  constructor(options: KeyboardOptions) {
+    this.#options = options;
+    this.#ctx = options.ctx;
+    this.#tables = options.tables;
+  }
+
+  handle(event: InputEvent): void {
+    switch (event.type) {
+      case 'key':
+        this.#key(event);
+        break;
+      case 'focus':
+        this.#ctx.bench.setOuterFocus(event.focused);
+        break;
+      case 'paste-start':
+      case 'paste-data':
+      case 'paste-end':
+        this.#pasteEvent(event);
+        break;
+      case 'unknown':
+        if (this.#takesTyping()) this.#send(event.raw);
+        break;
+      default:
+        break;
+    }
+  }
+
+  /** Types a key by name into the focused pane, whatever it is bound to. */
+  typeKey(name: string): void {
+    const view = this.#ctx.bench.focusedView;
+    if (view) this.#send(encodeKey(parseKeyName(name), view.screen.modes));
+  }
+
+  #key(event: KeyInput): void {
+    const { bench } = this.#ctx;
+    const { key } = event;
+    const id = formatKeyName(key);
+    if (key.event === 'release') {
+      if (!this.#held.delete(id) && this.#takesTyping()) this.#forward(event);
+      return;
+    }
+    if (isModifierKey(key.name)) {
+      if (this.#takesTyping()) this.#forward(event);
+      return;
+    }
+    bench.clearMessage();
+    if (this.#ours(id, key.text)) this.#held.add(id);
+    else this.#forward(event);
+  }
+
+  /** True: the key was for the user interface. */
+  #ours(id: string, text: string | undefined): boolean {
+    const { bench } = this.#ctx;
+    const { overlay } = bench;
+    if (overlay) {
+      if (overlay.key(id, text)) bench.update();
+      else bench.closeOverlay(overlay);
+      return true;
+    }
+    const { prefix, prefixKeys, rootKeys, repeatable } = this.#tables;
+    if (bench.prefixActive) {
+      bench.setPrefixActive(false);
+      const command = prefixKeys.get(id) ?? (id === prefix ? 'send-prefix' : undefined);
+      if (command !== undefined) this.#command(id, command, repeatable);
+      return true;
+    }
+    if (bench.clock.now() < this.#repeatUntil && repeatable.has(id)) {
+      const command = prefixKeys.get(id);
+      if (command !== undefined) {
+        this.#command(id, command, repeatable);
+        return true;
+      }
+    }
+    this.#repeatUntil = Number.NEGATIVE_INFINITY;
+    if (id === prefix) {
+      bench.setPrefixActive(true);
+      return true;
+    }
+    const root = rootKeys.get(id);
+    if (root !== undefined) {
+      this.#command(id, root, repeatable);
+      return true;
+    }
+    const paneId = bench.focusedPaneId;
+    const copy = paneId === undefined ? undefined : bench.copying.get(paneId);
+    if (copy && paneId !== undefined) {
+      copyKey(this.#ctx, paneId, copy, id);
+      return true;
+    }
+    const session = bench.focusedSession;
+    if (session && isOver(session)) {
+      if (id === 'r' || id === 'R') void run(this.#ctx, { name: 'restart', args: {} });
+      else if (id === 'q' || id === 'Q') void run(this.#ctx, { name: 'kill-pane', args: { force: true } });
+      return true;
+    }
+    return false;
+  }
+
+  #command(id: string, line: string, repeatable: ReadonlySet<string>): void {
+    const { bench } = this.#ctx;
+    this.#repeatUntil = repeatable.has(id) ? bench.clock.now() + bench.settings.repeatTimeMs : Number.NEGATIVE_INFINITY;
+    this.#ctx.runLine(line);
+  }
+
+  #takesTyping(): boolean {
+    const { bench } = this.#ctx;
+    const paneId = bench.focusedPaneId;
+    return bench.overlay === undefined && !bench.prefixActive && paneId !== undefined && !bench.copying.has(paneId);
+  }
+
+  #forward(event: KeyInput): void {
+    const view = this.#ctx.bench.focusedView;
+    if (view) this.#send(forwardKey(event, this.#options.outerModes(), view.screen.modes));
+  }
+
+  #send(bytes: Uint8Array): void {
+    const { bench } = this.#ctx;
+    if (bytes.length === 0) return;
+    if (bench.readOnly) {
+      bench.say('this viewer is read-only');
+      return;
+    }
+    this.#options.typed();
+    bench.focusedView?.write(bytes);
+  }
+
+  #pasteEvent(event: Extract<InputEvent, { type: `paste-${string}` }>): void {
+    const { bench } = this.#ctx;
+    if (event.type === 'paste-start') {
+      const view = bench.focusedView;
+      if (bench.overlay) this.#paste = { text: '' };
+      else if (view && this.#takesTyping() && !bench.readOnly) this.#paste = { forwarder: new PasteForwarder(view.screen.modes), view };
+      else this.#paste = undefined;
+    }
+    const paste = this.#paste;
+    if (!paste) return;
+    if ('text' in paste) {
+      if (event.type === 'paste-data' && paste.text.length < PROMPT_PASTE_LIMIT) paste.text += new TextDecoder().decode(event.raw);
+      if (event.type === 'paste-end') bench.overlay?.key('', paste.text.slice(0, PROMPT_PASTE_LIMIT));
+      bench.update();
+    } else {
+      const bytes = paste.forwarder.forward(event);
+      this.#options.typed();
+      if (bytes.length > 0) paste.view.write(bytes);
+    }
+    if (event.type === 'paste-end') this.#paste = undefined;
+  }
+}
+
+/** Nothing to type into: the process is gone. */
+function isOver(session: SessionInfo): boolean {
+  return ['exited', 'failed', 'died'].includes(session.process.status);
+}
