@@ -1,0 +1,84 @@
+import { describe, expect, test } from 'vitest';
+import { Heartbeat } from '../../../src/core/index.ts';
+import { FakeClock } from './fake-clock.ts';
+
+function beat(options: { bytesHeard?: () => number } = {}) {
+  const clock = new FakeClock();
+  const log: string[] = [];
+  const heartbeat = new Heartbeat({
+    clock,
+    everyMs: 10_000,
+    deadAfterMs: 30_000,
+    ping: () => log.push(`ping ${clock.now() - 1_000}`),
+    dead: () => log.push(`dead ${clock.now() - 1_000}`),
+    ...options,
+  });
+  return { clock, log, heartbeat };
+}
+
+describe('the heartbeat', () => {
+  test('pings every 10 s, and a peer that says nothing is dead after 30 s', () => {
+    const { clock, log } = beat();
+    clock.advance(60_000);
+    expect(log).toEqual(['ping 10000', 'ping 20000', 'dead 30000']);
+    expect(clock.pending).toBe(0);
+  });
+
+  test('a peer that is heard lives on', () => {
+    const { clock, log, heartbeat } = beat();
+    for (let i = 0; i < 100; i++) {
+      clock.advance(9_000);
+      heartbeat.heard();
+    }
+    expect(log.filter((line) => line.startsWith('dead'))).toEqual([]);
+    heartbeat.stop();
+    expect(clock.pending).toBe(0);
+  });
+
+  test('bytes of a message that is not complete yet count as life', () => {
+    let bytes = 0;
+    const { clock, log } = beat({ bytesHeard: () => bytes });
+    for (let i = 0; i < 30; i++) {
+      bytes += 1;
+      clock.advance(5_000);
+    }
+    expect(log.some((line) => line.startsWith('dead'))).toBe(false);
+    clock.advance(40_000);
+    expect(log.at(-1)).toMatch(/^dead/);
+  });
+
+  test('[T8] a process that stood still for 25 s or 10 min does not take its peer for dead', () => {
+    for (const stopMs of [25_000, 600_000]) {
+      const { clock, log, heartbeat } = beat();
+      clock.advance(9_000);
+      clock.stall(stopMs);
+      // What the peer sent meanwhile is read right after.
+      clock.advance(100);
+      heartbeat.heard();
+      clock.advance(29_000);
+      expect(log.some((line) => line.startsWith('dead'))).toBe(false);
+      heartbeat.stop();
+    }
+  });
+
+  test('a peer that died while we stood still is found out within 35 s', () => {
+    const { clock, log } = beat();
+    clock.advance(9_000);
+    clock.stall(100_000);
+    const woke = clock.now();
+    clock.advance(35_000);
+    expect(log.at(-1)).toMatch(/^dead/);
+    expect(Number(log.at(-1)!.slice(5)) + 1_000 - woke).toBeLessThanOrEqual(35_000);
+  });
+
+  test('[T9] a wall clock that moves an hour changes nothing', () => {
+    const { clock, log, heartbeat } = beat();
+    clock.setWall(clock.wall() + 3_600_000);
+    clock.advance(15_000);
+    heartbeat.heard();
+    clock.setWall(clock.wall() - 7_200_000);
+    clock.advance(15_000);
+    expect(log.some((line) => line.startsWith('dead'))).toBe(false);
+    heartbeat.stop();
+  });
+});

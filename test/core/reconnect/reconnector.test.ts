@@ -1,0 +1,138 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  BACKOFF_MS,
+  backoffDelay,
+  IrisError,
+  RECONNECT_POLICY,
+  type ReconnectEvent,
+  Reconnector,
+  type ReconnectState,
+  reconnectStep,
+} from '../../../src/core/index.ts';
+import { FakeClock } from './fake-clock.ts';
+
+const gone = new IrisError('hub-unreachable', 'gone', { retriable: true });
+const middle = (): number => 0.5;
+
+describe('the back-off', () => {
+  test('[T10] a hub that is down for ten minutes is asked at 0, 1, 2, 4, 8, 16, 30, 30 … seconds, each within 20 %', () => {
+    for (const random of [() => 0, () => 0.999_999, middle]) {
+      const clock = new FakeClock();
+      const attempts: number[] = [];
+      const reconnector = new Reconnector({
+        clock,
+        random,
+        connect: () => {
+          attempts.push(clock.now());
+          if (attempts.length === 1) reconnector.connected();
+          else reconnector.lost(gone, false);
+        },
+        changed: () => {},
+      });
+      reconnector.start();
+      clock.advance(60_000);
+      const lostAt = clock.now();
+      reconnector.lost(gone, false);
+      clock.advance(10 * 60_000);
+      const times = [lostAt, ...attempts.slice(1)];
+      const delays = times.slice(1).map((at, i) => at - times[i]!);
+      const wanted = [0, 1_000, 2_000, 4_000, 8_000, 16_000, ...Array<number>(60).fill(30_000)];
+      expect(delays.length).toBeGreaterThan(20);
+      delays.forEach((delay, i) => {
+        expect(Math.abs(delay - wanted[i]!)).toBeLessThanOrEqual(wanted[i]! * 0.2 + 1);
+      });
+      reconnector.stop();
+      expect(clock.pending).toBe(0);
+    }
+  });
+
+  test('a delay is spread over its whole range and never leaves it', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1000 }), fc.double({ min: 0, max: 0.999, noNaN: true }), (attempt, r) => {
+        const base = BACKOFF_MS[Math.min(attempt, BACKOFF_MS.length) - 1]!;
+        const delay = backoffDelay(attempt, () => r);
+        return delay >= Math.floor(base * 0.8) && delay <= Math.ceil(base * 1.2);
+      }),
+    );
+  });
+});
+
+describe('the reconnector', () => {
+  const lost = { type: 'lost', reason: gone, permanent: false } as const;
+  const states: Record<ReconnectState['name'], ReconnectState> = {
+    stopped: { name: 'stopped' },
+    connecting: { name: 'connecting', attempt: 3, lostAt: 100 },
+    waiting: { name: 'waiting', attempt: 3, lostAt: 100, retryAt: 9_000, reason: gone },
+    online: { name: 'online', attempt: 3, lostAt: 100, onlineAt: 5_000 },
+    failed: { name: 'failed', attempt: 3, reason: gone },
+  };
+  const events: Record<string, ReconnectEvent> = {
+    start: { type: 'start' },
+    retry: { type: 'retry' },
+    connected: { type: 'connected' },
+    lost,
+    stop: { type: 'stop' },
+  };
+  /** Next state by state and event; '=': nothing happens. */
+  const table: Record<ReconnectState['name'], Record<string, string>> = {
+    stopped: { start: 'connecting', retry: '=', connected: '=', lost: '=', stop: '=' },
+    connecting: { start: '=', retry: '=', connected: 'online', lost: 'waiting', stop: 'stopped' },
+    waiting: { start: '=', retry: 'connecting', connected: '=', lost: '=', stop: 'stopped' },
+    online: { start: '=', retry: '=', connected: '=', lost: 'waiting', stop: 'stopped' },
+    failed: { start: '=', retry: 'connecting', connected: '=', lost: '=', stop: 'stopped' },
+  };
+  for (const [from, row] of Object.entries(table)) {
+    for (const [event, to] of Object.entries(row)) {
+      test(`${event} while ${from}: ${to === '=' ? 'nothing' : to}`, () => {
+        const before = states[from as ReconnectState['name']];
+        const after = reconnectStep(before, events[event]!, 10_000, middle, RECONNECT_POLICY);
+        if (to === '=') expect(after).toBe(before);
+        else expect(after.name).toBe(to);
+      });
+    }
+  }
+
+  test('a connection that held for a while begins the back-off anew, a short one goes on', () => {
+    const good = reconnectStep(states.online, lost, 6_000, middle, RECONNECT_POLICY);
+    expect(good).toMatchObject({ name: 'waiting', attempt: 1, retryAt: 6_000 });
+    const short = reconnectStep(states.online, lost, 5_200, middle, RECONNECT_POLICY);
+    expect(short).toMatchObject({ name: 'waiting', attempt: 4, retryAt: 9_200 });
+  });
+
+  test('what needs the user is not tried again until the user says so', () => {
+    const failed = reconnectStep(states.connecting, { ...lost, permanent: true }, 200, middle, RECONNECT_POLICY);
+    expect(failed.name).toBe('failed');
+    expect(reconnectStep(failed, { type: 'retry' }, 300, middle, RECONNECT_POLICY)).toMatchObject({
+      name: 'connecting',
+      attempt: 1,
+    });
+  });
+
+  test('it gives up after giveUpAfterMs, and after maxAttempts', () => {
+    const three = 3 * 60 * 60_000;
+    expect(reconnectStep(states.connecting, lost, 100 + three, middle, RECONNECT_POLICY).name).toBe('failed');
+    expect(reconnectStep(states.connecting, lost, 99 + three, middle, RECONNECT_POLICY).name).toBe('waiting');
+    const policy = { ...RECONNECT_POLICY, maxAttempts: 3 };
+    expect(reconnectStep(states.connecting, lost, 200, middle, policy).name).toBe('failed');
+  });
+
+  test('a retry by hand while waiting connects at once, and the timer is gone', () => {
+    const clock = new FakeClock();
+    let attempts = 0;
+    const reconnector = new Reconnector({
+      clock,
+      random: middle,
+      connect: () => {
+        attempts += 1;
+      },
+      changed: () => {},
+    });
+    reconnector.start();
+    reconnector.lost(gone, false);
+    expect(clock.pending).toBe(1);
+    reconnector.retryNow();
+    expect(attempts).toBe(2);
+    expect(clock.pending).toBe(0);
+  });
+});
