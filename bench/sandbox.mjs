@@ -6,13 +6,18 @@ import { running, tagged } from './processes.mjs';
 
 /** Shown by each shell that waits. No corpus holds these characters. */
 export const PROMPT = '<@ready@>';
-/** Printed when the command after `mark=N;` is done. What is typed does not hold it. */
-export const marker = (n) => `<@#${n}#@>`;
+const CAPITALS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFG';
+/**
+ * Printed when the command after `mark=N;` is done. Neither a corpus nor what is typed holds it, and it differs from the mark before at
+ * every place: a program that writes only the cells that changed has to write all of it.
+ */
+export const marker = (n) => CAPITALS.slice(n % 26, (n % 26) + 8);
 
 const BASHRC = `PS1='${PROMPT} '
 unset HISTFILE
 bind 'set enable-bracketed-paste off'
-PROMPT_COMMAND='[ -z "$mark" ] || printf "<@#%s#@>\\n" "$mark"; mark='
+capitals=${CAPITALS}
+PROMPT_COMMAND='[ -z "$mark" ] || echo "\${capitals:mark%26:8}"; mark='
 flood() { while :; do cat plain; done; }
 `;
 
