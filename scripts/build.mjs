@@ -39,7 +39,10 @@ function options() {
     tsconfig: join(root, 'tsconfig.json'),
     resolve: { alias: { 'react-devtools-core': join(root, 'scripts/empty.mjs') } },
     // Of our own files only the entry does something by being loaded. Saying so lets a chunk take one function of a room without the rest of it.
-    treeshake: { moduleSideEffects: (id) => !id.startsWith(join(root, 'src')) || id.endsWith('/src/cli/main.ts') },
+    // Of packages, their package.json tells (undefined).
+    treeshake: {
+      moduleSideEffects: (id) => (id.startsWith(join(root, 'src')) ? id.endsWith('/src/cli/main.ts') : undefined),
+    },
     transform: { define: { 'process.env.NODE_ENV': '"production"' } },
     output: {
       dir: join(root, 'dist'),
