@@ -1,0 +1,101 @@
+import { type HubCommandResult, IrisError } from '../../core/index.ts';
+import type { Context } from '../context.ts';
+import { withHost } from '../host.ts';
+import { noHub, reachHub } from '../launch-hub.ts';
+import { confirm } from '../stdin.ts';
+import type { OptionValues, VerbRun } from '../verbs/index.ts';
+import { ageOf } from './list.ts';
+
+/** A hub ends its sessions within 10 s; then it leaves. */
+const STOP_DEADLINE_MS = 15_000;
+
+type Status = HubCommandResult<'hub.status'>;
+
+export const runHubStart: VerbRun = async (context, { options }) => {
+  refuseListen(options);
+  const { started, socket } = await reachHub(context);
+  const status = await statusOf({ ...context, paths: { ...context.paths, socket } });
+  if (context.json) context.value(status);
+  else context.line(`${started ? 'hub started' : 'the hub is already running'} (pid ${status.pid})`);
+};
+
+export const runHubStatus: VerbRun = async (context) => {
+  const status = await statusOf(context);
+  if (context.json) return context.value(status);
+  const { pid, version, protocol, socket, sessions, viewers, uptimeMs, rssBytes } = status;
+  context.line(`running    pid ${pid}, for ${ageOf(uptimeMs)}`);
+  context.line(`version    ${version}, protocol ${protocol}`);
+  context.line(`socket     ${socket}`);
+  context.line(`sessions   ${sessions}`);
+  context.line(`viewers    ${viewers}`);
+  context.line(`memory     ${(rssBytes / 1024 / 1024).toFixed(0)} MB`);
+};
+
+export const runHubStop: VerbRun = async (context, { options }) => {
+  const force = options.force === true;
+  const { pid, sessions } = await statusOf(context);
+  if (!force && sessions > 0 && !allowed(context, sessions))
+    throw new IrisError('cancelled', 'the hub was left running');
+  // Whoever was asked and said yes has said yes to ending them.
+  await withHost(context, (host) => host.command('hub.stop', { force: force || sessions > 0 }), {
+    start: false,
+    purpose: 'manage',
+  });
+  await gone(pid);
+  if (context.json) context.value({ stopped: true, pid });
+  else context.line(`hub stopped (pid ${pid})`);
+};
+
+export const runHubRun: VerbRun = async (context, { options }) => {
+  refuseListen(options);
+  const { runHub } = await import('../run-hub.ts');
+  await runHub(context.env, { background: options.background === true });
+};
+
+async function statusOf(context: Context): Promise<Status> {
+  const status = await withHost<Status | undefined>(context, (host) => host.command('hub.status', {}), {
+    start: false,
+    absent: undefined,
+    purpose: 'manage',
+  });
+  if (!status) throw noHub(context.paths.socket);
+  return status;
+}
+
+function allowed(context: Context, sessions: number): boolean {
+  const what = sessions === 1 ? '1 session ends' : `${sessions} sessions end`;
+  const answer = context.json ? undefined : confirm(context.env, `Stop the hub? ${what} with it.`);
+  if (answer !== undefined) return answer;
+  throw new IrisError('conflict', `the hub has ${sessions === 1 ? '1 session' : `${sessions} sessions`}`, {
+    remedy: 'iris-tui hub stop --force ends them too',
+  });
+}
+
+function refuseListen(options: OptionValues): void {
+  if (options.listen === undefined) return;
+  throw new IrisError('usage', '--listen is not supported yet', {
+    remedy: 'leave it out: the hub serves this machine',
+  });
+}
+
+/** Until the process is no more: what comes after may start a new hub at once. */
+async function gone(pid: number): Promise<void> {
+  const deadline = performance.now() + STOP_DEADLINE_MS;
+  while (isAlive(pid)) {
+    if (performance.now() > deadline) {
+      throw new IrisError('timed-out', `the hub (pid ${pid}) has not ended after ${STOP_DEADLINE_MS / 1000} s`, {
+        remedy: `kill ${pid}`,
+      });
+    }
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

@@ -1,0 +1,65 @@
+import { plainText, type SessionInfo } from '../../core/index.ts';
+import type { Context } from '../context.ts';
+import { withHost } from '../host.ts';
+import type { VerbRun } from '../verbs/index.ts';
+
+export const runList: VerbRun = async (context, { options }) => {
+  const names = options.names === true;
+  const { sessions } = await withHost(context, (host) => host.command('session.list', {}), {
+    start: !names,
+    absent: { sessions: [] },
+  });
+  if (context.json) context.value(sessions);
+  else if (names) for (const session of sessions) context.line(session.name);
+  else printTable(context, sessions);
+};
+
+function printTable(context: Context, sessions: readonly SessionInfo[]): void {
+  if (sessions.length === 0) {
+    // For people only: a script that counts lines must see none.
+    if (context.env.stdoutIsTerminal) context.line('no sessions: start one with iris-tui new');
+    return;
+  }
+  const rows = sessions.map((session) => [
+    session.name,
+    session.agent.kind,
+    stateOf(session),
+    `${session.cols}x${session.rows}`,
+    ageOf(Date.now() - session.createdAt),
+    session.viewers > 0 ? `${session.viewers} watching` : '',
+    session.cwd,
+  ]);
+  table(context, ['NAME', 'KIND', 'STATE', 'SIZE', 'AGE', 'VIEWERS', 'FOLDER'], rows);
+}
+
+/** What matters most about a session, in few words. */
+function stateOf(session: SessionInfo): string {
+  const { status, exitCode, signal } = session.process;
+  if (status === 'exited') return signal ? `exited (${signal})` : `exited (${exitCode ?? '?'})`;
+  if (status === 'failed' || status === 'died' || status === 'stopping' || status === 'starting') return status;
+  if (session.connection.state !== 'online') return session.connection.state;
+  return session.agent.state === 'unknown' ? 'running' : session.agent.state;
+}
+
+/** `42s`, `7m`, `3h`, `12d`. */
+export function ageOf(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  if (seconds < 60) return `${seconds}s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)}m`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3600)}h`;
+  return `${Math.floor(seconds / 86_400)}d`;
+}
+
+/** Columns as wide as their widest cell, two blanks apart; the heading only for people. */
+export function table(context: Context, heading: readonly string[], rows: readonly (readonly string[])[]): void {
+  const clean = rows.map((row) => row.map((cell) => plainText(cell, 512)));
+  const all = context.env.stdoutIsTerminal ? [heading, ...clean] : clean;
+  const widths = heading.map((_, i) => Math.max(...all.map((row) => (row[i] ?? '').length)));
+  for (const row of all)
+    context.line(
+      row
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    );
+}

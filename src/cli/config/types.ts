@@ -1,0 +1,88 @@
+/** What the config says, checked and complete. Nothing here loads a parser: without a config file the defaults are taken as they stand. */
+export interface Config {
+  readonly settings: Settings;
+  readonly keys: KeyTables;
+  readonly theme: Theme;
+}
+
+export interface Settings {
+  /** tmux name of the key before the others. */
+  readonly prefix: string;
+  /** After a repeatable key, how long the next works without the prefix; 0: never. */
+  readonly repeatTimeMs: number;
+  /** After a lone ESC byte, how long we wait for the rest of a sequence before it is the Escape key. */
+  readonly escapeTimeMs: number;
+  readonly mouse: boolean;
+  /** Program of a new shell; absent: $SHELL. */
+  readonly shell?: string;
+  /** What a new session runs when nothing is named; absent: the shell. */
+  readonly defaultCommand?: readonly string[];
+  /** Lines that the hub keeps for each session. */
+  readonly scrollbackLines: number;
+  readonly borders: BorderStyle;
+  /** What becomes of a program's wish to set the clipboard (OSC 52). Reading it is never allowed. */
+  readonly clipboard: ClipboardRule;
+}
+
+export const BORDER_STYLES = ['rounded', 'single', 'ascii'] as const;
+export type BorderStyle = (typeof BORDER_STYLES)[number];
+export const CLIPBOARD_RULES = ['ask', 'on', 'off'] as const;
+export type ClipboardRule = (typeof CLIPBOARD_RULES)[number];
+
+/** Key name → command line; null: unbound. On top of the built-in tables. */
+export type Bindings = Readonly<Record<string, string | null>>;
+export interface KeyTables {
+  /** After the prefix. */
+  readonly prefix: Bindings;
+  /** Without it. */
+  readonly root: Bindings;
+}
+
+/** Colours as Ink takes them: a name, `#rrggbb`, `ansi256(n)`. */
+export interface Theme {
+  readonly accent: string;
+}
+
+/** Where something is wrong in the config file, and what. */
+export interface Problem {
+  readonly file: string;
+  /** From 1; absent when the whole file is meant. */
+  readonly line?: number;
+  readonly column?: number;
+  /** `error`: the default is taken instead. `notice`: accepted, and without effect. */
+  readonly severity: 'error' | 'notice';
+  /** `settings.prefix` */
+  readonly path: string;
+  readonly message: string;
+  /** What was probably meant, or what to write. */
+  readonly remedy?: string;
+}
+
+export interface LoadedConfig {
+  readonly config: Config;
+  readonly problems: readonly Problem[];
+  readonly file: string;
+  readonly exists: boolean;
+}
+
+export const DEFAULT_CONFIG: Config = {
+  settings: {
+    prefix: 'C-b',
+    repeatTimeMs: 500,
+    escapeTimeMs: 25,
+    mouse: true,
+    scrollbackLines: 10_000,
+    borders: 'rounded',
+    clipboard: 'ask',
+  },
+  keys: { prefix: {}, root: {} },
+  theme: { accent: 'cyan' },
+};
+
+/** One line, as compilers write it: file:line:column: what (what to do). */
+export function problemLine(problem: Problem): string {
+  const { file, line, column, path, message, remedy } = problem;
+  const place = line === undefined ? file : `${file}:${line}:${column ?? 1}`;
+  const what = path ? `${path}: ${message}` : message;
+  return `${place}: ${what}${remedy ? ` (${remedy})` : ''}`;
+}

@@ -1,0 +1,11 @@
+import { hubVerbs } from './hub-verbs.ts';
+import { sessionVerbs } from './session-verbs.ts';
+import { setupVerbs } from './setup-verbs.ts';
+import { tmuxVerbs } from './tmux-verbs.ts';
+import type { Verb } from './types.ts';
+import { workspaceVerbs } from './workspace-verbs.ts';
+
+export * from './types.ts';
+
+/** Every verb of the command line, in the order of `--help`. */
+export const verbs: readonly Verb[] = [...sessionVerbs, ...workspaceVerbs, ...hubVerbs, ...setupVerbs, ...tmuxVerbs];

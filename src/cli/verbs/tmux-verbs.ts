@@ -1,0 +1,91 @@
+import { HUB_OPTION, JSON_OPTION, SESSION, TMUX_TARGET, type Verb } from './types.ts';
+
+const both = [JSON_OPTION, HUB_OPTION];
+
+/** tmux's names with its usual options, for fingers and scripts that know it. A tmux session is a session here. */
+export const tmuxVerbs: readonly Verb[] = [
+  {
+    name: 'new-session',
+    group: 'tmux',
+    summary: 'as new',
+    args: [{ name: 'COMMAND', summary: 'one word is run by sh, as tmux does', optional: true, rest: true }],
+    passThrough: true,
+    options: [
+      { flags: '-d, --detach', summary: 'do not show it' },
+      { flags: '-s, --name <NAME>', summary: 'name of the session' },
+      { flags: '-n, --window <NAME>', summary: 'name of the session, where -s gives none' },
+      { flags: '-c, --cwd <DIR>', summary: 'folder to start in', complete: 'folder' },
+      { flags: '-x, --width <COLS>', summary: 'columns' },
+      { flags: '-y, --height <ROWS>', summary: 'rows' },
+      { flags: '-A, --attach', summary: 'show the session of that name if there is one' },
+      { flags: '-P, --print', summary: 'print its id (always done with -d)', hidden: true },
+      ...both,
+    ],
+    examples: [["iris-tui new-session -d -s web -c ~/site 'npm start'", '']],
+    load: async () => (await import('../actions/tmux.ts')).runNewSession,
+  },
+  {
+    name: 'attach-session',
+    group: 'tmux',
+    summary: 'as attach',
+    args: [{ ...SESSION, optional: true }],
+    options: [
+      TMUX_TARGET,
+      { flags: '-r, --read-only', summary: 'look, and type nothing' },
+      { flags: '-d, --detach-others', summary: 'make the other viewers leave' },
+      HUB_OPTION,
+    ],
+    examples: [['iris-tui attach-session -t web', '']],
+    load: async () => (await import('../actions/tmux.ts')).runAttachSession,
+  },
+  {
+    name: 'list-sessions',
+    group: 'tmux',
+    summary: 'as ls',
+    options: both,
+    examples: [['iris-tui list-sessions', '']],
+    load: async () => (await import('../actions/list.ts')).runList,
+  },
+  {
+    name: 'send-keys',
+    group: 'tmux',
+    summary: 'as keys',
+    args: [{ name: 'KEY', summary: 'a key, or text', rest: true }],
+    options: [TMUX_TARGET, { flags: '-l, --literal', summary: 'type every word as text' }, ...both],
+    examples: [["iris-tui send-keys -t web 'npm test' Enter", '']],
+    load: async () => (await import('../actions/tmux.ts')).runSendKeys,
+  },
+  {
+    name: 'capture-pane',
+    group: 'tmux',
+    summary: 'as capture',
+    options: [
+      TMUX_TARGET,
+      { flags: '-p, --print', summary: 'to standard output (always done)' },
+      { flags: '-e, --escapes', summary: 'with colours and attributes' },
+      { flags: '-S, --start <LINE>', summary: '-N: with N lines of what scrolled off; -: with all' },
+      { flags: '-J, --join', summary: 'join wrapped lines', hidden: true },
+      ...both,
+    ],
+    examples: [['iris-tui capture-pane -p -t web -S -100', '']],
+    load: async () => (await import('../actions/tmux.ts')).runCapturePane,
+  },
+  {
+    name: 'kill-session',
+    group: 'tmux',
+    summary: 'as kill',
+    options: [TMUX_TARGET, ...both],
+    examples: [['iris-tui kill-session -t web', '']],
+    load: async () => (await import('../actions/tmux.ts')).runKillSession,
+  },
+  {
+    name: 'has-session',
+    aliases: ['has'],
+    group: 'tmux',
+    summary: 'end with 0 if there is such a session, else with 3',
+    description: ['Starts no hub: without one there is no session.'],
+    options: [TMUX_TARGET, ...both],
+    examples: [['iris-tui has-session -t web || iris-tui new-session -d -s web', '']],
+    load: async () => (await import('../actions/tmux.ts')).runHasSession,
+  },
+];
