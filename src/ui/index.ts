@@ -1,0 +1,2 @@
+export { DEFAULT_SETTINGS, type TuiSettings } from './settings.ts';
+export { type Exit, type Program, runTui, type TuiOptions } from './tui.ts';
