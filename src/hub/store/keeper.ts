@@ -1,0 +1,74 @@
+import type { Dispose, Session, SessionRegistry } from '../../core/index.ts';
+import type { Store } from './store.ts';
+
+/**
+ * Lines of scrollback in a checkpoint. Making one stops the hub for a moment (some microseconds a line), so it is not the whole of a long
+ * history: what a killed hub brings back is its newest part.
+ */
+export const CHECKPOINT_HISTORY_LINES = 2000;
+
+/** Keeps the sessions of a registry in a store, and brings back those of an earlier hub. */
+export class SessionKeeper {
+  readonly #registry: SessionRegistry;
+  readonly #store: Store;
+  readonly #disposals = new Map<string, Dispose>();
+  readonly #dispose: Dispose;
+
+  constructor(registry: SessionRegistry, store: Store) {
+    this.#registry = registry;
+    this.#store = store;
+    this.#dispose = registry.on(({ type, session }) => {
+      if (type === 'added') this.#added(session);
+      else this.#removed(session);
+    });
+  }
+
+  /** Lists what an earlier hub left: what ran then as died, all with the screen and scrollback they had. */
+  async restore(): Promise<Session[]> {
+    const restored: Session[] = [];
+    for (const saved of this.#store.load().sessions) {
+      const output = await this.#store.loadOutput(saved.id).catch(() => ({ entries: [] }));
+      restored.push(this.#registry.restore(saved, output));
+    }
+    return restored;
+  }
+
+  /** The store asks for the picture of a session. */
+  checkpoint(sessionId: string): void {
+    const session = this.#registry.get(sessionId);
+    if (!session) return;
+    const { epoch, cols, rows, screen, log } = session;
+    const bytes = screen.snapshot({ history: CHECKPOINT_HISTORY_LINES });
+    this.#store.checkpoint(sessionId, epoch, log.seq, { cols, rows, bytes });
+  }
+
+  /** Everything as it stands, for a hub that is about to end. */
+  saveAll(): void {
+    for (const session of this.#registry.list()) this.#store.saveSession(session.saved());
+  }
+
+  dispose(): void {
+    this.#dispose();
+    for (const dispose of this.#disposals.values()) dispose();
+    this.#disposals.clear();
+  }
+
+  #added(session: Session): void {
+    this.#store.saveSession(session.saved());
+    // What it said before anyone could listen.
+    for (const entry of session.log.from(1) ?? []) this.#store.append(session.id, session.epoch, entry);
+    const dispose = session.events.on((event) => {
+      if (event.type === 'entry') this.#store.append(session.id, session.epoch, event.entry);
+      else if (event.type === 'info' || event.type === 'ended' || event.type === 'restarted') {
+        this.#store.saveSession(session.saved());
+      }
+    });
+    this.#disposals.set(session.id, dispose);
+  }
+
+  #removed(session: Session): void {
+    this.#disposals.get(session.id)?.();
+    this.#disposals.delete(session.id);
+    this.#store.deleteSession(session.id);
+  }
+}

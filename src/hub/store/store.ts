@@ -1,0 +1,309 @@
+import type { Entry, IrisError, SavedOutput, SavedSession } from '../../core/index.ts';
+import { storageError } from './failure.ts';
+import type { Change, Opened, Reply, Request, SavedWorkspace, StoredOutput, StoreFailure } from './messages.ts';
+import { OUTPUT_LIMITS, OutputQueue } from './output-queue.ts';
+import { unpackEntries } from './pack.ts';
+import { WorkerLink } from './worker-link.ts';
+
+/** Changes of this long are one transaction: one wait for the disk, however many sessions write. */
+const COMMIT_INTERVAL_MS = 50;
+/** A session that lost output is given its checkpoint when it was quiet for this long, or after the second at the latest. */
+const QUIET_MS = 250;
+const LOST_LIMIT_MS = 10_000;
+/** While nothing can be saved it is tried again after 1 s, then 2, 4 … up to this. */
+const RETRY_LIMIT_MS = 30_000;
+/** A hub that stops does not wait longer than this for a disk that hangs. */
+const CLOSE_LIMIT_MS = 5_000;
+
+export type StoreEvent =
+  /** Nothing can be saved for now, or something was damaged: told once, until `recovered`. */
+  | { readonly type: 'problem'; readonly error: IrisError }
+  /** All that was held back is saved; sessions get their checkpoints. */
+  | { readonly type: 'recovered' }
+  /** Someone should call `checkpoint` for this session now. */
+  | { readonly type: 'checkpoint-wanted'; readonly sessionId: string };
+
+export interface StoreOptions {
+  readonly onEvent: (event: StoreEvent) => void;
+}
+
+/**
+ * What a hub keeps on disk: sessions, their output, layouts. Nothing here waits for the disk, but `flush`. When the disk fails, the newest of every
+ * session and layout is held in memory, output counts as lost (see OutputQueue), and all is written when it works again.
+ */
+export class Store {
+  readonly #dir: string;
+  readonly #onEvent: (event: StoreEvent) => void;
+  #link: WorkerLink | undefined;
+  /** The newest of everything small, for a database that has to be written anew. */
+  readonly #sessions = new Map<string, SavedSession>();
+  readonly #workspaces = new Map<string, SavedWorkspace>();
+  /** Changes of these for the next batch, the newest of each only. */
+  readonly #changed = new Map<string, Change>();
+  readonly #outputs = new Map<string, OutputQueue>();
+  #opened: Opened = { sessions: [], workspaces: [] };
+  #failure: StoreFailure | undefined;
+  #retryMs = 1000;
+  #commitTimer: NodeJS.Timeout | undefined;
+  #lostTimer: NodeJS.Timeout | undefined;
+  #committing: Promise<void> | undefined;
+  #closed = false;
+
+  private constructor(dir: string, options: StoreOptions) {
+    this.#dir = dir;
+    this.#onEvent = options.onEvent;
+  }
+
+  /** Opens the database in a folder, or begins one. Never rejects: what does not work is an event, and tried again. */
+  static async open(dir: string, options: StoreOptions): Promise<Store> {
+    const store = new Store(dir, options);
+    const reply = await store.#ask({ type: 'open', dir });
+    if (!reply.ok) store.#failed(reply.failure);
+    else {
+      store.#opened = reply.value as Opened;
+      for (const session of store.#opened.sessions) store.#sessions.set(session.id, session);
+      for (const workspace of store.#opened.workspaces) store.#workspaces.set(workspace.name, workspace);
+      const { movedTo, readOnly } = store.#opened;
+      if (movedTo) store.#problem({ kind: 'corrupt', message: 'found when it was opened', movedTo });
+      if (readOnly) store.#failed(readOnly);
+    }
+    return store;
+  }
+
+  /** What an earlier hub left, sessions in the order they were created. */
+  load(): { sessions: SavedSession[]; workspaces: SavedWorkspace[] } {
+    const sessions = [...this.#opened.sessions].sort((a, b) => a.createdAt - b.createdAt);
+    return { sessions, workspaces: [...this.#opened.workspaces] };
+  }
+
+  /** Kept output of a session. Rejects with an IrisError when it cannot be read. */
+  async loadOutput(sessionId: string): Promise<SavedOutput> {
+    const reply = await this.#ask({ type: 'output', id: sessionId });
+    if (!reply.ok) {
+      if (reply.failure.kind === 'corrupt') this.#damaged(reply.failure);
+      throw storageError(reply.failure, this.#dir);
+    }
+    const { checkpoint, segments, lostAfter } = reply.value as StoredOutput;
+    return {
+      ...(checkpoint ? { checkpoint } : {}),
+      entries: segments.flatMap(({ first, bytes }) => unpackEntries(bytes, first)),
+      ...(lostAfter === undefined ? {} : { lostAfter }),
+    };
+  }
+
+  /** Why nothing can be saved now; undefined while all is well. */
+  get problem(): IrisError | undefined {
+    return this.#failure ? storageError(this.#failure, this.#dir) : undefined;
+  }
+
+  saveSession(session: SavedSession): void {
+    this.#sessions.set(session.id, session);
+    this.#change(`session ${session.id}`, { type: 'session', session });
+  }
+
+  deleteSession(id: string): void {
+    this.#sessions.delete(id);
+    this.#outputs.delete(id);
+    this.#change(`session ${id}`, { type: 'session-deleted', id });
+  }
+
+  saveWorkspace(workspace: SavedWorkspace): void {
+    this.#workspaces.set(workspace.name, workspace);
+    this.#change(`workspace ${workspace.name}`, { type: 'workspace', workspace });
+  }
+
+  deleteWorkspace(name: string): void {
+    this.#workspaces.delete(name);
+    this.#change(`workspace ${name}`, { type: 'workspace-deleted', name });
+  }
+
+  /** Output, in order, from number 1 of each epoch. Cheap: called for every chunk that a session writes. */
+  append(sessionId: string, epoch: string, entry: Entry): void {
+    if (this.#closed) return;
+    const output = this.#outputOf(sessionId);
+    output.append(epoch, entry, performance.now());
+    if (output.lost) this.#watchLost();
+    if (output.pending) this.#commitSoon();
+  }
+
+  appendEntries(sessionId: string, epoch: string, entries: readonly Entry[]): void {
+    for (const entry of entries) this.append(sessionId, epoch, entry);
+  }
+
+  /** The screen with its history just after entry `seq`: what came before it need not be kept any more. */
+  checkpoint(
+    sessionId: string,
+    epoch: string,
+    seq: number,
+    picture: { readonly cols: number; readonly rows: number; readonly bytes: Uint8Array },
+  ): void {
+    if (this.#closed) return;
+    const { cols, rows, bytes } = picture;
+    this.#outputOf(sessionId).checkpoint(epoch, seq, { cols, rows, bytes });
+    this.#commitSoon();
+  }
+
+  /** Resolves when all that was given before is on the disk. @throws IrisError `storage` when it cannot be. */
+  async flush(): Promise<void> {
+    while (this.#pending || this.#committing) {
+      await (this.#committing ?? this.#commit());
+      if (this.#failure) throw storageError(this.#failure, this.#dir);
+    }
+  }
+
+  /** Writes what waits, if the disk lets it, and ends the thread. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    const done = (async () => {
+      await this.flush().catch(() => {});
+      await this.#ask({ type: 'close' });
+    })();
+    let timer: NodeJS.Timeout | undefined;
+    await Promise.race([done, new Promise((resolve) => (timer = setTimeout(resolve, CLOSE_LIMIT_MS)))]);
+    clearTimeout(timer);
+    this.#closed = true;
+    clearTimeout(this.#commitTimer);
+    clearTimeout(this.#lostTimer);
+    await this.#link?.terminate();
+  }
+
+  get #pending(): boolean {
+    return this.#changed.size > 0 || [...this.#outputs.values()].some((output) => output.pending);
+  }
+
+  #change(key: string, change: Change): void {
+    if (this.#closed) return;
+    // Deleted and inserted again: the order of keys is the order of changes.
+    this.#changed.delete(key);
+    this.#changed.set(key, change);
+    this.#commitSoon();
+  }
+
+  #outputOf(id: string): OutputQueue {
+    let output = this.#outputs.get(id);
+    if (!output) {
+      output = new OutputQueue(id, OUTPUT_LIMITS);
+      this.#outputs.set(id, output);
+    }
+    return output;
+  }
+
+  #commitSoon(delayMs = COMMIT_INTERVAL_MS): void {
+    if (this.#commitTimer || this.#committing || this.#closed) return;
+    this.#commitTimer = setTimeout(() => {
+      this.#commitTimer = undefined;
+      void this.#commit();
+    }, delayMs);
+  }
+
+  /** One batch. The next one waits for it: while the disk is slow, changes gather and are written together. */
+  #commit(): Promise<void> {
+    clearTimeout(this.#commitTimer);
+    this.#commitTimer = undefined;
+    this.#committing ??= this.#writeBatch().finally(() => {
+      this.#committing = undefined;
+      if (this.#closed) return;
+      if (this.#failure) this.#commitSoon(this.#retryMs);
+      else if (this.#pending) this.#commitSoon();
+    });
+    return this.#committing;
+  }
+
+  async #writeBatch(): Promise<void> {
+    const changes = [...this.#changed.values()];
+    this.#changed.clear();
+    const taken = [...this.#outputs.values()].filter((output) => output.pending).map((output) => output.take());
+    changes.push(...taken.flatMap((output) => output.changes));
+    const transfer = changes.flatMap((change) =>
+      change.type === 'entries' ? [change.bytes.buffer as ArrayBuffer] : [],
+    );
+    const reply = await this.#ask({ type: 'apply', changes }, transfer);
+    for (const { done } of taken) done();
+    if (reply.ok) return this.#succeeded();
+    if (reply.failure.kind === 'corrupt') return this.#damaged(reply.failure);
+    this.#writeAllAgain();
+    this.#failed(reply.failure);
+  }
+
+  async #ask(request: Request, transfer: readonly ArrayBuffer[] = []): Promise<Reply> {
+    try {
+      if (!this.#link || this.#link.gone) {
+        this.#link = new WorkerLink();
+        if (request.type !== 'open') await this.#link.ask({ type: 'open', dir: this.#dir });
+      }
+      return await this.#link.ask(request, transfer);
+    } catch (error) {
+      return { ok: false, failure: { kind: 'other', message: error instanceof Error ? error.message : String(error) } };
+    }
+  }
+
+  #succeeded(): void {
+    if (!this.#failure) return;
+    this.#failure = undefined;
+    this.#retryMs = 1000;
+    this.#onEvent({ type: 'recovered' });
+    this.#watchLost();
+  }
+
+  #failed(failure: StoreFailure): void {
+    if (this.#failure) {
+      this.#retryMs = Math.min(RETRY_LIMIT_MS, this.#retryMs * 2);
+      this.#failure = failure;
+      return;
+    }
+    this.#failure = failure;
+    this.#problem(failure);
+    this.#commitSoon(this.#retryMs);
+  }
+
+  /** A fresh database has begun in place of a broken one: it gets everything we have. */
+  #damaged(failure: StoreFailure): void {
+    this.#problem(failure);
+    this.#writeAllAgain();
+    this.#commitSoon();
+    this.#watchLost();
+  }
+
+  #problem(failure: StoreFailure): void {
+    this.#onEvent({ type: 'problem', error: storageError(failure, this.#dir) });
+  }
+
+  #writeAllAgain(): void {
+    for (const session of this.#sessions.values()) {
+      const key = `session ${session.id}`;
+      if (!this.#changed.has(key)) this.#changed.set(key, { type: 'session', session });
+    }
+    for (const workspace of this.#workspaces.values()) {
+      const key = `workspace ${workspace.name}`;
+      if (!this.#changed.has(key)) this.#changed.set(key, { type: 'workspace', workspace });
+    }
+    for (const output of this.#outputs.values()) output.lose(performance.now());
+  }
+
+  /** Looks after sessions that lost output, until each has its checkpoint. While the disk fails there is no use in one. */
+  #watchLost(): void {
+    if (this.#lostTimer || this.#closed || this.#failure) return;
+    let nextMs = Number.POSITIVE_INFINITY;
+    const now = performance.now();
+    const due: string[] = [];
+    for (const { id, lost } of this.#outputs.values()) {
+      if (!lost) continue;
+      const restMs = Math.min(lost.lastAt + QUIET_MS, lost.since + LOST_LIMIT_MS) - now;
+      if (restMs <= 0) due.push(id);
+      else nextMs = Math.min(nextMs, restMs);
+    }
+    for (const sessionId of due) {
+      this.#onEvent({ type: 'checkpoint-wanted', sessionId });
+      const lost = this.#outputs.get(sessionId)?.lost;
+      // Nobody made one: ask again later.
+      if (lost) Object.assign(lost, { since: now, lastAt: now + LOST_LIMIT_MS });
+    }
+    if (due.length > 0 && [...this.#outputs.values()].some(({ lost }) => lost)) nextMs = Math.min(nextMs, QUIET_MS);
+    if (nextMs === Number.POSITIVE_INFINITY) return;
+    this.#lostTimer = setTimeout(() => {
+      this.#lostTimer = undefined;
+      this.#watchLost();
+    }, nextMs + 1);
+    this.#lostTimer.unref();
+  }
+}

@@ -1,0 +1,116 @@
+// The thread that waits for the disk, so that the hub never does. It owns the one connection to the database.
+import { type MessagePort, parentPort } from 'node:worker_threads';
+import { Database, isDamaged } from './database.ts';
+import { failureOf } from './failure.ts';
+import type { Opened, Reply, Request, StoredOutput } from './messages.ts';
+
+interface Numbered {
+  readonly number: number;
+  readonly request: Request;
+}
+
+/** Answers requests one after the other, in the order they come. */
+class StoreWorker {
+  #dir = '';
+  #database: Database | undefined;
+  /** A copy that is only read, while the real one cannot be written. */
+  #copy: { database: Database; remove: () => void } | undefined;
+
+  answer(request: Request): Reply {
+    try {
+      const value = this.#do(request);
+      return value === undefined ? { ok: true } : { ok: true, value };
+    } catch (error) {
+      if (!isDamaged(error)) return { ok: false, failure: failureOf(error) };
+      return { ok: false, failure: { kind: 'corrupt', message: messageOf(error), ...this.#startAfresh() } };
+    }
+  }
+
+  #do(request: Request): Opened | StoredOutput | undefined {
+    switch (request.type) {
+      case 'open':
+        this.#dir = request.dir;
+        return this.#open();
+      case 'apply':
+        // After a failure to open this is also how it is tried again.
+        this.#database ??= Database.open(this.#dir);
+        this.#forgetCopy();
+        this.#database.apply(request.changes);
+        return undefined;
+      case 'output':
+        return (this.#database ?? this.#copy?.database)?.output(request.id) ?? { segments: [] };
+      case 'close':
+        this.#forgetCopy();
+        this.#database?.close();
+        this.#database = undefined;
+        return undefined;
+    }
+  }
+
+  #open(): Opened {
+    try {
+      this.#database = Database.open(this.#dir);
+      return this.#database.load();
+    } catch (error) {
+      if (isDamaged(error)) {
+        const moved = this.#startAfresh();
+        return { sessions: [], workspaces: [], ...moved };
+      }
+      this.#closeQuietly();
+      return this.#openCopy(error);
+    }
+  }
+
+  #openCopy(error: unknown): Opened {
+    const readOnly = failureOf(error);
+    if (readOnly.kind === 'newer') return { sessions: [], workspaces: [], readOnly };
+    try {
+      const { database, remove, sessions, workspaces } = Database.readElsewhere(this.#dir);
+      this.#copy = { database, remove };
+      return { sessions, workspaces, readOnly };
+    } catch {
+      return { sessions: [], workspaces: [], readOnly };
+    }
+  }
+
+  /** Keeps what is broken for whoever wants to look at it, and begins anew. */
+  #startAfresh(): { movedTo?: string } {
+    this.#closeQuietly();
+    try {
+      const movedTo = Database.moveAside(this.#dir, new Date().toISOString().replace(/[:.]/g, '-'));
+      this.#database = Database.open(this.#dir);
+      return { movedTo };
+    } catch {
+      // The next batch tries again, and says why it cannot.
+      return {};
+    }
+  }
+
+  #closeQuietly(): void {
+    try {
+      this.#database?.close();
+    } catch {
+      // It is broken; that is why it is closed.
+    }
+    this.#database = undefined;
+  }
+
+  #forgetCopy(): void {
+    this.#copy?.database.close();
+    this.#copy?.remove();
+    this.#copy = undefined;
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function serve(port: MessagePort): void {
+  const worker = new StoreWorker();
+  port.on('message', ({ number, request }: Numbered) => {
+    port.postMessage({ number, reply: worker.answer(request) });
+  });
+}
+
+if (parentPort) serve(parentPort);
