@@ -6,6 +6,7 @@ export * from './ids.ts';
 export * from './keys/index.ts';
 export * from './output/index.ts';
 export * from './reconnect/index.ts';
+export * from './replay/index.ts';
 export * from './session/index.ts';
 export * from './session-host.ts';
 export * from './transport.ts';

@@ -1,3 +1,10 @@
+export { applyEntry } from './apply.ts';
 export * from './cells.ts';
+export { DEFAULT_IDENTITY, type Identity } from './emulator/queries.ts';
 export * from './entry.ts';
+export type { ScreenEvent } from './events.ts';
+export * from './flow.ts';
+export type { Match, ScreenLines } from './history.ts';
+export { DEFAULT_LOG_LIMITS, type LogLimits, OutputLog } from './log.ts';
 export * from './modes.ts';
+export { type CaptureOptions, Screen, type ScreenOptions } from './screen.ts';

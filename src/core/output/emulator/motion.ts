@@ -1,0 +1,221 @@
+import { CONTENT_WIDTH_SHIFT, type ExtendedAttributes, WORDS } from '../cells.ts';
+import type { BufferState, Core, Line, Params } from './internals.ts';
+import { clearPen, extend } from './pen.ts';
+import { cellText } from './print.ts';
+
+const NARROW = 1 << CONTENT_WIDTH_SHIFT;
+
+/** What DECSC keeps, one a buffer, as rows of the screen (the emulator counts from the scrollback, where they move). */
+export interface SavedCursor {
+  x: number;
+  y: number;
+  fg: number;
+  bg: number;
+  extended: ExtendedAttributes;
+  origin: boolean;
+  level: number;
+  charsets: (Record<string, string> | undefined)[];
+  designated: string[];
+}
+
+export interface MotionState {
+  /** LNM. */
+  newLine: boolean;
+  /** Finals of the designated character sets, G0 to G3. */
+  designated: string[];
+  saved: WeakMap<BufferState, SavedCursor>;
+}
+
+/** Rows of a screen as a blank line, kept for the next: columns and background. */
+let blankRow = new Uint32Array(0);
+let blankBackground = -1;
+
+/** Makes a line blank with a background, as quickly as memory can be copied. Its wrap flag is the caller's. */
+export function clearLine(line: Line, cols: number, bg: number): void {
+  if (blankRow.length !== cols * WORDS || blankBackground !== bg) {
+    blankRow = new Uint32Array(cols * WORDS);
+    for (let i = 0; i < blankRow.length; i += WORDS) {
+      blankRow[i] = NARROW;
+      blankRow[i + 2] = bg;
+    }
+    blankBackground = bg;
+  }
+  line._data.set(blankRow);
+  for (const _ in line._combined) {
+    line._combined = {};
+    break;
+  }
+  for (const _ in line._extendedAttrs) {
+    line._extendedAttrs = {};
+    break;
+  }
+}
+
+/** Scrolling, line feeds, erasing, saved cursors: where the emulator is slow, wrong, or depends on the length of its scrollback. */
+export function installMotion(core: Core, state: MotionState): void {
+  const { handler, buffers, service, charsets, parser } = core;
+  const erasedBackground = (): number => (handler._eraseAttrData() as { bg: number }).bg;
+
+  const scroll = buffers.scroll.bind(buffers);
+  buffers.scroll = (attributes, isWrapped = false) => {
+    const buffer = handler._activeBuffer;
+    const { lines } = buffer;
+    const full = lines.isFull;
+    // The whole screen of a full buffer: the oldest line becomes the newest. All else is left to the emulator.
+    if (full && buffer.scrollTop === 0 && buffer.ybase + buffer.scrollBottom === lines.length - 1) {
+      const line = lines.recycle();
+      if (line._data.length === buffers.cols * WORDS) {
+        clearLine(line, buffers.cols, (attributes as { bg: number }).bg);
+        line.isWrapped = isWrapped;
+        return;
+      }
+      lines.set(lines.length - 1, buffer.getBlankLine(attributes, isWrapped));
+      return;
+    }
+    scroll(attributes, isWrapped);
+  };
+
+  handler.lineFeed = () => {
+    const buffer = handler._activeBuffer;
+    if (state.newLine) buffer.x = 0;
+    if (buffer.y === buffer.scrollBottom) {
+      buffers.scroll(handler._eraseAttrData());
+    } else if (buffer.y < buffers.rows - 1) {
+      buffer.y++;
+      buffer.lines.get(buffer.ybase + buffer.y)!.isWrapped = false;
+    }
+    if (buffer.x >= buffers.cols) buffer.x = buffers.cols - 1;
+    return true;
+  };
+
+  handler.saveCursor = () => {
+    const buffer = handler._activeBuffer;
+    const pen = handler._curAttrData;
+    state.saved.set(buffer, {
+      x: Math.min(buffer.x, buffers.cols - 1),
+      y: buffer.y,
+      fg: pen.fg,
+      bg: pen.bg,
+      extended: pen.extended,
+      origin: service.decPrivateModes.origin,
+      level: charsets.glevel,
+      charsets: [...charsets._charsets],
+      designated: [...state.designated],
+    });
+    return true;
+  };
+
+  handler.restoreCursor = () => {
+    const buffer = handler._activeBuffer;
+    const pen = handler._curAttrData;
+    const { link } = pen.extended;
+    const saved = state.saved.get(buffer);
+    if (!saved) {
+      // Nothing was saved: home, and everything it would have kept as it was at the start (DEC STD 070).
+      service.decPrivateModes.origin = false;
+      buffer.x = 0;
+      buffer.y = 0;
+      clearPen(pen);
+      if (link !== undefined) extend(pen, 0, 0, link);
+      charsets.reset();
+      state.designated = ['B', 'B', 'B', 'B'];
+      return true;
+    }
+    service.decPrivateModes.origin = saved.origin;
+    buffer.x = saved.x;
+    buffer.y = saved.y;
+    pen.fg = saved.fg;
+    pen.bg = saved.bg;
+    extend(pen, saved.extended.underlineStyle, saved.extended.underlineColor, link);
+    charsets._charsets = [...saved.charsets];
+    charsets.setgLevel(saved.level);
+    state.designated = [...saved.designated];
+    handler._restrictCursor();
+    return true;
+  };
+
+  const clearRows = (from: number, to: number, keepProtected: boolean): void => {
+    const buffer = handler._activeBuffer;
+    const bg = erasedBackground();
+    for (let y = from; y < to; y++) {
+      if (keepProtected) {
+        handler._resetBufferLine(y, true);
+        continue;
+      }
+      const line = buffer.lines.get(buffer.ybase + y)!;
+      clearLine(line, buffers.cols, bg);
+      line.isWrapped = false;
+    }
+  };
+
+  const eraseInDisplay = handler.eraseInDisplay.bind(handler);
+  handler.eraseInDisplay = (params, respectProtect = false) => {
+    const buffer = handler._activeBuffer;
+    const { cols, rows } = buffers;
+    const { x, y } = buffer;
+    handler._restrictCursor(cols);
+    switch (params.params[0]) {
+      case 0:
+        handler._eraseInBufferLine(y, x, cols, x === 0, respectProtect);
+        clearRows(y + 1, rows, respectProtect);
+        return true;
+      case 1:
+        handler._eraseInBufferLine(y, 0, x + 1, true, respectProtect);
+        if (x + 1 >= cols && y + 1 < rows) buffer.lines.get(buffer.ybase + y + 1)!.isWrapped = false;
+        clearRows(0, y, respectProtect);
+        return true;
+      case 2:
+        clearRows(0, rows, respectProtect);
+        return true;
+      default:
+        return eraseInDisplay(params, respectProtect);
+    }
+  };
+
+  // Counts beyond what can have an effect: a program must not keep us in a loop of 2^31.
+  const clamp = (
+    name: 'insertLines' | 'deleteLines' | 'scrollDown' | 'cursorForwardTab' | 'cursorBackwardTab',
+  ): void => {
+    const original = handler[name].bind(handler);
+    handler[name] = (params: Params) => {
+      const most = name === 'cursorForwardTab' || name === 'cursorBackwardTab' ? buffers.cols : buffers.rows;
+      if (params.params[0]! > most) params.params[0] = most;
+      return original(params);
+    };
+  };
+  clamp('insertLines');
+  clamp('deleteLines');
+  clamp('scrollDown');
+  clamp('cursorForwardTab');
+  clamp('cursorBackwardTab');
+
+  // SU: lines that leave at the top go to the scrollback, as in xterm and tmux.
+  handler.scrollUp = (params) => {
+    const buffer = handler._activeBuffer;
+    const height = buffer.scrollBottom - buffer.scrollTop + 1;
+    for (let n = Math.min(params.params[0]! || 1, height); n > 0; n--) buffers.scroll(handler._eraseAttrData());
+    return true;
+  };
+
+  // REP (ECMA-48 8.3.103): at most a screenful.
+  handler.repeatPrecedingCharacter = (params) => {
+    const buffer = handler._activeBuffer;
+    if (parser.precedingJoinState === 0 || buffer.x === 0) return true;
+    const line = buffer.lines.get(buffer.ybase + buffer.y)!;
+    const half = line._data[(buffer.x - 1) * WORDS]! >> CONTENT_WIDTH_SHIFT === 0 && buffer.x > 1;
+    const text = cellText(line, buffer.x - (half ? 2 : 1));
+    if (text === '') return true;
+    const codes = Uint32Array.from(text, (char) => char.codePointAt(0)!);
+    for (let n = Math.min(params.params[0]! || 1, buffers.cols * buffers.rows); n > 0; n--) {
+      parser.precedingJoinState = 0;
+      handler.print(codes, 0, codes.length);
+    }
+    return true;
+  };
+
+  handler.tabSet = () => {
+    const buffer = handler._activeBuffer;
+    buffer.tabs[Math.min(buffer.x, buffers.cols - 1)] = true;
+    return true;
+  };
+}
