@@ -131,21 +131,23 @@ export class Pen {
     const step = this.#step;
     step.clear();
     writeStep(step, now, target);
-    if (step.length === 0) return;
+    // xterm.js takes 59 for white, so that an underline colour is taken away with everything else.
+    const mustReset = target.underline !== 0 && target.underlineColor === 0 && now.underlineColor !== 0;
+    if (step.length === 0 && !mustReset) return;
     // Without anything to take away the whole look is never shorter.
-    if (isMore(target, now)) this.#writeSgr(step);
+    if (!mustReset && isMore(target, now)) this.#writeSgr(step);
     else {
       const whole = this.#whole;
       whole.clear();
       writeStep(whole, PLAIN, target);
       if (whole.length === 0) this.#out.ascii('\x1b[m');
-      else if (whole.length + 2 > step.length) this.#writeSgr(step);
+      else if (!mustReset && whole.length + 2 > step.length) this.#writeSgr(step);
       else {
         this.#out.ascii('\x1b[0;');
         this.#out.append(whole);
         this.#out.byte(0x6d);
       }
-      if (whole.length === 0 || whole.length + 2 <= step.length) now.underlineColor = 0;
+      if (mustReset || whole.length === 0 || whole.length + 2 <= step.length) now.underlineColor = 0;
     }
     const color = target.underline === 0 ? now.underlineColor : target.underlineColor;
     copyLook(target, now);
@@ -232,7 +234,7 @@ function color(out: ByteBuffer, word: number, base: number, bright: number): voi
 /** With colons (ITU T.416), the form that terminals with underline colours agree about. */
 function underlineColor(out: ByteBuffer, word: number): void {
   const mode = word & COLOR_MODE;
-  parameter(out, mode === 0 ? 59 : 58);
+  if (mode !== 0) parameter(out, 58);
   if (mode === COLOR_P16 || mode === COLOR_P256) out.ascii(`:5:${word & 255}`);
   else if (mode !== 0) out.ascii(`:2::${(word >> 16) & 255}:${(word >> 8) & 255}:${word & 255}`);
 }

@@ -1,4 +1,4 @@
-import { CONTENT_CODEPOINT, CONTENT_COMBINED, CONTENT_WIDTH_SHIFT } from '../../core/index.ts';
+import { BG_OVERLINE, CONTENT_CODEPOINT, CONTENT_COMBINED, CONTENT_WIDTH_SHIFT } from '../../core/index.ts';
 import { asciiFor } from './ascii.ts';
 import { digits, utf8Length } from './byte-buffer.ts';
 import { BLANK, type Grid, STRIDE, UNKNOWN } from './grid.ts';
@@ -61,7 +61,8 @@ export class RowEncoder {
   /** An empty cell, which a space or an erasure of the right background makes. */
   #isBlank(x: number): boolean {
     const o = this.#base + x * STRIDE;
-    return this.#next[o] === BLANK && this.#next[o + 1] === 0 && this.#next[o + 3] === 0;
+    const next = this.#next;
+    return next[o] === BLANK && next[o + 1] === 0 && !(next[o + 2]! & BG_OVERLINE) && next[o + 3] === 0;
   }
 
   /** To column `x`, by writing the few unchanged cells before it again where that is shorter than a movement. */
