@@ -53,7 +53,7 @@ export async function runTui(options: TuiOptions): Promise<Exit> {
     outputFd: options.outputFd,
     env: options.env,
     clock,
-    mouse: settings.mouse ? 'drag' : 'none',
+    mouse: settings.mouse ? 'drag' : 'off',
     escapeTimeMs: options.escapeTimeMs,
   });
   const guard = guardTerminal(terminal, {

@@ -11,16 +11,16 @@ import {
 } from '../core/index.ts';
 import { MIN_COLS, MIN_ROWS } from './components/App.tsx';
 import { overlayRects, overlayRows } from './components/overlays.tsx';
-import { promptCursor } from './components/StatusLine.tsx';
-import type { CursorTarget, Layer } from './compositor/index.ts';
 import { fits, type Placed, type Placement, panes, place, placeZoomed, type Rect } from './layout/index.ts';
-import type { Overlay, PaneItem, ViewSnapshot } from './model/snapshot.ts';
+import { endKey, makeSnapshot } from './model/make-snapshot.ts';
+import type { Overlay, ViewSnapshot } from './model/snapshot.ts';
 import { View } from './model/view.ts';
 import { rememberView, settle } from './model/workspace-ops.ts';
 import { WorkspaceSync } from './model/workspace-sync.ts';
 import type { OverlayControl } from './overlays/index.ts';
 import type { CopyMode } from './panes/copy-mode.ts';
 import type { SessionView } from './panes/session-view.ts';
+import { makePicture, type Picture } from './picture.ts';
 import { SessionViews } from './session-views.ts';
 import type { TuiSettings } from './settings.ts';
 
@@ -46,12 +46,6 @@ export interface WorkbenchOptions {
   readonly ascii: boolean;
   readonly readOnly: boolean;
   readonly hubName: string;
-}
-
-/** What the renderer needs after a change. */
-export interface Picture {
-  readonly layers: readonly Layer[];
-  readonly cursor: CursorTarget | undefined;
 }
 
 /**
@@ -351,7 +345,7 @@ export class Workbench {
     else this.dirty.emit();
   }
 
-  #sameSource(layer: Layer, source: { x: number; y: number }): boolean {
+  #sameSource(layer: Picture['layers'][number], source: { x: number; y: number }): boolean {
     return layer.source.x === source.x && layer.source.y === source.y;
   }
 
@@ -379,7 +373,8 @@ export class Workbench {
     if (this.#mustHold(shown)) return;
     for (const p of shown) {
       this.#bells.delete(p.sessionId);
-      this.#seenEnds.add(`${p.sessionId} ${this.session(p.sessionId)?.epoch}`);
+      const session = this.session(p.sessionId);
+      if (session) this.#seenEnds.add(endKey(session));
     }
     this.#placement = placement;
     this.#tellFocus(focused?.sessionId);
@@ -467,114 +462,43 @@ export class Workbench {
   }
 
   #makeSnapshot(): ViewSnapshot {
-    const workspace = this.sync.current;
-    const tab = this.tab;
-    const [, last] = this.view.recent;
-    const all = tab ? panes(tab.layout) : [];
-    const { sessions, connection } = this.host;
-    const paneItems = this.#placement.panes.map((p): PaneItem => {
-      const copy = this.copying.get(p.paneId);
-      return {
-        paneId: p.paneId,
-        number: all.findIndex((pane) => pane.id === p.paneId) + 1,
-        session: this.session(p.sessionId),
-        outer: p.outer,
-        inner: p.inner,
-        focused: p.paneId === this.focusedPaneId,
-        zoomed: tab !== undefined && all.length > 1 && this.#placement.panes.length === 1,
-        scroll: copy?.position,
-      };
-    });
-    const wall = this.clock.wall();
-    const time = new Date(wall);
-    const snapshot: ViewSnapshot = {
-      cols: this.cols,
-      rows: this.rows,
-      frames: this.settings.frames,
-      ascii: this.#options.ascii || this.settings.ascii,
-      accent: this.settings.accent,
-      tabs: workspace.tabs.map((t, i) => {
-        const ids = panes(t.layout).map((p) => p.sessionId);
-        const focusedId = panes(t.layout).find((p) => p.id === this.view.focused(t.id))?.sessionId;
-        return {
-          id: t.id,
-          number: i + 1,
-          name: t.named ? t.name : (this.session(focusedId ?? '')?.name ?? '…'),
-          active: t.id === tab?.id,
-          last: t.id === last,
-          zoomed: this.view.zoomed.has(t.id),
-          bell: ids.some((id) => this.#bells.has(id)),
-          ended: ids.some((id) => this.#endedUnseen(id)),
-        };
-      }),
-      panes: paneItems,
-      dividers:
-        this.settings.frames === 'single'
-          ? this.#placement.dividers.filter((d) => d.direction === 'row').map((d) => d.rect)
-          : [],
-      now: wall,
-      counts: {
-        online: sessions.filter((s) => s.connection.state === 'online' && !isBad(s)).length,
-        connecting: sessions.filter((s) => s.connection.state === 'connecting' || s.connection.state === 'offline')
-          .length,
-        error: sessions.filter((s) => s.connection.state === 'error' || isBad(s)).length,
-        waiting: sessions.filter((s) => s.agent.state === 'blocked').length,
-      },
+    const { cols, rows, host, settings, view, copying, prefixActive, readOnly } = this;
+    return makeSnapshot({
+      cols,
+      rows,
+      host,
+      settings,
+      view,
+      copying,
+      prefixActive,
+      readOnly,
+      ascii: this.#options.ascii || settings.ascii,
+      hubName: this.#options.hubName,
+      wall: this.clock.wall(),
+      workspace: this.sync.current,
+      placement: this.#placement,
       overlay: this.#overlay?.overlay ?? NO_OVERLAY,
       message: this.#message,
-      prefix: this.settings.prefix,
-      prefixActive: this.prefixActive,
-      hub: { name: this.#options.hubName, connection },
-      time: `${String(time.getHours()).padStart(2, '0')}:${String(time.getMinutes()).padStart(2, '0')}`,
-      readOnly: this.readOnly,
-    };
-    return snapshot;
-  }
-
-  #endedUnseen(id: string): boolean {
-    const s = this.session(id);
-    return s !== undefined && isBad(s) && !this.#seenEnds.has(`${s.id} ${s.epoch}`);
+      bells: this.#bells,
+      seenEnds: this.#seenEnds,
+    });
   }
 
   /** Layers for the compositor; the chrome is drawn before this is asked. */
   makePicture(chrome: Surface): Picture {
-    const whole = { x: 0, y: 0, cols: this.cols, rows: this.rows };
-    const layers: Layer[] = [{ surface: chrome, rect: whole, source: { x: 0, y: 0 } }];
-    let cursor: CursorTarget | undefined;
-    if (!this.tooSmall) {
-      for (const placed of this.#placement.panes) {
-        const view = this.views.get(placed.sessionId);
-        if (!view) continue;
-        const copy = this.copying.get(placed.paneId);
-        const surface = copy?.surface ?? view.screen;
-        const source = copy ? { x: 0, y: 0 } : this.source(placed, surface);
-        layers.push({
-          surface,
-          rect: placed.inner,
-          source,
-          padding: 'dots',
-          ...(copy ? { highlights: copy.highlights } : {}),
-        });
-        if (placed.paneId !== this.focusedPaneId) continue;
-        cursor = copy ? { x: placed.inner.x + copy.cursor.x, y: placed.inner.y + copy.cursor.y } : { surface };
-      }
-      const snapshot = this.snapshot;
-      for (const rect of overlayRects(snapshot))
-        layers.push({ surface: chrome, rect, source: { x: rect.x, y: rect.y } });
-      const { kind } = snapshot.overlay;
-      const prompt = promptCursor(snapshot);
-      if (prompt !== undefined) cursor = { x: prompt, y: this.rows - 1, shape: 'bar' };
-      else if (kind !== 'none' && kind !== 'numbers') cursor = undefined;
-    }
-    this.#picture = { layers, cursor };
+    const { cols, rows, tooSmall, copying, views, focusedPaneId, snapshot } = this;
+    this.#picture = makePicture({
+      chrome,
+      cols,
+      rows,
+      copying,
+      views,
+      focusedPaneId,
+      snapshot,
+      panes: tooSmall ? [] : this.#placement.panes,
+      tooSmall,
+      source: (placed, surface) => this.source(placed, surface),
+    });
     return this.#picture;
   }
-}
-
-/** Ended in a way that somebody may want to know of. */
-function isBad(s: SessionInfo): boolean {
-  const { status, exitCode, signal } = s.process;
-  return (
-    status === 'failed' || status === 'died' || (status === 'exited' && (signal !== undefined || (exitCode ?? 0) !== 0))
-  );
 }

@@ -1,0 +1,103 @@
+import type { SessionHost, SessionInfo, Workspace } from '../../core/index.ts';
+import { type Placement, panes } from '../layout/index.ts';
+import type { TuiSettings } from '../settings.ts';
+import type { Overlay, PaneItem, TabItem, ViewSnapshot } from './snapshot.ts';
+import type { View } from './view.ts';
+
+export interface SnapshotInput {
+  readonly cols: number;
+  readonly rows: number;
+  readonly host: SessionHost;
+  readonly settings: TuiSettings;
+  readonly workspace: Workspace;
+  readonly view: View;
+  readonly placement: Placement;
+  readonly copying: ReadonlyMap<string, { readonly position: string }>;
+  readonly overlay: Overlay;
+  readonly message: ViewSnapshot['message'];
+  readonly prefixActive: boolean;
+  readonly readOnly: boolean;
+  readonly ascii: boolean;
+  readonly hubName: string;
+  /** Milliseconds since 1970. */
+  readonly wall: number;
+  /** Sessions that rang while nobody looked. */
+  readonly bells: ReadonlySet<string>;
+  /** Ends that were seen: `endKey`. */
+  readonly seenEnds: ReadonlySet<string>;
+}
+
+/** One end of one process. */
+export const endKey = (session: SessionInfo): string => `${session.id} ${session.epoch}`;
+
+/** Ended in a way that somebody may want to know of. */
+function isBad({ process }: SessionInfo): boolean {
+  const { status, exitCode, signal } = process;
+  return status === 'failed' || status === 'died' || (status === 'exited' && (signal !== undefined || (exitCode ?? 0) !== 0));
+}
+
+export function makeSnapshot(input: SnapshotInput): ViewSnapshot {
+  const { cols, rows, host, settings, workspace, view, placement } = input;
+  const { sessions, connection } = host;
+  const byId = new Map(sessions.map((s) => [s.id, s]));
+  const tab = view.tab(workspace);
+  const all = tab ? panes(tab.layout) : [];
+  const focused = tab && view.focused(tab.id);
+  const time = new Date(input.wall);
+  const count = (test: (s: SessionInfo) => boolean): number => sessions.filter(test).length;
+  return {
+    cols,
+    rows,
+    frames: settings.frames,
+    ascii: input.ascii,
+    accent: settings.accent,
+    tabs: workspace.tabs.map((_, i) => tabItem(input, byId, i)),
+    panes: placement.panes.map(
+      (p): PaneItem => ({
+        paneId: p.paneId,
+        number: all.findIndex((pane) => pane.id === p.paneId) + 1,
+        session: byId.get(p.sessionId),
+        outer: p.outer,
+        inner: p.inner,
+        focused: p.paneId === focused,
+        zoomed: all.length > 1 && placement.panes.length === 1,
+        scroll: input.copying.get(p.paneId)?.position,
+      }),
+    ),
+    dividers: settings.frames === 'single' ? placement.dividers.filter((d) => d.direction === 'row').map((d) => d.rect) : [],
+    now: input.wall,
+    counts: {
+      online: count((s) => s.connection.state === 'online' && !isBad(s)),
+      connecting: count((s) => s.connection.state === 'connecting' || s.connection.state === 'offline'),
+      error: count((s) => s.connection.state === 'error' || isBad(s)),
+      waiting: count((s) => s.agent.state === 'blocked'),
+    },
+    overlay: input.overlay,
+    message: input.message,
+    prefix: settings.prefix,
+    prefixActive: input.prefixActive,
+    hub: { name: input.hubName, connection },
+    time: `${String(time.getHours()).padStart(2, '0')}:${String(time.getMinutes()).padStart(2, '0')}`,
+    readOnly: input.readOnly,
+  };
+}
+
+function tabItem(input: SnapshotInput, byId: ReadonlyMap<string, SessionInfo>, index: number): TabItem {
+  const { workspace, view } = input;
+  const tab = workspace.tabs[index]!;
+  const inside = panes(tab.layout);
+  const sessions = inside.flatMap((p) => byId.get(p.sessionId) ?? []);
+  const focused = inside.find((p) => p.id === view.focused(tab.id));
+  const [current, last] = view.recent;
+  return {
+    id: tab.id,
+    number: index + 1,
+    // The user's own name; else that of the session where the focus is.
+    name: tab.named ? tab.name : (byId.get(focused?.sessionId ?? '')?.name ?? '…'),
+    active: tab.id === current,
+    last: tab.id === last,
+    zoomed: view.zoomed.has(tab.id),
+    bell: sessions.some((s) => input.bells.has(s.id)),
+    ended: sessions.some((s) => isBad(s) && !input.seenEnds.has(endKey(s))),
+  };
+}

@@ -1,0 +1,51 @@
+import type { Surface } from '../core/index.ts';
+import { overlayRects } from './components/overlays.tsx';
+import { promptCursor } from './components/StatusLine.tsx';
+import type { CursorTarget, Layer } from './compositor/index.ts';
+import type { Placed } from './layout/index.ts';
+import type { ViewSnapshot } from './model/snapshot.ts';
+import type { CopyMode } from './panes/copy-mode.ts';
+import type { SessionViews } from './session-views.ts';
+
+/** What the compositor shows: the chrome below, sessions in their panes, overlays of the chrome above. */
+export interface Picture {
+  readonly layers: readonly Layer[];
+  readonly cursor: CursorTarget | undefined;
+}
+
+export interface PictureInput {
+  readonly chrome: Surface;
+  readonly cols: number;
+  readonly rows: number;
+  readonly tooSmall: boolean;
+  readonly panes: readonly Placed[];
+  readonly views: SessionViews;
+  readonly copying: ReadonlyMap<string, CopyMode>;
+  readonly focusedPaneId: string | undefined;
+  readonly snapshot: ViewSnapshot;
+  /** Which part of a session's screen its pane shows. */
+  readonly source: (placed: Placed, surface: Surface) => { x: number; y: number };
+}
+
+export function makePicture(input: PictureInput): Picture {
+  const { chrome, cols, rows, snapshot } = input;
+  const layers: Layer[] = [{ surface: chrome, rect: { x: 0, y: 0, cols, rows }, source: { x: 0, y: 0 } }];
+  if (input.tooSmall) return { layers, cursor: undefined };
+  let cursor: CursorTarget | undefined;
+  for (const placed of input.panes) {
+    const view = input.views.get(placed.sessionId);
+    if (!view) continue;
+    const copy = input.copying.get(placed.paneId);
+    const surface = copy?.surface ?? view.screen;
+    const source = copy ? { x: 0, y: 0 } : input.source(placed, surface);
+    layers.push({ surface, rect: placed.inner, source, padding: 'dots', ...(copy ? { highlights: copy.highlights } : {}) });
+    if (placed.paneId !== input.focusedPaneId) continue;
+    cursor = copy ? { x: placed.inner.x + copy.cursor.x, y: placed.inner.y + copy.cursor.y } : { surface };
+  }
+  for (const rect of overlayRects(snapshot)) layers.push({ surface: chrome, rect, source: { x: rect.x, y: rect.y } });
+  const { kind } = snapshot.overlay;
+  const prompt = promptCursor(snapshot);
+  if (prompt !== undefined) cursor = { x: prompt, y: rows - 1, shape: 'bar' };
+  else if (kind !== 'none' && kind !== 'numbers') cursor = undefined;
+  return { layers, cursor };
+}
