@@ -1,10 +1,17 @@
-import { findSession, IrisError } from '../core/index.ts';
-import { loadConfig, problemLine } from './config/index.ts';
+import { statSync } from 'node:fs';
+import { constants } from 'node:os';
+import { findSession, IrisError, type SessionHost } from '../core/index.ts';
+import { type Config, loadConfig, problemLine } from './config/index.ts';
 import { type Context, makeContext } from './context.ts';
-import type { Environment } from './environment.ts';
+import { type Environment, environmentForOthers } from './environment.ts';
 import { reachHub } from './launch-hub.ts';
 import type { ScreenArguments } from './screen-arguments.ts';
+import { keptHistory, programsToStart } from './screen-start.ts';
 import { VERSION } from './version.ts';
+
+type Ui = typeof import('../ui/index.ts');
+type UiSettings = Parameters<Ui['runTui']>[0]['settings'];
+type Exit = Awaited<ReturnType<Ui['runTui']>>;
 
 /** `iris-tui` and `iris-tui attach`, from the arguments alone. */
 export function openScreen(env: Environment, args: ScreenArguments): Promise<number> {
@@ -15,27 +22,124 @@ export function openScreen(env: Environment, args: ScreenArguments): Promise<num
 export async function openScreenOn(context: Context, args: ScreenArguments): Promise<number> {
   const { env, paths } = context;
   refuseWithoutTerminal(env);
-  refuseToNest(env, 'iris-tui new -d, ls, send and the like work here');
+  refuseToNest(env, 'here iris-tui ls, send and new -d work');
   // The hub first: it comes up while the rest is loaded.
   const reached = reachHub(context);
   reached.catch(() => {});
-  const [{ runTui }, { connect }, { config, problems }] = await Promise.all([
+  const [{ runTui }, { connect }, { systemClock }, { config, problems }] = await Promise.all([
     import('../ui/index.ts'),
     import('../client/index.ts'),
+    import('../protocol/index.ts'),
     loadConfig(paths.configFile, paths.configFrom === 'IRIS_CONFIG_PATH'),
   ]);
-  let { socket } = await reached;
+  const { socket } = await reached;
+  const host = connect({ version: VERSION, address: addressOf(context, socket) });
+  try {
+    await letIn(host);
+    const session = args.session === undefined ? undefined : findSession(host.sessions, args.session);
+    const why = await runTui({
+      host,
+      clock: systemClock,
+      settings: settingsOf(config),
+      escapeTimeMs: config.settings.escapeTimeMs,
+      inputFd: 0,
+      outputFd: 1,
+      process,
+      env: env.vars,
+      programEnv: environmentForOthers(env.vars),
+      cwd: env.cwd,
+      hubName: context.ownHub ? 'local' : socket,
+      readOnly: args.readOnly,
+      ...(session === undefined ? {} : { sessionId: session.id }),
+      problems: startProblems(problems.filter((p) => p.severity === 'error').map(problemLine)),
+      programs: () => programsToStart(env, config),
+      history: keptHistory(paths.promptHistory),
+    });
+    return farewell(why);
+  } finally {
+    host.close();
+  }
+}
+
+/**
+ * A hub that was killed is started again at the next attempt: it left its socket behind. One that was stopped took its socket along, and
+ * stays stopped.
+ */
+function addressOf(context: Context, socket: string): () => Promise<{ socketPath: string }> {
   let first = true;
-  const stopped = false;
-  const host = connect({
-    version: VERSION,
-    address: async () => {
-      // A hub that was killed is started again; one that was stopped was stopped for a reason.
-      if (!first && !stopped) socket = (await reachHub(context)).socket;
+  return async () => {
+    if (first) {
       first = false;
       return { socketPath: socket };
-    },
+    }
+    if (statSync(socket, { throwIfNoEntry: false }) === undefined) {
+      throw new IrisError('hub-unreachable', 'the hub was stopped', {
+        retriable: true,
+        remedy: 'start one with iris-tui hub start',
+      });
+    }
+    return { socketPath: (await reachHub(context)).socket };
+  };
+}
+
+/** Until the hub has let us in: what it refuses is said on the shell's screen, not on ours. */
+function letIn(host: SessionHost): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const look = (): void => {
+      const { state, reason, remedy } = host.connection;
+      if (state === 'connecting') return;
+      stop();
+      if (state === 'online') resolve();
+      else {
+        const options = remedy === undefined ? {} : { remedy };
+        reject(new IrisError('hub-unreachable', reason ?? 'the hub does not answer', options));
+      }
+    };
+    const stop = host.on((event) => {
+      if (event.type === 'connection') look();
+    });
+    look();
   });
+}
+
+function settingsOf({ settings, keys, theme }: Config): UiSettings {
+  return {
+    prefix: settings.prefix,
+    repeatTimeMs: settings.repeatTimeMs,
+    mouse: settings.mouse,
+    frames: settings.borders === 'single' ? 'single' : 'box',
+    ascii: settings.borders === 'ascii',
+    accent: theme.accent,
+    clipboard: settings.clipboard,
+    prefixKeys: keys.prefix,
+    rootKeys: keys.root,
+    defaultCommand: settings.defaultCommand ?? (settings.shell === undefined ? [] : [settings.shell]),
+  };
+}
+
+/** There is room for one line. */
+function startProblems(errors: readonly string[]): string[] {
+  const [first, ...others] = errors;
+  if (first === undefined) return [];
+  return [others.length === 0 ? first : `${first}; and ${others.length} more: iris-tui config check`];
+}
+
+/** What is left to say on the shell's screen, and the exit code. */
+function farewell(why: Exit): number {
+  switch (why.kind) {
+    case 'detached':
+      process.stdout.write(why.by ? `[detached: ${why.by}]\n` : '[detached]\n');
+      return 0;
+    case 'empty':
+      process.stdout.write('[no sessions left]\n');
+      return 0;
+    case 'hangup':
+      return 128 + constants.signals.SIGHUP;
+    case 'signal':
+      return 128 + constants.signals[why.signal];
+    case 'failed':
+      throw why.error;
+  }
 }
 
 /** Only a terminal can show it. */

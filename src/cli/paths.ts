@@ -22,6 +22,8 @@ export interface Paths {
   readonly hubLog: string;
   /** What the hub's runtime wrote to its standard error: a crash before there was a log. */
   readonly hubErrors: string;
+  /** What was typed at the command prompt of the screen. */
+  readonly promptHistory: string;
   /** Where a defect of this program leaves its stack. */
   readonly crashLog: string;
 }
@@ -45,6 +47,7 @@ export function resolvePaths(env: Environment, probe: FileProbe = realProbe(env.
     socket: resolveSocket(env, irisHome, stateDir, probe),
     hubLog: join(stateDir, 'hub.log'),
     hubErrors: join(stateDir, 'hub.stderr.log'),
+    promptHistory: join(stateDir, 'prompt-history'),
     crashLog: join(stateDir, 'iris-tui.log'),
   };
 }

@@ -24,7 +24,10 @@ export const runList: VerbRun = async (context, { options }) => {
     absent: { workspaces: [] },
   });
   if (context.json) return void context.value(workspaces);
-  if (names) return workspaces.forEach((workspace) => context.line(workspace.name));
+  if (names) {
+    for (const { name } of workspaces) context.line(name);
+    return;
+  }
   const rows = workspaces.map((w) => [
     w.name,
     w.tabs === 1 ? '1 tab' : `${w.tabs} tabs`,

@@ -1,6 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { KNOWN_AGENTS } from '../../core/index.ts';
+import { KNOWN_AGENTS } from '../core/index.ts';
 
 export interface AgentFound {
   readonly name: string;
