@@ -30,8 +30,11 @@ export class OutputLog {
   #slab = new Uint8Array(0);
   #used = 0;
 
-  constructor(limits: Partial<LogLimits> = {}) {
+  /** `after`: number of the newest entry that was before this log; what is restored from a store goes on from there. */
+  constructor(limits: Partial<LogLimits> = {}, after = 0) {
     this.#limits = { ...DEFAULT_LOG_LIMITS, ...limits };
+    this.#first = after + 1;
+    this.#last = after;
   }
 
   /** Number of the oldest entry that is kept; `last + 1` when there is none. */

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { IrisError } from '../errors.ts';
 import type { Ids } from '../ids.ts';
 import type { Entry } from '../output/entry.ts';
-import type { OutputLog, Screen } from '../output/index.ts';
+import type { LogLimits, ScreenOptions } from '../output/index.ts';
 import type { LaunchSpec, ProcessEnd, Transport, TransportKind } from '../transport.ts';
 import type { SessionInfo } from './info.ts';
 
@@ -37,9 +37,12 @@ export interface SessionDeps {
   readonly transportKind: TransportKind;
   /** One transport for one run. Failures that are known before the process starts reach the sink within `start`. */
   readonly transport: (launch: LaunchSpec, identity: SessionIdentity) => Transport;
-  readonly screen: (options: { cols: number; rows: number; reply: (bytes: Uint8Array) => void }) => Screen;
-  /** `after`: number of the newest entry before the first of this log; 0 for a fresh epoch. */
-  readonly log: (options: { after: number }) => OutputLog;
+  /** Lines of history that a screen keeps. */
+  readonly scrollback: number;
+  /** What the terminal says it is, to programs that ask. */
+  readonly identity?: NonNullable<ScreenOptions['identity']>;
+  /** Absent: bounded as `DEFAULT_LOG_LIMITS` says. */
+  readonly logLimits?: Partial<LogLimits>;
   /** A listener of a session threw: the session goes on. */
   readonly onError: (error: unknown) => void;
 }

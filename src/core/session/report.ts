@@ -24,7 +24,7 @@ export function sessionInfo(session: Session, deps: Pick<SessionDeps, 'hub' | 't
     connection: { state: 'online', since: session.createdAt, attempt: 0, maxAttempts: 0 },
     process: processInfo(state, session.pid),
     epoch: session.epoch,
-    seq: session.log.seq,
+    seq: session.log.last,
     cols: session.cols,
     rows: session.rows,
     title: cutTitle(session.screen.title),

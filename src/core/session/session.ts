@@ -1,7 +1,7 @@
 import type { Timer } from '../clock.ts';
 import { type Dispose, Emitter } from '../emitter.ts';
 import { IrisError, plainText } from '../errors.ts';
-import type { EntryBody, OutputLog, Screen, ScreenEvent } from '../output/index.ts';
+import { type EntryBody, OutputLog, Screen, type ScreenEvent } from '../output/index.ts';
 import type { Transport } from '../transport.ts';
 import { agentKindOf } from './agents.ts';
 import type { AgentStateName, SessionInfo } from './info.ts';
@@ -16,6 +16,8 @@ const INFO_INTERVAL_MS = 50;
 const NUISANCE_INTERVAL_MS = 100;
 /** No terminal is larger; also keeps a wrong number from costing memory. */
 const SIZE_LIMIT = 10_000;
+/** The emulator has no narrower screen: a wide character needs two cells. */
+const COLS_MIN = 2;
 
 /** What other rooms know of a session that the session itself cannot. */
 export interface AgentReport {
@@ -68,12 +70,12 @@ export class Session {
     this.createdAt = saved?.createdAt ?? deps.clock.wall();
     this.events = new Emitter(deps.onError);
     this.#env = spec.env;
-    this.#cols = clampSize(spec.cols);
-    this.#rows = clampSize(spec.rows);
+    this.#cols = clampSize(spec.cols, COLS_MIN);
+    this.#rows = clampSize(spec.rows, 1);
     this.#agent = { state: 'unknown', since: deps.clock.wall() };
     this.#epoch = saved?.epoch ?? deps.ids.epoch();
     this.#screen = this.#newScreen(this.#cols, this.#rows);
-    this.#log = deps.log({ after: 0 });
+    this.#log = new OutputLog(deps.logLimits);
   }
 
   /** A new session; `start` runs it. */
@@ -184,8 +186,8 @@ export class Session {
 
   /** A new size for the screen and the process, in order with the output: a log entry says where. */
   resize(cols: number, rows: number): void {
-    const c = clampSize(cols);
-    const r = clampSize(rows);
+    const c = clampSize(cols, COLS_MIN);
+    const r = clampSize(rows, 1);
     if (c === this.#cols && r === this.#rows) return;
     this.#cols = c;
     this.#rows = r;
@@ -274,7 +276,7 @@ export class Session {
     this.#epoch = this.#deps.ids.epoch();
     this.#screenEvents();
     this.#screen = this.#newScreen(this.#cols, this.#rows);
-    this.#log = this.#deps.log({ after: 0 });
+    this.#log = new OutputLog(this.#deps.logLimits);
     this.#translate = newlineTranslator();
     this.events.emit({ type: 'restarted', epoch: this.#epoch });
     this.#launch();
@@ -321,14 +323,22 @@ export class Session {
   }
 
   #newScreen(cols: number, rows: number): Screen {
-    const screen = this.#deps.screen({ cols, rows, reply: (bytes) => this.#reply(bytes) });
+    const { scrollback, identity } = this.#deps;
+    const screen = new Screen({
+      cols,
+      rows,
+      scrollback,
+      // Pipes ask nothing: there is no terminal behind them.
+      ...(this.mode === 'pty' ? { reply: (bytes: Uint8Array) => this.#reply(bytes) } : {}),
+      ...(identity ? { identity } : {}),
+    });
     this.#screenEvents = screen.events.on((event) => this.#screenEvent(event));
     return screen;
   }
 
-  /** What the emulator answers to the process's questions. Pipes ask nothing: there is no terminal behind them. */
+  /** What the emulator answers to the process's questions. */
   #reply(bytes: Uint8Array): void {
-    if (this.mode !== 'pty' || !isLive(this.#state)) return;
+    if (!isLive(this.#state)) return;
     try {
       this.#transport?.write(bytes);
     } catch (error) {
@@ -363,7 +373,7 @@ export class Session {
     let seq = 0;
     if (checkpoint) {
       this.#screen.resize(checkpoint.cols, checkpoint.rows);
-      this.#screen.write(checkpoint.bytes);
+      this.#screen.restore(checkpoint.bytes);
       seq = checkpoint.seq;
     }
     for (const entry of entries) {
@@ -373,12 +383,12 @@ export class Session {
       }
       seq = entry.seq;
     }
-    this.#log = this.#deps.log({ after: Math.max(seq, output.lostAfter ?? 0) });
+    this.#log = new OutputLog(this.#deps.logLimits, Math.max(seq, output.lostAfter ?? 0));
     this.#cols = this.#screen.cols;
     this.#rows = this.#screen.rows;
   }
 }
 
-function clampSize(n: number): number {
-  return Math.min(SIZE_LIMIT, Math.max(1, Math.trunc(n) || 1));
+function clampSize(n: number, least: number): number {
+  return Math.min(SIZE_LIMIT, Math.max(least, Math.trunc(n) || least));
 }

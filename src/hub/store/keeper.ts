@@ -39,7 +39,7 @@ export class SessionKeeper {
     if (!session) return;
     const { epoch, cols, rows, screen, log } = session;
     const bytes = screen.snapshot({ history: CHECKPOINT_HISTORY_LINES });
-    this.#store.checkpoint(sessionId, epoch, log.seq, { cols, rows, bytes });
+    this.#store.checkpoint(sessionId, epoch, log.last, { cols, rows, bytes });
   }
 
   /** Everything as it stands, for a hub that is about to end. */
@@ -56,7 +56,7 @@ export class SessionKeeper {
   #added(session: Session): void {
     this.#store.saveSession(session.saved());
     // What it said before anyone could listen.
-    for (const entry of session.log.from(1) ?? []) this.#store.append(session.id, session.epoch, entry);
+    for (const entry of session.log.from(0) ?? []) this.#store.append(session.id, session.epoch, entry);
     const dispose = session.events.on((event) => {
       if (event.type === 'entry') this.#store.append(session.id, session.epoch, event.entry);
       else if (event.type === 'info' || event.type === 'ended' || event.type === 'restarted') {
