@@ -83,7 +83,7 @@ export function StatusLine({ view }: { readonly view: ViewSnapshot }): ReactNode
   const busy = view.overlay.kind === 'prompt' || view.overlay.kind === 'confirm' || view.message !== undefined;
   const left = leftSegments(view);
   // What was asked or said comes first; otherwise the hub's state is the last to go.
-  if (!busy) return <Line segments={spread(left, hubSegments(view), view.cols, { text: ' ' })} />;
+  if (!busy) return <Line segments={spread(left, [{ text: ' ' }, ...hubSegments(view)], view.cols, { text: ' ' })} />;
   const rest = view.cols - left.reduce((n, x) => n + widthOf(x.text), 0);
   const tail = overlayTail(view, rest);
   return <Line segments={spread(tail.length > 0 ? [...left, ...tail] : left, [], view.cols, { text: ' ' })} />;

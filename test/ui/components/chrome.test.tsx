@@ -1,0 +1,154 @@
+import { render } from 'ink-testing-library';
+import { describe, expect, it } from 'vitest';
+import type { SessionInfo } from '../../../src/core/index.ts';
+import { App } from '../../../src/ui/components/App.tsx';
+import { promptCursor } from '../../../src/ui/components/StatusLine.tsx';
+import { tabSpans } from '../../../src/ui/components/TabBar.tsx';
+import type { TabItem, ViewSnapshot } from '../../../src/ui/model/snapshot.ts';
+import { cut, pad, widthOf } from '../../../src/ui/text.ts';
+
+const session = (over: Partial<SessionInfo> = {}): SessionInfo => ({
+  id: 's1',
+  name: 'api',
+  hub: 'local',
+  transport: 'local',
+  agent: { kind: 'claude', state: 'working', since: 0 },
+  connection: { state: 'online', since: 0, attempt: 0, maxAttempts: 0 },
+  process: { pid: 1, status: 'running' },
+  epoch: 'e',
+  seq: 0,
+  cols: 56,
+  rows: 8,
+  title: '',
+  cwd: '/',
+  command: ['claude'],
+  mode: 'pty',
+  viewers: 1,
+  createdAt: 0,
+  ...over,
+});
+
+const view = (over: Partial<ViewSnapshot> = {}): ViewSnapshot => ({
+  cols: 60,
+  rows: 12,
+  frames: 'box',
+  ascii: false,
+  accent: 'cyan',
+  tabs: [
+    { id: 't1', number: 1, name: 'api', active: true, last: false, zoomed: false, bell: false, ended: false },
+    { id: 't2', number: 2, name: 'logs', active: false, last: true, zoomed: false, bell: true, ended: false },
+  ],
+  panes: [
+    {
+      paneId: 'p1',
+      number: 1,
+      session: session(),
+      outer: { x: 0, y: 1, cols: 60, rows: 10 },
+      inner: { x: 1, y: 2, cols: 58, rows: 8 },
+      focused: true,
+      zoomed: false,
+      scroll: undefined,
+    },
+  ],
+  dividers: [],
+  now: 42_000,
+  counts: { online: 1, connecting: 0, error: 0, waiting: 0 },
+  overlay: { kind: 'none' },
+  message: undefined,
+  prefix: 'C-b',
+  prefixActive: false,
+  hub: { name: 'local', connection: { state: 'online', since: 0, attempt: 0, roundTripMs: 0.42 } },
+  time: '14:03',
+  readOnly: false,
+  ...over,
+});
+
+/** The chrome of a snapshot as rows. */
+function rowsOf(snapshot: ViewSnapshot): string[] {
+  const { lastFrame, unmount } = render(<App store={{ subscribe: () => () => {}, get: () => snapshot }} />);
+  const rows = (lastFrame() ?? '').split('\n');
+  unmount();
+  return rows;
+}
+
+const onePane = (over: Partial<ViewSnapshot['panes'][number]>): ViewSnapshot =>
+  view({ panes: [{ ...view().panes[0]!, ...over }] });
+
+describe('the chrome', () => {
+  it('shows tabs, state, size, hub, round trip and time', () => {
+    const rows = rowsOf(view());
+    expect(rows[0]).toMatch(/^ iris {2}1 api\* {2}2 logs-! +● 1 {2}◌ 0 {2}✖ 0 ?$/);
+    expect(rows[1]).toMatch(/^╭─ 1 api · claude ─+ ● local · working 0:42 · 56x8! ─╮$/);
+    expect(rows[10]).toMatch(/^╰─+╯$/);
+    expect(rows[11]).toMatch(/C-b \? keys.*hub local · 0\.4 ms · 14:03/);
+  });
+
+  it('says how a process ended, why, and which keys help', () => {
+    const ended = (process: SessionInfo['process']): string =>
+      rowsOf(onePane({ session: session({ process }) })).join('\n');
+    expect(ended({ status: 'exited', exitCode: 3 })).toMatch(/✖ local · exited 3[\s\S]*exited 3 · R restart · Q close/);
+    expect(ended({ status: 'exited', signal: 'SIGTERM' })).toContain('killed by SIGTERM · R restart');
+    expect(ended({ status: 'died' })).toContain('died with its hub · R restart');
+    expect(ended({ status: 'failed', reason: 'no claude on PATH' })).toContain('failed: no claude on PATH');
+  });
+
+  it('cuts the name before the state in a narrow pane', () => {
+    const narrow = { outer: { x: 0, y: 1, cols: 36, rows: 10 }, inner: { x: 1, y: 2, cols: 34, rows: 8 } };
+    const [, title] = rowsOf(onePane({ ...narrow, session: session({ name: 'a-very-long-name-indeed', cols: 34 }) }));
+    expect(title).toContain('working 0:42');
+    expect(widthOf(title?.trimEnd() ?? '')).toBe(36);
+  });
+
+  it('draws nothing but ASCII where the terminal can show no more', () => {
+    // The ellipsis of a cut text is the compositor's to replace.
+    expect(rowsOf(view({ ascii: true })).join('\n').replaceAll('…', '.')).toMatch(/^[\x20-\x7e\n]*$/);
+  });
+
+  it('asks for room below 20x5', () => {
+    expect(rowsOf(view({ cols: 19, rows: 5 }))[0]).toContain('19x5: too');
+    expect(rowsOf(view({ cols: 40, rows: 4 }))[0]).toBe('40x4: too small, 20x5 needed');
+  });
+
+  it('keeps control characters of names and titles out', () => {
+    const text = rowsOf(onePane({ session: session({ name: 'a\x1b[2Jb', title: 'x\x07\u202ey' }) })).join('\n');
+    expect(text).not.toMatch(/[\x07\u202e]|\x1b\[2J/);
+  });
+
+  it('says what is wrong with the hub, since when, and when it tries again', () => {
+    const connection = { state: 'offline' as const, since: 12_000, attempt: 3, nextRetryAt: 46_000 };
+    expect(rowsOf(view({ cols: 90, hub: { name: 'local', connection } })).at(-1)).toContain(
+      'hub local · offline 0:30 (try 3, next try in 4 s)',
+    );
+  });
+
+  it('puts the cursor of a prompt behind its text, also when that is wide or longer than the line', () => {
+    const prompt = (text: string, cursor = text.length): number | undefined =>
+      promptCursor(view({ overlay: { kind: 'prompt', label: ':', text, cursor, candidates: [] } }));
+    expect(prompt('')).toBe(3);
+    expect(prompt('zoom')).toBe(7);
+    expect(prompt('日本')).toBe(7);
+    expect(prompt('x'.repeat(200))).toBe(59);
+  });
+
+  it('always has the active tab in the bar, whatever the width', () => {
+    const tabs = Array.from(
+      { length: 40 },
+      (_, i): TabItem => ({ ...view().tabs[0]!, id: String(i), number: i + 1, active: i === 31 }),
+    );
+    for (const cols of [20, 40, 80, 200, 500]) {
+      const { spans } = tabSpans(tabs, cols);
+      expect(spans.map((s) => s.id)).toContain('31');
+      for (const s of spans) expect(s.x + s.cols).toBeLessThanOrEqual(Math.max(cols, 20));
+    }
+  });
+});
+
+describe('text', () => {
+  it('is cut between what people see as characters, never longer than asked', () => {
+    expect(cut('日本語', 5)).toBe('日本…');
+    expect(cut('日本語', 4)).toBe('日…');
+    expect(cut('abc', 3)).toBe('abc');
+    expect(cut('abc', 0)).toBe('');
+    expect(pad('日', 4)).toBe('日  ');
+  });
+});
