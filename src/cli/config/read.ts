@@ -24,8 +24,13 @@ export function readConfig(text: string, file: string): { config: Config; proble
     return { config: DEFAULT_CONFIG, problems: [problem] };
   }
   const problems: Problem[] = [];
-  const config = checked(document, (issue) => {
-    for (const problem of describe(issue, document)) {
+  const data = valuesOf(document);
+  if (data === TOO_MUCH) {
+    const words = { message: 'its aliases (*name) grow without end', remedy: 'write out what they stand for' };
+    return { config: DEFAULT_CONFIG, problems: [{ file, line: 1, column: 1, severity: 'error', path: '', ...words }] };
+  }
+  const config = checked(data, (issue) => {
+    for (const problem of describe(issue, data)) {
       if (problems.length < PROBLEM_LIMIT) {
         problems.push({
           file,
@@ -36,7 +41,7 @@ export function readConfig(text: string, file: string): { config: Config; proble
       }
     }
   });
-  for (const path of ineffective(document)) {
+  for (const path of ineffective(valuesOf(document))) {
     const message = 'has no effect yet';
     problems.push({ file, ...at(offsetOf(document, path, true)), severity: 'notice', path: path.join('.'), message });
   }
@@ -44,14 +49,30 @@ export function readConfig(text: string, file: string): { config: Config; proble
   return { config, problems };
 }
 
-/** Checks, takes out what is wrong, and checks again until the rest is right. */
-function checked(document: Document, onIssue: (issue: Issue) => void): Config {
+const TOO_MUCH = Symbol('aliases without end');
+
+/** What the document says, as plain values. A section without content, whose lines are all comments, is as good as none. */
+function valuesOf(document: Document): unknown {
   let data: unknown;
   try {
     data = document.toJS({ maxAliasCount: 100 }) ?? {};
   } catch {
-    data = undefined; // Aliases that grow without end.
+    return TOO_MUCH;
   }
+  for (const path of [['settings'], ['theme'], ['keys', 'root'], ['keys', 'prefix'], ['keys']]) {
+    const parent = valueAt(data, path.slice(0, -1));
+    const last = path.at(-1)!;
+    if (isRecord(parent) && parent[last] === null) delete parent[last];
+  }
+  return data;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+/** Checks, takes out of `data` what is wrong, and checks again until the rest is right. */
+function checked(data: unknown, onIssue: (issue: Issue) => void): Config {
   // Each round takes something out, or ends.
   for (;;) {
     const result = configSchema.safeParse(data);
@@ -95,7 +116,7 @@ interface Described {
   readonly words: { readonly path: string; readonly message: string; readonly remedy?: string };
 }
 
-function describe(issue: Issue, document: Document): Described[] {
+function describe(issue: Issue, data: unknown): Described[] {
   const path = issue.path.map(String).join('.');
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => {
@@ -106,7 +127,7 @@ function describe(issue: Issue, document: Document): Described[] {
       return { at: [...issue.path, key], onKey: true, words: { path: '', message, remedy } };
     });
   }
-  const found = valueAt(document.toJS({ maxAliasCount: 100 }), issue.path);
+  const found = valueAt(data, issue.path);
   const { remedy, onKey } = (issue.code === 'custom' ? (issue.params ?? {}) : {}) as {
     remedy?: string;
     onKey?: boolean;
@@ -171,10 +192,9 @@ function offsetOf(document: Document, path: readonly PropertyKey[], onKey: boole
   return node?.range?.[0] ?? (path.length > 0 ? offsetOf(document, path.slice(0, -1), true) : 0);
 }
 
-function ineffective(document: Document): string[][] {
-  const data = document.toJS({ maxAliasCount: 100 }) as Record<string, unknown> | null;
-  if (typeof data !== 'object' || data === null) return [];
-  const settings = typeof data.settings === 'object' && data.settings !== null ? Object.keys(data.settings) : [];
+function ineffective(data: unknown): string[][] {
+  if (!isRecord(data)) return [];
+  const settings = isRecord(data.settings) ? Object.keys(data.settings) : [];
   return [...Object.keys(data).map((key) => [key]), ...settings.map((key) => ['settings', key])].filter(hasNoEffect);
 }
 
