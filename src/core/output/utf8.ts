@@ -62,6 +62,24 @@ export class Utf8Decoder {
         i++;
         continue;
       }
+      // Whole and well-formed characters without a loop; the rest goes the long way.
+      if (first >= 0xe1 && first < 0xf0 && first !== 0xed && i + 2 < end) {
+        const second = bytes[i + 1]!;
+        const third = bytes[i + 2]!;
+        const code = ((first & 15) << 12) | ((second & 63) << 6) | (third & 63);
+        if ((second & 0xc0) === 0x80 && (third & 0xc0) === 0x80 && code !== 0xfeff) {
+          target[size++] = code;
+          i += 3;
+          continue;
+        }
+      } else if (first >= 0xc2 && first < 0xe0 && i + 1 < end) {
+        const second = bytes[i + 1]!;
+        if ((second & 0xc0) === 0x80) {
+          target[size++] = ((first & 31) << 6) | (second & 63);
+          i += 2;
+          continue;
+        }
+      }
       const length = first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
       if (length === 0) {
         i++;

@@ -30,7 +30,10 @@ export interface MotionState {
 let blankRow = new Uint32Array(0);
 let blankBackground = -1;
 
-/** Makes a line blank with a background, as quickly as memory can be copied. Its wrap flag is the caller's. */
+/**
+ * Makes a line blank with a background, as quickly as memory can be copied. Its wrap flag is the caller's. Texts and attributes
+ * that stand beside the cells stay: nothing refers to them any more, and the next that come take their places.
+ */
 export function clearLine(line: Line, cols: number, bg: number): void {
   if (blankRow.length !== cols * WORDS || blankBackground !== bg) {
     blankRow = new Uint32Array(cols * WORDS);
@@ -41,13 +44,20 @@ export function clearLine(line: Line, cols: number, bg: number): void {
     blankBackground = bg;
   }
   line._data.set(blankRow);
-  for (const _ in line._combined) {
-    line._combined = {};
-    break;
-  }
-  for (const _ in line._extendedAttrs) {
-    line._extendedAttrs = {};
-    break;
+}
+
+/** Blank cells from..to-1, and the other half of a wide character that is cut at either end. */
+function clearCells(line: Line, from: number, to: number, cols: number, bg: number): void {
+  const data = line._data;
+  const isWide = (x: number): boolean => data[x * WORDS]! >> CONTENT_WIDTH_SHIFT === 2;
+  let start = from;
+  let end = Math.min(to, cols);
+  if (start > 0 && isWide(start - 1)) start--;
+  if (end > 0 && end < cols && isWide(end - 1)) end++;
+  for (let i = start * WORDS; i < end * WORDS; i += WORDS) {
+    data[i] = NARROW;
+    data[i + 1] = 0;
+    data[i + 2] = bg;
   }
 }
 
@@ -146,6 +156,19 @@ export function installMotion(core: Core, state: MotionState): void {
       clearLine(line, buffers.cols, bg);
       line.isWrapped = false;
     }
+  };
+
+  const eraseInBufferLine = handler._eraseInBufferLine.bind(handler);
+  handler._eraseInBufferLine = (y, from, to, clearWrap = false, respectProtect = false) => {
+    if (respectProtect) {
+      eraseInBufferLine(y, from, to, clearWrap, true);
+      return;
+    }
+    const buffer = handler._activeBuffer;
+    const line = buffer.lines.get(buffer.ybase + y)!;
+    if (from === 0 && to >= buffers.cols) clearLine(line, buffers.cols, erasedBackground());
+    else clearCells(line, from, to, buffers.cols, erasedBackground());
+    if (clearWrap) line.isWrapped = false;
   };
 
   const eraseInDisplay = handler.eraseInDisplay.bind(handler);

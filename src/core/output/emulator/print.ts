@@ -76,41 +76,68 @@ export function installPrint(core: Core): void {
     line.insertCells(x, count, buffer.getNullCell(handler._eraseAttrData()));
   };
 
-  /** A character that belongs to the cell before the cursor. Returns the new state. */
-  const join = (code: number, before: number, next: number, cols: number): number => {
-    let at = x - 1;
-    if (line._data[at * WORDS]! >> CONTENT_WIDTH_SHIFT === 0 && at > 0) at--;
-    const text = cellText(line, at);
-    if (text === '' || text.length + (code > 0xffff ? 2 : 1) > CELL_TEXT_LIMIT) return before;
-    const data = line._data;
-    const width = (data[at * WORDS]! >> CONTENT_WIDTH_SHIFT) & 3;
-    const joined = text + String.fromCodePoint(code);
-    let newWidth = Math.max(width, (next >> STATE_WIDTH_SHIFT) & WIDTH_MASK);
-    if (newWidth > width) {
-      const fg = data[at * WORDS + 1]!;
-      const bg = data[at * WORDS + 2]!;
-      const extended = bg & BG_HAS_EXTENDED ? line._extendedAttrs[at] : undefined;
-      if (x >= cols && service.decPrivateModes.wraparound) {
-        // No room for the second half: the whole cluster goes to the next line.
-        x = at;
-        wrap(cols);
-        if (service.modes.insertMode) shift(1);
-        at = 0;
-        x = 1;
-      }
-      if (x < cols) {
-        if (service.modes.insertMode) shift(1);
-        put(at, NARROW, fg, bg, extended);
-        put(x, 0, fg, bg, extended);
-        x++;
-      } else {
-        newWidth = width;
-      }
+  /** Gives the cluster at `at`, whose text ends before `x`, a second cell. False when there is no room for it. */
+  const widen = (at: number, cols: number): boolean => {
+    const fg = line._data[at * WORDS + 1]!;
+    const bg = line._data[at * WORDS + 2]!;
+    const extended = bg & BG_HAS_EXTENDED ? line._extendedAttrs[at] : undefined;
+    if (x >= cols) {
+      if (!service.decPrivateModes.wraparound) return false;
+      // The whole cluster goes to the next line.
+      x = at;
+      wrap(cols);
+      if (service.modes.insertMode) shift(1);
+      put(x++, NARROW, fg, bg, extended);
     }
-    line._combined[at] = joined;
-    const cells = line._data;
-    cells[at * WORDS] = CONTENT_COMBINED | (newWidth << CONTENT_WIDTH_SHIFT);
-    return (next & ~(WIDTH_MASK << STATE_WIDTH_SHIFT)) | (newWidth << STATE_WIDTH_SHIFT);
+    if (service.modes.insertMode) shift(1);
+    put(x++, 0, fg, bg, extended);
+    return true;
+  };
+
+  /** What the loop of joinAll left: the state after it. */
+  let joinedState = 0;
+
+  /**
+   * Adds characters to the cell before the cursor as long as they join it, from data[start], of which it is known. Returns the
+   * position of the first that does not.
+   */
+  const joinAll = (data: Uint32Array, start: number, end: number, before: number, cols: number): number => {
+    let at = x - 1;
+    if (at > 0 && line._data[at * WORDS]! >> CONTENT_WIDTH_SHIFT === 0) at--;
+    let text = cellText(line, at);
+    let width = (line._data[at * WORDS]! >> CONTENT_WIDTH_SHIFT) & 3;
+    let state = before;
+    let pos = start;
+    const isEmpty = text === '';
+    for (; pos < end; pos++) {
+      const code = data[pos]!;
+      const prop = property(code);
+      const kind = (prop >> CLASS_SHIFT) & CLASS_MASK;
+      if (kind === OTHER) break;
+      if (kind === IGNORED) continue;
+      let next = follow(state, prop);
+      if (!(next & 1)) break;
+      if (isEmpty || text.length + (code > 0xffff ? 2 : 1) > CELL_TEXT_LIMIT) {
+        // Too much, or nothing to join: marks are dropped, what has a cell of its own gets it.
+        if ((prop & WIDTH_MASK) === 0) continue;
+        state = 0;
+        break;
+      }
+      const wanted = (next >> STATE_WIDTH_SHIFT) & WIDTH_MASK;
+      if (wanted > width && widen(at, cols)) {
+        at = x - 2;
+        width = wanted;
+      }
+      next = (next & ~(WIDTH_MASK << STATE_WIDTH_SHIFT)) | (width << STATE_WIDTH_SHIFT);
+      text += String.fromCodePoint(code);
+      state = next;
+    }
+    if (!isEmpty) {
+      line._combined[at] = text;
+      line._data[at * WORDS] = CONTENT_COMBINED | (width << CONTENT_WIDTH_SHIFT);
+    }
+    joinedState = state;
+    return pos;
   };
 
   const put = (at: number, content: number, fg: number, bg: number, extended: Line['_extendedAttrs'][number]): void => {
@@ -154,8 +181,9 @@ export function installPrint(core: Core): void {
           cells[i + 1] = fg;
           cells[i + 2] = bg;
           i += WORDS;
-          code = data[++pos]!;
-        } while (pos < stop && code < ascii);
+          if (++pos === stop) break;
+          code = data[pos]!;
+        } while (code < ascii);
         if (extended !== undefined) for (let n = pos - from; n > 0; n--) line._extendedAttrs[x + n - 1] = extended;
         x += pos - from;
         state = stateOf(property(data[pos - 1]!));
@@ -178,17 +206,13 @@ export function installPrint(core: Core): void {
             before = (before & ~(WIDTH_MASK << STATE_WIDTH_SHIFT)) | (real << STATE_WIDTH_SHIFT);
           }
         }
-        const next = follow(before, prop);
-        if (next & 1 && x > 0) {
-          const joined = join(code, before, next, cols);
-          if (joined !== before || width === 0) {
-            state = joined;
-            continue;
-          }
-        } else if (width === 0) {
-          // Nothing to stand on.
+        if (x > 0 && follow(before, prop) & 1) {
+          pos = joinAll(data, pos - 1, end, before, cols);
+          state = joinedState;
           continue;
         }
+        // Nothing to stand on.
+        if (width === 0) continue;
       }
       state = stateOf(prop);
       if (x + width > cols) {
@@ -199,8 +223,20 @@ export function installPrint(core: Core): void {
         }
       }
       if (insert) shift(width);
-      put(x++, code | (width << CONTENT_WIDTH_SHIFT), fg, bg, extended);
-      if (width === 2) put(x++, 0, fg, bg, extended);
+      const cells = line._data;
+      const i = x * WORDS;
+      cells[i] = code | (width << CONTENT_WIDTH_SHIFT);
+      cells[i + 1] = fg;
+      cells[i + 2] = bg;
+      if (extended !== undefined) line._extendedAttrs[x] = extended;
+      x++;
+      if (width === 2) {
+        cells[i + 3] = 0;
+        cells[i + 4] = fg;
+        cells[i + 5] = bg;
+        if (extended !== undefined) line._extendedAttrs[x] = extended;
+        x++;
+      }
     }
     // The first half of a wide character was overwritten: its second half goes.
     if (x < cols && line._data[x * WORDS]! >> CONTENT_WIDTH_SHIFT === 0) blank(x, x + 1);
