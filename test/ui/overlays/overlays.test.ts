@@ -109,13 +109,13 @@ describe('overlays', () => {
       Array.from({ length: 50 }, (_, i) => String(i)),
     );
     text.visibleRows = 10;
-    text.key('G', 'G');
+    text.key('G');
     expect(text.overlay).toMatchObject({ top: 40 });
-    text.key('j', 'j');
+    text.key('j');
     expect(text.overlay).toMatchObject({ top: 40 });
-    text.key('PPage', undefined);
+    text.key('PPage');
     expect(text.overlay).toMatchObject({ top: 31 });
-    expect(text.key('q', 'q')).toBe(false);
+    expect(text.key('q')).toBe(false);
   });
 
   it('goes to a pane by its digit and passes any other key on', () => {
