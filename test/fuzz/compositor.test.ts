@@ -28,7 +28,7 @@ import { forbidden } from '../ui/compositor/tokens.ts';
 /** Written ones; of all seeds together more than 10,000. */
 const FRAMES = 1_300;
 /** A seed that failed stays here. */
-const RUNS: readonly { seed: number; name: string; capabilities: Partial<Capabilities> }[] = [
+const RUNS: readonly { seed: number; name: string; capabilities: Partial<Capabilities>; scrolls?: true }[] = [
   { seed: 1, name: 'everything', capabilities: {} },
   { seed: 2, name: 'everything', capabilities: {} },
   { seed: 3, name: 'everything', capabilities: {} },
@@ -36,7 +36,8 @@ const RUNS: readonly { seed: number; name: string; capabilities: Partial<Capabil
   { seed: 5, name: 'no scroll region', capabilities: { scrollRegion: false } },
   { seed: 6, name: 'no synchronized output', capabilities: { synchronizedOutput: false, repeat: false } },
   { seed: 7, name: 'ambiguous widths', capabilities: { ambiguousNarrow: false } },
-  { seed: 8, name: 'no REP', capabilities: { repeat: false } },
+  { seed: 8, name: 'text that scrolls', capabilities: {}, scrolls: true },
+  { seed: 9, name: 'text that scrolls, no REP', capabilities: { repeat: false }, scrolls: true },
 ];
 
 const NARROW = [...'abcXYZ019 .,-─│╭é·жя█', '', '', ' ', ' ', 'e\u0301', 'o\u0308\u0323', '\u001b', '\u0085', '\u202e'];
@@ -58,9 +59,13 @@ class World {
   surfaces: ArraySurface[];
   layers: readonly Layer[] = [];
   target: CursorTarget | undefined;
-  history: string[] = [];
+  /** Whole-width layers of rows of text that move up and down. */
+  readonly scrolls: boolean;
+  /** Final characters of all sequences written. */
+  readonly finals = new Set<string>();
 
-  constructor(seed: number, capabilities: Capabilities) {
+  constructor(seed: number, capabilities: Capabilities, scrolls: boolean) {
+    this.scrolls = scrolls;
     this.random = new Random(seed);
     this.terminal = new Terminal(24, 10);
     terminals.push(this.terminal);
@@ -103,7 +108,7 @@ class World {
 
   place(): void {
     const { random, terminal } = this;
-    const isWholeWidth = random.chance(0.4);
+    const isWholeWidth = this.scrolls || random.chance(0.4);
     this.layers = this.surfaces.slice(0, random.pick([0, 1, 2, 2, 3, 3, 4, 4])).map((surface): Layer => {
       const highlights: Highlight[] = [];
       while (random.chance(0.3)) {
@@ -153,7 +158,17 @@ class World {
     const { random, terminal, compositor } = this;
     const surface = random.pick(this.surfaces);
     const what = random.next();
-    if (what < 0.55) {
+    if (this.scrolls && what < 0.85) {
+      const by = random.pick([1, 1, 1, 2, 3, -1, -2]);
+      surface.scroll(by);
+      for (let i = Math.abs(by); i > 0; i--) {
+        const y = by > 0 ? surface.rows - i : i - 1;
+        if (y < 0 || y >= surface.rows) continue;
+        for (let x = 0; x < surface.cols; x++)
+          if (random.chance(0.7))
+            surface.set(x, y, random.pick(NARROW), 1, random.chance(0.1) ? this.attributes() : {});
+      }
+    } else if (what < 0.55) {
       for (let i = random.pick([1, 1, 1, 3, 20]); i > 0; i--) this.scribble(surface);
     } else if (what < 0.72) surface.scroll(random.pick([1, 1, 1, 2, 3, -1, -1, -2]));
     else if (what < 0.8) this.aim();
@@ -180,6 +195,8 @@ class World {
     if (bytes) {
       const bad = forbidden(bytes);
       if (bad) return `forbidden ${bad}`;
+      for (const [, final] of new TextDecoder().decode(bytes).matchAll(/\x1b\[[?\d;:]*( ?[A-Za-z])/g))
+        this.finals.add(final!);
       terminal.write(bytes);
     }
     const wrong = difference(terminal.cols, expectedCells(terminal.cols, terminal.rows, this.layers), terminal.cells());
@@ -195,14 +212,20 @@ class World {
 }
 
 describe('the compositor', () => {
-  it.each(RUNS)('shows in a second emulator what the layers hold, seed $seed ($name)', ({ seed, capabilities }) => {
-    const world = new World(seed, { ...FULL_CAPABILITIES, ...capabilities });
-    for (let frame = 0; world.compositor.frames < FRAMES; frame++) {
-      for (let i = world.random.pick([1, 1, 1, 2, 4]); i > 0; i--) world.change();
-      const wrong = world.check();
-      if (wrong) expect.fail(`seed ${seed}, frame ${frame}: ${wrong}`);
-      if (frame > 10 * FRAMES) expect.fail(`only ${world.compositor.frames} frames written`);
-    }
-    expect(world.compositor.frames).toBe(FRAMES);
-  });
+  it.each(RUNS)(
+    'shows in a second emulator what the layers hold, seed $seed ($name)',
+    ({ seed, capabilities, scrolls = false }) => {
+      const world = new World(seed, { ...FULL_CAPABILITIES, ...capabilities }, scrolls);
+      for (let frame = 0; world.compositor.frames < FRAMES; frame++) {
+        for (let i = world.random.pick([1, 1, 1, 2, 4]); i > 0; i--) world.change();
+        const wrong = world.check();
+        if (wrong) expect.fail(`seed ${seed}, frame ${frame}: ${wrong}`);
+        if (frame > 10 * FRAMES) expect.fail(`only ${world.compositor.frames} frames written`);
+      }
+      expect(world.compositor.frames).toBe(FRAMES);
+      const all = { ...FULL_CAPABILITIES, ...capabilities };
+      const expected = [...'ABCDHKXmhlGr', ' q', ...(all.repeat ? 'b' : ''), ...(scrolls ? 'ST' : '')];
+      expect(expected.filter((final) => !world.finals.has(final))).toEqual([]);
+    },
+  );
 });

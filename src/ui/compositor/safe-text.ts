@@ -39,10 +39,10 @@ const MARK = /^\p{M}$/u;
 const marks = new Map<number, boolean>();
 const MARKS_LIMIT = 4096;
 
-/** A combining mark: it joins what stands before it. */
+/** A combining mark, or a Hangul vowel or final consonant: it joins what stands before it. */
 export function isMark(cp: number): boolean {
   if (cp < 0x300) return false;
-  if (cp < 0x370) return true;
+  if (cp < 0x370 || (cp > 0x1160 && cp <= 0x11ff) || (cp >= 0xd7b0 && cp < 0xd800)) return true;
   if (cp < 0x483 || (cp >= 0x2100 && cp < 0x2cef) || (cp >= 0x309b && cp < 0xa66f) || (cp >= 0xac00 && cp < 0xd800))
     return false;
   let known = marks.get(cp);

@@ -1,7 +1,7 @@
 /** All that may reach the terminal. Anything else is a failure, whatever a program wrote. */
 const ALLOWED: readonly RegExp[] = [
   // text: no C0, DEL, C1, bidi controls or line separators
-  /[^\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ufeff\ufff9-\ufffb\ufffd]+/u,
+  /[^\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ufeff\ufff9-\ufffb]+/u,
   /[\r\b]/u,
   // CUU CUD CUF CUB CHA ED EL SU SD ECH REP, with at most one number
   /\u001b\[\d{0,4}[ABCDGJKSTXb]/u,
