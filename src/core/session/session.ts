@@ -8,7 +8,6 @@ import type { AgentStateName, SessionInfo } from './info.ts';
 import type { SavedOutput, SavedSession, SessionDeps, SessionEvent, SessionSpec } from './ports.ts';
 import { savedSession, sessionInfo, stateOf } from './report.ts';
 import { INITIAL_STATE, isLive, type SessionState, type StateEvent, transition } from './state.ts';
-import { newlineTranslator } from './translate-newlines.ts';
 
 /** `info` events come at most this often: a title that spins ten times a second is not worth more. */
 const INFO_INTERVAL_MS = 50;
@@ -16,6 +15,13 @@ const INFO_INTERVAL_MS = 50;
 const NUISANCE_INTERVAL_MS = 100;
 /** No terminal is larger; also keeps a wrong number from costing memory. */
 const SIZE_LIMIT = 10_000;
+/**
+ * LNM (ECMA-48 7.2.16): a line feed also returns, as the terminal driver makes it for programs with a terminal. The screen of a process
+ * with pipes begins with it, and its snapshots carry it to viewers; log and output stay as they were written.
+ */
+const NEW_LINE_MODE = new TextEncoder().encode('\x1b[20h');
+const CR = 13;
+const LF = 10;
 /** The emulator has no narrower screen: a wide character needs two cells. */
 const COLS_MIN = 2;
 
@@ -56,7 +62,6 @@ export class Session {
   readonly #toldAt = { bell: -1e9, clipboard: -1e9, notice: -1e9 };
   readonly #waiting: ((error?: unknown) => void)[] = [];
   readonly #deps: SessionDeps;
-  #translate = newlineTranslator();
 
   private constructor(deps: SessionDeps, id: string, name: string, spec: SessionSpec, saved?: SavedSession) {
     this.#deps = deps;
@@ -174,14 +179,14 @@ export class Session {
   }
 
   /**
-   * Bytes for the process's terminal or stdin.
+   * Bytes for the process's terminal or stdin. The Enter key alone (CR, or CR LF) is LF to stdin: no terminal driver stands in between.
    * @throws IrisError when there is no process, or its input is full.
    */
   write(bytes: Uint8Array): void {
     if (!this.#transport || !isLive(this.#state)) {
       throw new IrisError('failed', `${this.#name} is not running`, { remedy: 'restart it first' });
     }
-    this.#transport.write(bytes);
+    this.#transport.write(this.mode === 'pipes' && isEnter(bytes) ? Uint8Array.of(LF) : bytes);
   }
 
   /** A new size for the screen and the process, in order with the output: a log entry says where. */
@@ -277,7 +282,6 @@ export class Session {
     this.#screenEvents();
     this.#screen = this.#newScreen(this.#cols, this.#rows);
     this.#log = new OutputLog(this.#deps.logLimits);
-    this.#translate = newlineTranslator();
     this.events.emit({ type: 'restarted', epoch: this.#epoch });
     this.#launch();
   }
@@ -314,7 +318,7 @@ export class Session {
 
   /** The hot path: some 7,000 calls a second while a program floods. */
   #output(bytes: Uint8Array, stream: 'output' | 'error'): void {
-    this.#screen.write(this.mode === 'pty' ? bytes : this.#translate(bytes));
+    this.#screen.write(bytes);
     this.#append({ kind: stream, bytes });
   }
 
@@ -332,6 +336,7 @@ export class Session {
       ...(this.mode === 'pty' ? { reply: (bytes: Uint8Array) => this.#reply(bytes) } : {}),
       ...(identity ? { identity } : {}),
     });
+    if (this.mode === 'pipes') screen.write(NEW_LINE_MODE);
     this.#screenEvents = screen.events.on((event) => this.#screenEvent(event));
     return screen;
   }
@@ -378,15 +383,17 @@ export class Session {
     }
     for (const entry of entries) {
       if (entry.kind === 'resize') this.#screen.resize(entry.cols, entry.rows);
-      else if (entry.kind !== 'mark') {
-        this.#screen.write(this.mode === 'pty' ? entry.bytes : this.#translate(entry.bytes));
-      }
+      else if (entry.kind !== 'mark') this.#screen.write(entry.bytes);
       seq = entry.seq;
     }
     this.#log = new OutputLog(this.#deps.logLimits, Math.max(seq, output.lostAfter ?? 0));
     this.#cols = this.#screen.cols;
     this.#rows = this.#screen.rows;
   }
+}
+
+function isEnter(bytes: Uint8Array): boolean {
+  return bytes[0] === CR && (bytes.length === 1 || (bytes.length === 2 && bytes[1] === LF));
 }
 
 function clampSize(n: number, least: number): number {

@@ -20,8 +20,8 @@ export type StoreEvent =
   | { readonly type: 'problem'; readonly error: IrisError }
   /** All that was held back is saved; sessions get their checkpoints. */
   | { readonly type: 'recovered' }
-  /** Someone should call `checkpoint` for this session now. */
-  | { readonly type: 'checkpoint-wanted'; readonly sessionId: string };
+  /** Someone should call `checkpoint` for this session now. `quiet`: it writes nothing, so a long one does no harm. */
+  | { readonly type: 'checkpoint-wanted'; readonly sessionId: string; readonly quiet: boolean };
 
 export interface StoreOptions {
   readonly onEvent: (event: StoreEvent) => void;
@@ -154,6 +154,9 @@ export class Store {
   /** Writes what waits, if the disk lets it, and ends the thread. */
   async close(): Promise<void> {
     if (this.#closed) return;
+    for (const { id, lost } of [...this.#outputs.values()]) {
+      if (lost) this.#onEvent({ type: 'checkpoint-wanted', sessionId: id, quiet: true });
+    }
     const done = (async () => {
       await this.flush().catch(() => {});
       await this.#ask({ type: 'close' });
@@ -285,20 +288,16 @@ export class Store {
     if (this.#lostTimer || this.#closed || this.#failure) return;
     let nextMs = Number.POSITIVE_INFINITY;
     const now = performance.now();
-    const due: string[] = [];
-    for (const { id, lost } of this.#outputs.values()) {
-      if (!lost) continue;
-      const restMs = Math.min(lost.lastAt + QUIET_MS, lost.since + LOST_LIMIT_MS) - now;
-      if (restMs <= 0) due.push(id);
-      else nextMs = Math.min(nextMs, restMs);
-    }
-    for (const sessionId of due) {
-      this.#onEvent({ type: 'checkpoint-wanted', sessionId });
-      const lost = this.#outputs.get(sessionId)?.lost;
+    for (const output of [...this.#outputs.values()]) {
+      if (!output.lost) continue;
+      const quietMs = output.lost.lastAt + QUIET_MS - now;
+      const restMs = Math.min(quietMs, output.lost.since + LOST_LIMIT_MS - now);
+      if (restMs <= 0) this.#onEvent({ type: 'checkpoint-wanted', sessionId: output.id, quiet: quietMs <= 0 });
+      if (!output.lost) continue;
       // Nobody made one: ask again later.
-      if (lost) Object.assign(lost, { since: now, lastAt: now + LOST_LIMIT_MS });
+      if (restMs <= 0) output.lost = { since: now, lastAt: now + LOST_LIMIT_MS };
+      nextMs = Math.min(nextMs, restMs <= 0 ? LOST_LIMIT_MS : restMs);
     }
-    if (due.length > 0 && [...this.#outputs.values()].some(({ lost }) => lost)) nextMs = Math.min(nextMs, QUIET_MS);
     if (nextMs === Number.POSITIVE_INFINITY) return;
     this.#lostTimer = setTimeout(() => {
       this.#lostTimer = undefined;

@@ -15,10 +15,12 @@ const POLL_MAX_MS = 80;
 export interface ProcessFamily {
   /** The first process: leader of its group and session. */
   readonly leader: number;
-  /** Its start, as `ProcessRow.startedAt`; undefined when it ended before anyone could look. */
+  /** Its start, as `ProcessRow.startedAt`; undefined when it ended, or its hub was killed, before anyone could look. */
   readonly leaderStartedAt: number | undefined;
   readonly sessionId: string;
   readonly hub: string;
+  /** Who started later than this, and is known by environment only, belongs to a later run. */
+  readonly latest?: number;
 }
 
 /**
@@ -26,6 +28,7 @@ export interface ProcessFamily {
  * - by its group or kernel session, unless the leader's pid has been given to another process since (then nothing of the old group was left:
  *   a pid is not given again while a group or session has its number), or its environment names another session;
  * - by IRIS_SESSION_ID and IRIS_HUB in its environment, so that what left the group (setsid, a daemon) is found as well.
+ * - by descent from one that counts.
  * Nothing counts that is older than the leader, nor this process and its parents.
  */
 export async function familyMembers(
@@ -35,14 +38,24 @@ export async function familyMembers(
   const rows = await table.list();
   const lineage = ownLineage(rows);
   const byPid = new Map(rows.map((row) => [row.pid, row]));
-  return rows.filter((row) => {
-    if (row.zombie || lineage.has(row.pid)) return false;
-    return families.some((family) => isMember(row, family, byPid.get(family.leader), table));
-  });
+  const members = new Set<number>();
+  for (const row of rows) {
+    if (lineage.has(row.pid)) continue;
+    if (families.some((family) => isMember(row, family, byPid.get(family.leader), table))) members.add(row.pid);
+  }
+  addDescendants(members, rows, lineage);
+  return rows.filter((row) => members.has(row.pid) && !row.zombie);
+}
+
+function addDescendants(members: Set<number>, rows: readonly ProcessRow[], lineage: ReadonlySet<number>): void {
+  for (let before = -1; before !== members.size; ) {
+    before = members.size;
+    for (const row of rows) if (members.has(row.parent) && !lineage.has(row.pid)) members.add(row.pid);
+  }
 }
 
 function isMember(row: ProcessRow, family: ProcessFamily, now: ProcessRow | undefined, table: ProcessTable): boolean {
-  const { leader, leaderStartedAt, sessionId, hub } = family;
+  const { leader, leaderStartedAt, sessionId, hub, latest } = family;
   if (leaderStartedAt !== undefined && row.startedAt < leaderStartedAt) return false;
   const reused = now !== undefined && leaderStartedAt !== undefined && now.startedAt !== leaderStartedAt;
   const related = row.group === leader || row.session === leader;
@@ -53,6 +66,7 @@ function isMember(row: ProcessRow, family: ProcessFamily, now: ProcessRow | unde
       table.environmentHas(row.pid, [`IRIS_SESSION_ID=${sessionId}`]) || !table.environmentHas(row.pid, ['IRIS_TUI=1'])
     );
   }
+  if (latest !== undefined && row.startedAt > latest) return false;
   return table.environmentHas(row.pid, [`IRIS_SESSION_ID=${sessionId}`, `IRIS_HUB=${hub}`]);
 }
 

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** A process as the kernel lists it. */
@@ -97,6 +97,7 @@ export function parsePs(line: string): ProcessRow | undefined {
 }
 
 const PS_COLUMNS = 'pid=,ppid=,pgid=,sess=,tpgid=,state=,lstart=';
+const PS_ENV = { PATH: '/bin:/usr/bin', LC_ALL: 'C' };
 
 /** Environments are read together with the list: ps has no quick way to ask for one. */
 class PsTable implements ProcessTable {
@@ -104,9 +105,11 @@ class PsTable implements ProcessTable {
   #rows = new Map<number, ProcessRow>();
 
   read(pid: number): ProcessRow | undefined {
-    // Between two lists only life and death are asked for, and those the kernel answers at once.
     const row = this.#rows.get(pid);
-    return row && exists(pid) ? row : undefined;
+    // Between two lists only life and death are asked for, and those the kernel answers at once.
+    if (row) return exists(pid) ? row : undefined;
+    const { stdout } = spawnSync('ps', ['-o', PS_COLUMNS, '-p', String(pid)], { encoding: 'utf8', env: PS_ENV });
+    return parsePs(stdout ?? '');
   }
 
   async list(): Promise<ProcessRow[]> {
@@ -128,7 +131,7 @@ class PsTable implements ProcessTable {
 
 function ps(args: readonly string[]): Promise<string[]> {
   return new Promise((resolve) => {
-    execFile('ps', args, { maxBuffer: 64 * 1024 * 1024, env: { ...process.env, LC_ALL: 'C' } }, (_error, stdout) => {
+    execFile('ps', args, { maxBuffer: 64 * 1024 * 1024, env: PS_ENV }, (_error, stdout) => {
       resolve(stdout.split('\n').filter((line) => line !== ''));
     });
   });

@@ -1,0 +1,2 @@
+export { ProcessJournal } from './journal.ts';
+export { journaled } from './journaled.ts';
