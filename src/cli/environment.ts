@@ -34,13 +34,15 @@ export function readEnvironment(): Environment {
 }
 
 /** The names a hub sets inside a pane. They describe that pane, so nothing that outlives it may inherit them. */
-export const PANE_VARIABLES = ['IRIS_TUI', 'IRIS_SESSION_ID', 'IRIS_SESSION_NAME', 'IRIS_HUB'] as const;
+const PANE_VARIABLES: readonly string[] = ['IRIS_TUI', 'IRIS_SESSION_ID', 'IRIS_SESSION_NAME', 'IRIS_HUB'];
+/** How a hub tells its starter that it is up; nobody else's. */
+const READY_VARIABLE = 'IRIS_READY_FD';
 
 /** The environment for a process of its own: everything that is set, without what describes the pane we may be in. */
 export function environmentForOthers(vars: Environment['vars']): Record<string, string> {
   const out: Record<string, string> = {};
   for (const [name, value] of Object.entries(vars)) {
-    if (value !== undefined && !(PANE_VARIABLES as readonly string[]).includes(name)) out[name] = value;
+    if (value !== undefined && name !== READY_VARIABLE && !PANE_VARIABLES.includes(name)) out[name] = value;
   }
   return out;
 }

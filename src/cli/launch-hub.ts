@@ -20,7 +20,7 @@ const ERROR_FILE_LIMIT_BYTES = 256 * 1024;
 
 /** What a hub says once on READY_FD, as one line of JSON. */
 export type ReadyMessage =
-  | { readonly ready: true; readonly pid: number }
+  | { readonly ready: true; readonly pid: number; readonly socket: string }
   | { readonly error: { readonly code: ErrorCode; readonly message: string; readonly remedy?: string } }
   /** Another hub has the state folder: attach to that one, at its socket. */
   | { readonly taken: true; readonly socket?: string };

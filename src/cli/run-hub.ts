@@ -1,31 +1,78 @@
 import { closeSync, writeSync } from 'node:fs';
 import { IrisError } from '../core/index.ts';
-import { readCard, startHub } from '../hub/index.ts';
+import { type HubCard, runHub as runHubProcess } from '../hub/index.ts';
 import { loadConfig, problemLine } from './config/index.ts';
-import type { Environment } from './environment.ts';
-import { environmentForOthers } from './environment.ts';
+import { type Environment, environmentForOthers } from './environment.ts';
 import { ensureFolders } from './folders.ts';
 import type { ReadyMessage } from './launch-hub.ts';
-import { resolvePaths } from './paths.ts';
+import { type Paths, resolvePaths } from './paths.ts';
 import { VERSION } from './version.ts';
 
-/** `hub run`: is the hub until it is told to stop. In the background it says on a pipe how its start went. */
+/**
+ * `hub run`: is the hub, until it is told to stop. In the background it says on a pipe how its start went, and nothing else to anybody:
+ * the terminal is gone.
+ */
 export async function runHub(env: Environment, options: { background: boolean }): Promise<void> {
-  void [
-    closeSync,
-    writeSync,
-    IrisError,
-    readCard,
-    startHub,
-    loadConfig,
-    problemLine,
-    environmentForOthers,
-    ensureFolders,
-    resolvePaths,
-    VERSION,
-    options,
-  ];
-  const message: ReadyMessage = { taken: true };
-  void message;
-  void env;
+  const tell = options.background ? tellStarter(env) : tellTerminal;
+  // From here on one defect must not end all sessions: the hub has handlers of its own, which write to its log.
+  for (const event of ['uncaughtException', 'unhandledRejection']) process.removeAllListeners(event);
+  try {
+    const paths = resolvePaths(env);
+    ensureFolders(paths, env.uid);
+    const start = await startHub(env, paths);
+    if (start.kind === 'running') {
+      if (!options.background) throw alreadyRunning(start.card);
+      tell({ taken: true, ...(start.card === undefined ? {} : { socket: start.card.socket }) });
+      process.exit(0);
+    }
+    tell({ ready: true, pid: process.pid, socket: start.hub.socket });
+    await start.hub.stopped;
+    process.exit(0);
+  } catch (error) {
+    if (!options.background) throw error;
+    const { code, message, remedy, exitCode } = IrisError.from(error);
+    tell({ error: { code, message, ...(remedy === undefined ? {} : { remedy }) } });
+    process.exit(exitCode);
+  }
+}
+
+async function startHub(env: Environment, paths: Paths) {
+  const { config, problems } = await loadConfig(paths.configFile);
+  const start = await runHubProcess({
+    paths: { socket: paths.socket, state: paths.stateDir },
+    version: VERSION,
+    env: environmentForOthers(env.vars),
+    scrollbackLines: config.settings.scrollbackLines,
+  });
+  if (start.kind === 'started') {
+    for (const problem of problems) {
+      if (problem.severity === 'error') start.hub.log.warn('config', { problem: problemLine(problem) });
+    }
+  }
+  return start;
+}
+
+function alreadyRunning(card: HubCard | undefined): IrisError {
+  return new IrisError('conflict', `a hub is running already${card ? ` (pid ${card.pid}, ${card.socket})` : ''}`, {
+    remedy: 'iris-tui hub stop ends it',
+  });
+}
+
+function tellTerminal(message: ReadyMessage): void {
+  if ('ready' in message) process.stdout.write(`hub running at ${message.socket} (pid ${message.pid})\n`);
+}
+
+/** One line of JSON on the pipe that whoever started us reads, if they still do. */
+function tellStarter(env: Environment): (message: ReadyMessage) => void {
+  const fd = Number(env.vars.IRIS_READY_FD);
+  delete process.env.IRIS_READY_FD;
+  return (message) => {
+    if (!Number.isInteger(fd) || fd < 3) return;
+    try {
+      writeSync(fd, `${JSON.stringify(message)}\n`);
+      closeSync(fd);
+    } catch {
+      // They are gone: the hub stays.
+    }
+  };
 }

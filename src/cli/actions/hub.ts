@@ -32,19 +32,25 @@ export const runHubStatus: VerbRun = async (context) => {
 };
 
 export const runHubStop: VerbRun = async (context, { options }) => {
-  const force = options.force === true;
-  const { pid, sessions } = await statusOf(context);
-  if (!force && sessions > 0 && !allowed(context, sessions))
-    throw new IrisError('cancelled', 'the hub was left running');
-  // Whoever was asked and said yes has said yes to ending them.
-  await withHost(context, (host) => host.command('hub.stop', { force: force || sessions > 0 }), {
-    start: false,
-    purpose: 'manage',
-  });
+  const { pid } = await statusOf(context);
+  try {
+    await stop(context, options.force === true);
+  } catch (error) {
+    // Sessions run: whoever is asked and says yes has said yes to ending them.
+    if (!(error instanceof IrisError) || error.code !== 'conflict') throw error;
+    const answer = context.json ? undefined : confirm(context.env, `${error.message}. Stop the hub, and them?`);
+    if (answer === undefined) throw error;
+    if (!answer) throw new IrisError('cancelled', 'the hub was left running');
+    await stop(context, true);
+  }
   await gone(pid);
   if (context.json) context.value({ stopped: true, pid });
   else context.line(`hub stopped (pid ${pid})`);
 };
+
+function stop(context: Context, force: boolean): Promise<unknown> {
+  return withHost(context, (host) => host.command('hub.stop', { force }), { start: false, purpose: 'manage' });
+}
 
 export const runHubRun: VerbRun = async (context, { options }) => {
   refuseListen(options);
@@ -60,15 +66,6 @@ async function statusOf(context: Context): Promise<Status> {
   });
   if (!status) throw noHub(context.paths.socket);
   return status;
-}
-
-function allowed(context: Context, sessions: number): boolean {
-  const what = sessions === 1 ? '1 session ends' : `${sessions} sessions end`;
-  const answer = context.json ? undefined : confirm(context.env, `Stop the hub? ${what} with it.`);
-  if (answer !== undefined) return answer;
-  throw new IrisError('conflict', `the hub has ${sessions === 1 ? '1 session' : `${sessions} sessions`}`, {
-    remedy: 'iris-tui hub stop --force ends them too',
-  });
 }
 
 function refuseListen(options: OptionValues): void {
