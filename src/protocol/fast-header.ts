@@ -13,21 +13,21 @@ export function fastHeader(
   if (typeof v !== 'object' || v === null) return undefined;
   const { type, sessionId, epoch, ts } = v;
   if (!isId(sessionId) || !isId(epoch) || typeof ts !== 'number') return undefined;
-  const p = v['payload'] as Partial<Record<string, unknown>> | null | undefined;
-  if (typeof p !== 'object' || p === null || !isCount(p['stream'], 1, 0xffff_ffff)) return undefined;
-  const stream = p['stream'];
+  const p = v.payload as Partial<Record<string, unknown>> | null | undefined;
+  if (typeof p !== 'object' || p === null || !isCount(p.stream, 1, 0xffff_ffff)) return undefined;
+  const stream = p.stream;
   if (from === 'hub') {
-    const kind = p['kind'];
+    const kind = p.kind;
     if (type !== 'log' || (kind !== 'output' && kind !== 'error')) return undefined;
-    const seq = v['seq'];
+    const seq = v.seq;
     if (!isCount(seq, 0, Number.MAX_SAFE_INTEGER)) return undefined;
-    const first = p['first'];
+    const first = p.first;
     if (first === undefined) return { type, sessionId, epoch, seq, ts, payload: { kind, stream }, bytes };
     if (!isCount(first, 1, seq)) return undefined;
     return { type, sessionId, epoch, seq, ts, payload: { kind, stream, first }, bytes };
   }
-  const inputSeq = p['inputSeq'];
-  if (type !== 'control' || p['op'] !== 'input' || !isCount(inputSeq, 1, Number.MAX_SAFE_INTEGER)) return undefined;
+  const inputSeq = p.inputSeq;
+  if (type !== 'control' || p.op !== 'input' || !isCount(inputSeq, 1, Number.MAX_SAFE_INTEGER)) return undefined;
   return { type, sessionId, epoch, ts, payload: { op: 'input', stream, inputSeq }, bytes };
 }
 

@@ -1,0 +1,14 @@
+import type { HubCommandName, HubCommandParsed, HubCommandResult } from '../../core/index.ts';
+import type { HubContext } from '../context.ts';
+import type { Viewer } from '../viewer.ts';
+
+/** Does a command whose arguments and caller were checked. Throws an IrisError for what the caller should be told. */
+export type Handler<N extends HubCommandName> = (
+  args: HubCommandParsed<N>,
+  hub: HubContext,
+  caller: Viewer,
+) => HubCommandResult<N> | Promise<HubCommandResult<N>>;
+
+export type Handlers<Prefix extends string> = {
+  readonly [N in Extract<HubCommandName, `${Prefix}.${string}`>]: Handler<N>;
+};

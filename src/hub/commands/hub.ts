@@ -1,0 +1,46 @@
+import { IrisError } from '../../core/index.ts';
+import { PROTOCOL } from '../../protocol/index.ts';
+import type { Handlers } from './handler.ts';
+
+export const hubHandlers: Handlers<'hub'> = {
+  'hub.status': (_args, hub) => ({
+    pid: process.pid,
+    version: hub.version,
+    protocol: PROTOCOL,
+    socket: hub.socket,
+    sessions: hub.sessions.size,
+    viewers: hub.viewers.size,
+    uptimeMs: Math.round(hub.clock.now() - hub.startedAt),
+    rssBytes: process.memoryUsage.rss(),
+  }),
+  'hub.stop': ({ force }, hub) => {
+    const live = hub.registry.list().filter((session) => session.live).length;
+    if (live > 0 && !force) {
+      throw new IrisError('conflict', `${live} ${live === 1 ? 'session is' : 'sessions are'} still running`, {
+        remedy: 'end them first, or stop with --force',
+      });
+    }
+    hub.stop();
+    return { stopped: true };
+  },
+};
+
+export const viewerHandlers: Handlers<'viewer'> = {
+  'viewer.list': (_args, hub, caller) => ({
+    viewers: [...hub.viewers.values()].map((viewer) => ({
+      id: viewer.id,
+      software: viewer.identity.software,
+      since: viewer.since,
+      sessions: viewer.watched.size,
+      self: viewer === caller,
+    })),
+  }),
+  'viewer.detach': ({ viewer: id }, hub, caller) => {
+    const viewer = hub.viewers.get(id);
+    if (!viewer) throw new IrisError('not-found', `there is no viewer ${id}`);
+    const reason = viewer === caller ? 'detached' : 'another viewer asked this one to leave';
+    viewer.event({ type: 'detached', reason });
+    viewer.link.close('detached', reason);
+    return { id };
+  },
+};

@@ -1,0 +1,59 @@
+import { homedir, userInfo } from 'node:os';
+import { agentCommand, IrisError } from '../../core/index.ts';
+import { findProgram } from '../../transports/index.ts';
+import { clampSize } from '../size-rule.ts';
+import type { Handlers } from './handler.ts';
+
+type Life = Pick<
+  Handlers<'session'>,
+  'session.list' | 'session.new' | 'session.kill' | 'session.restart' | 'session.rename' | 'session.cancel'
+>;
+
+export const lifeHandlers: Life = {
+  'session.list': (_args, hub) => ({ sessions: hub.registry.list().map((session) => session.info()) }),
+  'session.new': (args, hub) => {
+    const env = args.env ?? hub.env;
+    const cwd = args.cwd ?? env.HOME ?? homedir();
+    if (!cwd.startsWith('/')) throw new IrisError('usage', `the folder ${cwd} is not absolute`);
+    const command =
+      args.command ??
+      (args.agent === undefined
+        ? [shellOf(env)]
+        : agentCommand(args.agent, (program) => findProgram(program, env.PATH, cwd), env.PATH ?? ''));
+    const session = hub.registry.create({
+      command,
+      cwd,
+      env,
+      mode: args.mode,
+      ...clampSize(args),
+      ...(args.name === undefined ? {} : { name: args.name }),
+      ...(args.agent === undefined ? {} : { agent: args.agent }),
+    });
+    return session.info();
+  },
+  'session.kill': async ({ session }, hub) => {
+    const found = hub.registry.find(session);
+    await hub.registry.kill(found);
+    return { id: found.id };
+  },
+  'session.restart': async ({ session }, hub) => {
+    const found = hub.registry.find(session);
+    await found.restart();
+    return found.info();
+  },
+  'session.rename': ({ session, name }, hub) => {
+    const found = hub.registry.find(session);
+    hub.registry.rename(found, name);
+    return found.info();
+  },
+  'session.cancel': ({ session }, hub) => {
+    const found = hub.registry.find(session);
+    found.cancel();
+    return { id: found.id };
+  },
+};
+
+/** $SHELL of whoever asks, else the one of the password file. */
+function shellOf(env: Readonly<Record<string, string>>): string {
+  return env.SHELL || userInfo().shell || '/bin/sh';
+}

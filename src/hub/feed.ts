@@ -1,0 +1,114 @@
+import { type Clock, type Entry, IrisError, type Position, type Session } from '../core/index.ts';
+import type { LogMessage } from '../protocol/index.ts';
+import { LogFlow } from './log-flow.ts';
+import { ScreenFlow } from './screen-flow.ts';
+import type { SharedSession } from './shared-session.ts';
+import { clampSize, type Size } from './size-rule.ts';
+import type { Viewer } from './viewer.ts';
+
+export interface FeedOptions {
+  readonly stream: number;
+  readonly mode: 'screen' | 'log';
+  readonly cols?: number;
+  readonly rows?: number;
+  readonly readOnly?: boolean;
+}
+
+/** What a flow sends through; the feed adds where it is from and to. */
+export type Send = (
+  epoch: string,
+  seq: number,
+  payload: WithoutStream<LogMessage['payload']>,
+  bytes: Uint8Array,
+) => void;
+type WithoutStream<P> = P extends unknown ? Omit<P, 'stream'> : never;
+
+/** How entries reach one viewer: `screen` skips what it can't take, `log` never does. */
+export interface Flow {
+  /** The viewer stands at `after`, or nowhere. */
+  start(after: Position | undefined): void;
+  entry(entry: Entry): void;
+  /** The session has a new epoch, screen and log; entries that follow are of that. */
+  restarted(): void;
+  acknowledged(epoch: string, seq: number): void;
+  close(): void;
+}
+
+/** One viewer watching one session: its flow, its wish for a size, its right to type. */
+export class Feed {
+  readonly stream: number;
+  readonly session: Session;
+  readonly viewer: Viewer;
+  readonly #shared: SharedSession;
+  readonly #readOnly: boolean;
+  readonly #size: Size | undefined;
+  readonly #flow: Flow;
+  readonly #clock: Clock;
+
+  constructor(shared: SharedSession, viewer: Viewer, options: FeedOptions, clock: Clock) {
+    this.#shared = shared;
+    this.session = shared.session;
+    this.viewer = viewer;
+    this.stream = options.stream;
+    this.#readOnly = options.readOnly ?? false;
+    this.#clock = clock;
+    const { cols, rows } = options;
+    this.#size = cols === undefined || rows === undefined ? undefined : clampSize({ cols, rows });
+    const send: Send = (epoch, seq, payload, bytes) =>
+      viewer.link.send({
+        type: 'log',
+        sessionId: this.session.id,
+        epoch,
+        seq,
+        ts: clock.wall(),
+        payload: { ...payload, stream: this.stream } as LogMessage['payload'],
+        bytes,
+      });
+    this.#flow = options.mode === 'log' ? new LogFlow(this.session, send) : new ScreenFlow(this.session, send, clock);
+  }
+
+  start(after: Position | undefined): void {
+    // The size first: then the first picture has it already.
+    if (this.#size) this.wish(this.#size);
+    const { epoch, log } = this.session;
+    this.viewer.link.send({
+      type: 'control',
+      sessionId: this.session.id,
+      epoch,
+      seq: log.last,
+      ts: this.#clock.wall(),
+      payload: { op: 'attached', stream: this.stream },
+    });
+    this.#flow.start(after);
+  }
+
+  entry(entry: Entry): void {
+    this.#flow.entry(entry);
+  }
+
+  restarted(): void {
+    this.#flow.restarted();
+  }
+
+  acknowledged(epoch: string, seq: number): void {
+    this.#flow.acknowledged(epoch, seq);
+  }
+
+  wish(size: Size): void {
+    // A viewer without rights does not change what others see.
+    if (!this.#readOnly) this.#shared.size.wish(this, size);
+  }
+
+  /** @throws IrisError when these bytes must not or can't reach the process */
+  type(epoch: string, bytes: Uint8Array): void {
+    if (this.#readOnly) throw new IrisError('not-allowed', 'this viewer is read-only');
+    if (epoch !== this.session.epoch) throw new IrisError('conflict', 'the process was started again meanwhile');
+    this.#shared.size.typed(this);
+    this.session.write(bytes);
+  }
+
+  close(): void {
+    this.#flow.close();
+    this.#shared.left(this);
+  }
+}

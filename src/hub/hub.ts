@@ -1,0 +1,253 @@
+import { randomBytes } from 'node:crypto';
+import { type Clock, IrisError, randomIds, SessionRegistry } from '../core/index.ts';
+import { type Link, systemClock, toFailure } from '../protocol/index.ts';
+import { createTransport } from '../transports/index.ts';
+import { accept } from './accept.ts';
+import { runCommand } from './commands/index.ts';
+import type { HubContext } from './context.ts';
+import { privateFolder } from './folder.ts';
+import { type HubLog, openHubLog } from './hub-log.ts';
+import { InputLedger } from './input-ledger.ts';
+import { type Listener, listen } from './listener.ts';
+import { type HubCard, type HubLock, readCard, takeLock } from './lock.ts';
+import type { HubPaths } from './paths.ts';
+import { SessionChangeFeed } from './session-changes.ts';
+import { SharedSession } from './shared-session.ts';
+import { SessionKeeper, Store } from './store/index.ts';
+import { journaled, ProcessJournal } from './sweep/index.ts';
+import type { Viewer } from './viewer.ts';
+import { Workspaces } from './workspaces.ts';
+
+/** Lines of scrollback kept for each session. */
+export const SCROLLBACK_LINES = 10_000;
+/** A hub that stops waits this long for its sessions; the transports' own HUP, TERM, KILL are well within it. */
+const STOP_SESSIONS_MS = 8_000;
+
+export interface HubOptions {
+  readonly paths: HubPaths;
+  /** Of this software, as `0.1.0`. */
+  readonly version: string;
+  /** For sessions whose starter sends no environment. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly clock?: Clock;
+  /** hub.log in the state folder when absent. */
+  readonly log?: HubLog;
+  readonly scrollbackLines?: number;
+}
+
+export interface Hub {
+  readonly socket: string;
+  /** Ends every process, tells the viewers, saves. At most 10 s. Idempotent. */
+  stop(): Promise<void>;
+  /** Resolves when it has stopped, for whatever reason. */
+  readonly stopped: Promise<void>;
+  readonly log: HubLog;
+}
+
+/** `running`: another hub of this user is there; attach to that. */
+export type HubStart =
+  | { readonly kind: 'started'; readonly hub: Hub }
+  | { readonly kind: 'running'; readonly card?: HubCard };
+
+/**
+ * Makes this process the user's hub: takes the lock, ends what a killed hub left behind, brings its sessions back, listens.
+ * @throws IrisError `not-allowed` or `storage` when its folders can't be used
+ */
+export async function startHub(options: HubOptions): Promise<HubStart> {
+  const { paths } = options;
+  privateFolder(paths.state);
+  const lock = takeLock(paths.state);
+  if (!lock) {
+    const card = readCard(paths.state);
+    return { kind: 'running', ...(card ? { card } : {}) };
+  }
+  try {
+    return { kind: 'started', hub: await RunningHub.start(options, lock) };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+class RunningHub implements HubContext, Hub {
+  readonly clock: Clock;
+  readonly log: HubLog;
+  readonly version: string;
+  readonly socket: string;
+  readonly startedAt: number;
+  readonly env: Readonly<Record<string, string>>;
+  readonly registry: SessionRegistry;
+  readonly sessions = new Map<string, SharedSession>();
+  readonly viewers = new Map<string, Viewer>();
+  readonly inputs = new InputLedger();
+  readonly workspaces: Workspaces;
+  readonly stopped: Promise<void>;
+  readonly #links = new Set<Link<'hub'>>();
+  readonly #lock: HubLock;
+  readonly #store: Store;
+  readonly #swept: Promise<unknown>;
+  readonly #keeper: SessionKeeper;
+  readonly #changes: SessionChangeFeed;
+  #listener: Listener | undefined;
+  #stopping: Promise<void> | undefined;
+  #settleStopped: () => void = () => {};
+  #nextViewer = 1;
+
+  static async start(options: HubOptions, lock: HubLock): Promise<RunningHub> {
+    const log = options.log ?? openHubLog(options.paths.state);
+    const { state, socket } = options.paths;
+    const journal = new ProcessJournal(state, socket, (error) =>
+      log.error('process journal', { error: describe(error) }),
+    );
+    // What a hub that was killed left running is ended. Nobody waits for that: processes of this hub are not touched by it.
+    const swept = journal.sweep().then(
+      ({ ended }) => ended > 0 && log.warn('ended what a killed hub left running', { processes: ended }),
+      (error: unknown) => log.error('sweep', { error: describe(error) }),
+    );
+    let hub: RunningHub | undefined;
+    const store = await Store.open(options.paths.state, {
+      onEvent: (event) => {
+        if (event.type === 'checkpoint-wanted') hub?.checkpoint(event.sessionId, event.quiet);
+        else if (event.type === 'problem') log.error('store', { problem: event.error.line });
+        else log.info('store recovered');
+      },
+    });
+    hub = new RunningHub(options, lock, store, journal, swept, log);
+    await hub.#begin();
+    return hub;
+  }
+
+  private constructor(
+    options: HubOptions,
+    lock: HubLock,
+    store: Store,
+    journal: ProcessJournal,
+    swept: Promise<unknown>,
+    log: HubLog,
+  ) {
+    this.clock = options.clock ?? systemClock;
+    this.log = log;
+    this.version = options.version;
+    this.socket = options.paths.socket;
+    this.env = options.env;
+    this.startedAt = this.clock.now();
+    this.#lock = lock;
+    this.#store = store;
+    this.#swept = swept;
+    this.stopped = new Promise((resolve) => {
+      this.#settleStopped = resolve;
+    });
+    const scrollback = options.scrollbackLines ?? SCROLLBACK_LINES;
+    this.registry = new SessionRegistry({
+      clock: this.clock,
+      ids: randomIds((into) => into.set(randomBytes(into.length))),
+      hub: 'local',
+      transportKind: 'local',
+      transport: (launch, identity) =>
+        journaled(createTransport('local', launch, { identity, hub: this.socket }), journal, identity.id),
+      scrollback,
+      onError: (error) => this.log.error('listener failed', { error: describe(error) }),
+    });
+    this.#changes = new SessionChangeFeed(this.clock, this.registry, this.viewers);
+    this.registry.on(({ type, session }) => {
+      if (type === 'added') {
+        this.sessions.set(session.id, new SharedSession(session, this));
+        this.#changes.changed(session.id);
+        this.log.info('session added', { session: session.id, program: session.command[0] });
+      } else {
+        this.sessions.get(session.id)?.dispose();
+        this.sessions.delete(session.id);
+        this.#changes.removed(session.id);
+        this.log.info('session removed', { session: session.id });
+      }
+    });
+    this.#keeper = new SessionKeeper(this.registry, store);
+    this.workspaces = new Workspaces(
+      store.load().workspaces,
+      this.clock,
+      { put: (workspace) => store.saveWorkspace(workspace), delete: (name) => store.deleteWorkspace(name) },
+      (name, revision) => {
+        for (const viewer of this.viewers.values()) viewer.event({ type: 'workspace', name, revision });
+      },
+    );
+  }
+
+  async #begin(): Promise<void> {
+    await this.#keeper.restore();
+    this.#listener = await listen({
+      socket: this.socket,
+      clock: this.clock,
+      warn: (line) => this.log.warn(line),
+      connection: (socket, raw) => {
+        const link: Link<'hub'> = accept(socket, raw, {
+          hub: this,
+          newViewerId: () => `v${this.#nextViewer++}`,
+          joined: (viewer) => {
+            this.viewers.set(viewer.id, viewer);
+            this.log.info('viewer joined', { viewer: viewer.id, software: viewer.identity.software });
+          },
+          left: (viewer) => void this.viewers.delete(viewer.id),
+        });
+        this.#links.add(link);
+        socket.once('close', () => this.#links.delete(link));
+      },
+    });
+    const { version, socket } = this;
+    this.#lock.announce({ pid: process.pid, version, socket, startedAt: this.clock.wall() });
+    this.log.info('hub started', { version, socket, sessions: this.registry.size });
+  }
+
+  /** The store wants the picture of a session. */
+  checkpoint(sessionId: string, quiet: boolean): void {
+    this.#keeper.checkpoint(sessionId, quiet);
+  }
+
+  changed(sessionId: string): void {
+    this.#changes.changed(sessionId);
+  }
+
+  run(name: string, args: unknown, caller: Viewer): Promise<unknown> {
+    return runCommand(name, args, this, caller);
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
+    this.log.info('hub stops', { sessions: this.registry.size });
+    // Whoever asked for it gets the answer first.
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    await this.#listener?.close();
+    await this.#within(STOP_SESSIONS_MS, Promise.all([this.registry.stopAll(), this.#swept]));
+    this.#keeper.saveAll();
+    const reason = new IrisError('hub-unreachable', 'the hub was stopped');
+    for (const shared of this.sessions.values()) shared.dispose(reason);
+    for (const link of this.#links) link.close('hub-stopping', 'the hub was stopped');
+    this.#changes.dispose();
+    this.#keeper.dispose();
+    await this.#store.close();
+    this.log.info('hub stopped');
+    await this.log.flush();
+    this.#lock.release();
+    this.#settleStopped();
+  }
+
+  #within(limitMs: number, promise: Promise<unknown>): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = this.clock.after(limitMs, () => {
+        this.log.warn('some processes did not end in time');
+        resolve();
+      });
+      void promise.finally(() => {
+        timer.cancel();
+        resolve();
+      });
+    });
+  }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(toFailure(error).message);
+}

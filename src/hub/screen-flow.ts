@@ -1,0 +1,170 @@
+import {
+  acknowledgeEntries,
+  type Clock,
+  type Entry,
+  type FlowState,
+  newFlow,
+  newSkippingFlow,
+  nextSnapshot,
+  offerEntry,
+  type Position,
+  replay,
+  type Session,
+  snapshotSent,
+  type Timer,
+  WINDOW_BYTES,
+} from '../core/index.ts';
+import type { Flow, Send } from './feed.ts';
+import { sendEntry } from './send-entry.ts';
+
+/** So many chunks in a burst go out one by one, at once: an echo, a prompt, a redraw. */
+const BURST_CHUNKS = 4;
+/** A burst is over after this long; what comes in one beyond the first chunks is gathered as long. */
+const BURST_MS = 1;
+/** Gathered output goes out at the latest when there is this much. */
+const GATHER_BYTES = 32 * 1024;
+
+interface Gathered {
+  readonly kind: 'output' | 'error';
+  readonly first: number;
+  seq: number;
+  readonly chunks: Uint8Array[];
+  bytes: number;
+}
+
+/** The newest state for one viewer: deltas while it keeps up, else a snapshot when it has drained (core/output/flow.ts decides). */
+export class ScreenFlow implements Flow {
+  readonly #session: Session;
+  readonly #send: Send;
+  readonly #clock: Clock;
+  #flow: FlowState = newSkippingFlow(0);
+  /** Of this epoch; false: what came before was never shown to this viewer, so a snapshot leaves nothing out. */
+  #seen = false;
+  #gathered: Gathered | undefined;
+  #burst = 0;
+  #burstTimer: Timer | undefined;
+  #snapshotTimer: Timer | undefined;
+  #closed = false;
+
+  constructor(session: Session, send: Send, clock: Clock) {
+    this.#session = session;
+    this.#send = send;
+    this.#clock = clock;
+  }
+
+  start(after: Position | undefined): void {
+    const { epoch, log } = this.#session;
+    const how = replay(after, log, epoch, 'screen');
+    const size = how.kind === 'delta' ? how.entries.reduce((sum, entry) => sum + bytesOf(entry), 0) : 0;
+    if (how.kind === 'delta' && after && size <= WINDOW_BYTES) {
+      this.#seen = true;
+      this.#flow = newFlow(after.seq);
+      for (const entry of how.entries) this.entry(entry);
+      return;
+    }
+    this.#seen = after?.epoch === epoch;
+    this.#flow = newSkippingFlow(this.#seen && after ? Math.min(after.seq, log.last) : log.last);
+    this.#maybeSnapshot();
+  }
+
+  entry(entry: Entry): void {
+    const [flow, decision] = offerEntry(this.#flow, entry);
+    this.#flow = flow;
+    if (decision === 'send') {
+      if (entry.kind === 'output' || entry.kind === 'error') this.#output(entry);
+      else {
+        this.#flush();
+        sendEntry(this.#send, this.#session.epoch, entry);
+      }
+    } else {
+      if (this.#gathered) this.#flush();
+      this.#maybeSnapshot();
+    }
+  }
+
+  restarted(): void {
+    this.#gathered = undefined;
+    this.#snapshotTimer?.cancel();
+    this.#snapshotTimer = undefined;
+    this.#seen = false;
+    this.#flow = newSkippingFlow(0);
+    this.#maybeSnapshot();
+  }
+
+  acknowledged(epoch: string, seq: number): void {
+    if (epoch !== this.#session.epoch) return;
+    this.#flow = acknowledgeEntries(this.#flow, seq);
+    this.#maybeSnapshot();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#gathered = undefined;
+    this.#burstTimer?.cancel();
+    this.#snapshotTimer?.cancel();
+  }
+
+  #output(entry: Extract<Entry, { bytes: Uint8Array }>): void {
+    this.#burstTimer ??= this.#clock.after(BURST_MS, () => this.#endBurst());
+    this.#burst += 1;
+    if (this.#burst <= BURST_CHUNKS) {
+      this.#send(this.#session.epoch, entry.seq, { kind: entry.kind }, entry.bytes);
+      return;
+    }
+    if (this.#gathered?.kind !== entry.kind) this.#flush();
+    this.#gathered ??= { kind: entry.kind, first: entry.seq, seq: entry.seq, chunks: [], bytes: 0 };
+    this.#gathered.chunks.push(entry.bytes);
+    this.#gathered.bytes += entry.bytes.length;
+    this.#gathered.seq = entry.seq;
+    if (this.#gathered.bytes >= GATHER_BYTES) this.#flush();
+  }
+
+  /** A burst that goes on is a flood: its chunks are gathered until it pauses. */
+  #endBurst(): void {
+    this.#burstTimer = undefined;
+    if (this.#closed) return;
+    if (this.#gathered) {
+      this.#flush();
+      this.#burst = BURST_CHUNKS;
+      this.#burstTimer = this.#clock.after(BURST_MS, () => this.#endBurst());
+    } else this.#burst = 0;
+  }
+
+  #flush(): void {
+    const gathered = this.#gathered;
+    if (!gathered) return;
+    this.#gathered = undefined;
+    const { kind, first, seq, chunks } = gathered;
+    const bytes = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+    this.#send(this.#session.epoch, seq, first === seq ? { kind } : { kind, first }, bytes);
+  }
+
+  #maybeSnapshot(): void {
+    if (this.#closed || this.#snapshotTimer) return;
+    const now = this.#clock.now();
+    const decision = nextSnapshot(this.#flow, now);
+    if (decision.kind === 'wait') return;
+    if (decision.at <= now) this.#snapshot(now);
+    else {
+      this.#snapshotTimer = this.#clock.after(decision.at - now, () => {
+        this.#snapshotTimer = undefined;
+        this.#maybeSnapshot();
+      });
+    }
+  }
+
+  #snapshot(now: number): void {
+    const { screen, log, epoch } = this.#session;
+    const seq = log.last;
+    const from = this.#flow.sentSeq + 1;
+    const gap = this.#seen && from <= seq ? { gap: { from, to: seq } } : {};
+    const bytes = screen.snapshot();
+    this.#seen = true;
+    this.#flow = snapshotSent(this.#flow, seq, bytes.length, now);
+    this.#send(epoch, seq, { kind: 'snapshot', cols: screen.cols, rows: screen.rows, ...gap }, bytes);
+  }
+}
+
+function bytesOf(entry: Entry): number {
+  return entry.kind === 'output' || entry.kind === 'error' ? entry.bytes.length : 0;
+}

@@ -1,0 +1,24 @@
+import type { Entry } from '../core/index.ts';
+import type { Send } from './feed.ts';
+
+const NOTHING = new Uint8Array(0);
+
+/** One entry as one message. */
+export function sendEntry(send: Send, epoch: string, entry: Entry): void {
+  switch (entry.kind) {
+    case 'output':
+    case 'error':
+      send(epoch, entry.seq, { kind: entry.kind }, entry.bytes);
+      return;
+    case 'resize':
+      send(epoch, entry.seq, { kind: 'resize', cols: entry.cols, rows: entry.rows }, NOTHING);
+      return;
+    case 'mark':
+      send(epoch, entry.seq, { kind: 'mark', mark: entry.mark }, NOTHING);
+  }
+}
+
+/** An empty screen before the first entry of an epoch. */
+export function sendBeginning(send: Send, epoch: string, cols: number, rows: number): void {
+  send(epoch, 0, { kind: 'snapshot', cols, rows }, NOTHING);
+}

@@ -1,0 +1,79 @@
+import type { Dispose, Session, SessionEvent } from '../core/index.ts';
+import { toFailure } from '../protocol/index.ts';
+import type { HubContext } from './context.ts';
+import { Feed, type FeedOptions } from './feed.ts';
+import { SizeRule } from './size-rule.ts';
+import type { Viewer } from './viewer.ts';
+
+/** A session and those who watch it. */
+export class SharedSession {
+  readonly session: Session;
+  readonly size: SizeRule<Feed>;
+  readonly #hub: HubContext;
+  readonly #feeds = new Set<Feed>();
+  readonly #dispose: Dispose;
+
+  constructor(session: Session, hub: HubContext) {
+    this.session = session;
+    this.#hub = hub;
+    this.size = new SizeRule<Feed>(({ cols, rows }) => session.resize(cols, rows));
+    this.#dispose = session.events.on((event) => this.#event(event));
+  }
+
+  /** Viewers, each once. */
+  get viewers(): Set<Viewer> {
+    return new Set([...this.#feeds].map((feed) => feed.viewer));
+  }
+
+  attach(viewer: Viewer, options: FeedOptions): Feed {
+    const feed = new Feed(this, viewer, options, this.#hub.clock);
+    this.#feeds.add(feed);
+    this.#count();
+    return feed;
+  }
+
+  /** By the feed itself, when it closes. */
+  left(feed: Feed): void {
+    if (!this.#feeds.delete(feed)) return;
+    this.size.left(feed);
+    this.#count();
+  }
+
+  /** The session was removed. */
+  dispose(reason?: unknown): void {
+    this.#dispose();
+    for (const feed of [...this.#feeds]) {
+      feed.close();
+      feed.viewer.ended(feed, reason === undefined ? undefined : toFailure(reason));
+    }
+  }
+
+  #count(): void {
+    this.session.viewers = this.viewers.size;
+  }
+
+  #event(event: SessionEvent): void {
+    switch (event.type) {
+      case 'entry':
+        // The hot path: every chunk of output of every session.
+        for (const feed of this.#feeds) feed.entry(event.entry);
+        return;
+      case 'restarted':
+        for (const feed of this.#feeds) feed.restarted();
+        return;
+      case 'info':
+        this.#hub.changed(this.session.id);
+        return;
+      case 'ended':
+        this.#hub.changed(this.session.id);
+        return;
+      case 'bell':
+        for (const viewer of this.viewers) viewer.event({ type: 'bell', sessionId: this.session.id });
+        return;
+      case 'clipboard':
+      case 'notice':
+        for (const viewer of this.viewers) viewer.event({ ...event, sessionId: this.session.id });
+        return;
+    }
+  }
+}

@@ -1,0 +1,194 @@
+import { IrisError, type Role, type Session, type SessionInfo } from '../core/index.ts';
+import {
+  type ClientMessage,
+  type Failure,
+  type InputMessage,
+  type Link,
+  toFailure,
+  type WireEvent,
+} from '../protocol/index.ts';
+import type { HubContext } from './context.ts';
+import type { Feed } from './feed.ts';
+
+/** Attachments of one link. */
+const MAX_FEEDS = 1_024;
+/** Commands of one link that have not been answered; most of them are waits. */
+const MAX_RUNNING_COMMANDS = 1_024;
+/** Input is acknowledged this late, so that the answer does not stand in the way of the echo. What is not acknowledged is only kept by the viewer. */
+const INPUT_ACK_DELAY_MS = 20;
+
+export interface ViewerIdentity {
+  /** Of this link. */
+  readonly id: string;
+  /** Of the program behind it; survives reconnects. */
+  readonly clientId: string;
+  readonly software: string;
+  readonly role: Role;
+  /** Only hub.status and hub.stop: the peer may be of another version. */
+  readonly managing: boolean;
+}
+
+type Control<Op extends string> = Extract<ClientMessage, { type: 'control'; payload: { op: Op } }>;
+
+/** One authenticated link that watches and types. Nothing here waits: what a viewer does not read is its own loss. */
+export class Viewer {
+  readonly identity: ViewerIdentity;
+  readonly since: number;
+  readonly link: Link<'hub'>;
+  readonly #hub: HubContext;
+  readonly #feeds = new Map<number, Feed>();
+  /** Aborted when the link is gone: waits end with it. */
+  readonly #gone = new AbortController();
+  #running = 0;
+  readonly #acks = new Map<string, number>();
+  #ackTimer = false;
+
+  constructor(identity: ViewerIdentity, link: Link<'hub'>, hub: HubContext) {
+    this.identity = identity;
+    this.link = link;
+    this.#hub = hub;
+    this.since = hub.clock.wall();
+  }
+
+  get id(): string {
+    return this.identity.id;
+  }
+
+  /** Sessions this viewer watches. */
+  get watched(): ReadonlySet<string> {
+    return new Set([...this.#feeds.values()].map((feed) => feed.session.id));
+  }
+
+  get gone(): AbortSignal {
+    return this.#gone.signal;
+  }
+
+  receive(message: ClientMessage): void {
+    switch (message.type) {
+      case 'ack':
+        this.#feeds.get(message.payload.stream)?.acknowledged(message.epoch, message.seq);
+        return;
+      case 'control':
+        this.#control(message);
+        return;
+      default:
+        return;
+    }
+  }
+
+  event(event: WireEvent): void {
+    this.link.send({ type: 'status', ts: this.#hub.clock.wall(), payload: { kind: 'event', event } });
+  }
+
+  /** The feed is over, by nobody's wish here: the session was killed. */
+  ended(feed: Feed, failure?: Failure): void {
+    this.#feeds.delete(feed.stream);
+    this.#sendEnded(feed.stream, failure);
+  }
+
+  /** The link is gone. */
+  dispose(): void {
+    this.#gone.abort();
+    for (const feed of [...this.#feeds.values()]) feed.close();
+    this.#feeds.clear();
+  }
+
+  #control(message: Extract<ClientMessage, { type: 'control' }>): void {
+    const { op } = message.payload;
+    if (this.identity.managing && op !== 'command') return;
+    if (op === 'input') this.#input(message as InputMessage);
+    else if (op === 'attach') this.#attach(message as Control<'attach'>);
+    else if (op === 'command') void this.#command(message as Control<'command'>);
+    else if (op === 'resize') {
+      const { stream, cols, rows } = (message as Control<'resize'>).payload;
+      this.#feeds.get(stream)?.wish({ cols, rows });
+    } else if (op === 'detach') {
+      const { stream } = (message as Control<'detach'>).payload;
+      this.#feeds.get(stream)?.close();
+      this.#feeds.delete(stream);
+    }
+  }
+
+  #attach({ sessionId, payload }: Control<'attach'>): void {
+    const { stream } = payload;
+    try {
+      const shared = this.#hub.sessions.get(sessionId);
+      if (!shared) throw new IrisError('not-found', `there is no session ${sessionId}`);
+      if (this.#feeds.has(stream)) throw new IrisError('usage', `stream ${stream} is in use`);
+      if (this.#feeds.size >= MAX_FEEDS) throw new IrisError('failed', `more than ${MAX_FEEDS} attachments`);
+      const readOnly = payload.readOnly === true || this.identity.role === 'viewer';
+      const feed = shared.attach(this, { ...payload, readOnly });
+      this.#feeds.set(stream, feed);
+      feed.start(payload.after);
+    } catch (error) {
+      this.#sendEnded(stream, toFailure(error));
+    }
+  }
+
+  #sendEnded(stream: number, failure: Failure | undefined): void {
+    const payload = { op: 'ended', stream, ...(failure ? { failure } : {}) } as const;
+    this.link.send({ type: 'control', ts: this.#hub.clock.wall(), payload });
+  }
+
+  #input({ sessionId, epoch, payload, bytes }: InputMessage): void {
+    const { stream, inputSeq } = payload;
+    // A number that was taken before is acknowledged again, whatever became of the session since.
+    if (this.#hub.inputs.take(this.identity.clientId, sessionId, inputSeq)) {
+      try {
+        const feed = this.#feeds.get(stream);
+        if (feed?.session.id !== sessionId) throw new IrisError('not-found', 'not attached to this session');
+        feed.type(epoch, bytes);
+      } catch (error) {
+        this.#flushAcks();
+        this.#sendInputAck(sessionId, inputSeq, toFailure(error));
+        return;
+      }
+    }
+    this.#acks.set(sessionId, Math.max(inputSeq, this.#acks.get(sessionId) ?? 0));
+    if (this.#ackTimer) return;
+    this.#ackTimer = true;
+    this.#hub.clock.after(INPUT_ACK_DELAY_MS, () => this.#flushAcks());
+  }
+
+  #flushAcks(): void {
+    this.#ackTimer = false;
+    for (const [sessionId, inputSeq] of this.#acks) this.#sendInputAck(sessionId, inputSeq);
+    this.#acks.clear();
+  }
+
+  #sendInputAck(sessionId: string, inputSeq: number, refused?: Failure): void {
+    const payload = { of: 'input', inputSeq, ...(refused ? { refused } : {}) } as const;
+    this.link.send({ type: 'ack', sessionId, ts: this.#hub.clock.wall(), payload });
+  }
+
+  async #command({ payload }: Control<'command'>): Promise<void> {
+    const { id, name, args } = payload;
+    const answer = (result: unknown, failure?: Failure): void =>
+      this.link.send({
+        type: 'control',
+        ts: this.#hub.clock.wall(),
+        payload: { op: 'result', id, result, ...(failure ? { failure } : {}) },
+      });
+    if (this.#running >= MAX_RUNNING_COMMANDS) {
+      answer(undefined, toFailure(new IrisError('failed', 'too many commands at once', { retriable: true })));
+      return;
+    }
+    this.#running += 1;
+    try {
+      answer(await this.#hub.run(name, args, this));
+    } catch (error) {
+      if (!(error instanceof IrisError)) this.#hub.log.error('command failed', { command: name, error: String(error) });
+      answer(undefined, toFailure(error));
+    } finally {
+      this.#running -= 1;
+    }
+  }
+}
+
+/** What the viewers of a hub see change, for one message to all of them. */
+export interface SessionChanges {
+  readonly changed: SessionInfo[];
+  readonly removed: string[];
+}
+
+export type { Session };
