@@ -1,4 +1,4 @@
-// Builds dist/ with rolldown: one entry, lazy chunks for what start-up does not need.
+// Builds dist/ with rolldown: the program and the thread of its store, lazy chunks for what start-up does not need.
 //   node scripts/build.mjs [--watch | --if-stale]
 import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -30,18 +30,21 @@ export async function buildIfStale() {
   }
 }
 
+/** What is run by its name. The store finds its thread beside itself (src/hub/store/worker-link.ts). */
+const entries = { main: join(root, 'src/cli/main.ts'), 'store-worker': join(root, 'src/hub/store/worker.ts') };
+
 function options() {
   return {
-    input: { main: join(root, 'src/cli/main.ts') },
+    input: entries,
     platform: 'node',
     // The one package with native code; it is loaded from node_modules.
     external: ['node-pty'],
     tsconfig: join(root, 'tsconfig.json'),
     resolve: { alias: { 'react-devtools-core': join(root, 'scripts/empty.mjs') } },
-    // Of our own files only the entry does something by being loaded. Saying so lets a chunk take one function of a room without the rest of it.
+    // Of our own files only the entries do something by being loaded. Saying so lets a chunk take one function of a room without the rest of it.
     // Of packages, their package.json tells (undefined).
     treeshake: {
-      moduleSideEffects: (id) => (id.startsWith(join(root, 'src')) ? id.endsWith('/src/cli/main.ts') : undefined),
+      moduleSideEffects: (id) => (id.startsWith(join(root, 'src')) ? Object.values(entries).includes(id) : undefined),
     },
     transform: { define: { 'process.env.NODE_ENV': '"production"' } },
     output: {

@@ -1,8 +1,8 @@
 import type { Entry, IrisError, SavedOutput, SavedSession } from '../../core/index.ts';
-import { storageError } from './failure.ts';
 import type { Change, Opened, Reply, Request, SavedWorkspace, StoredOutput, StoreFailure } from './messages.ts';
 import { OUTPUT_LIMITS, OutputQueue } from './output-queue.ts';
 import { unpackEntries } from './pack.ts';
+import { storageError } from './storage-error.ts';
 import { WorkerLink } from './worker-link.ts';
 
 /** Changes of this long are one transaction: one wait for the disk, however many sessions write. */
