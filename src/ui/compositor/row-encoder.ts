@@ -78,8 +78,24 @@ export class RowEncoder {
         writer.x = x;
         return;
       }
+      if (gap < TerminalWriter.forwardCost(gap) && this.#servesGap(writer.x, x)) {
+        const o = this.#base + x * STRIDE;
+        writer.pen.set(this.#next[o + 1]!, this.#next[o + 2]!, this.#next[o + 3]!);
+        writer.spaces(gap);
+        writer.x = x;
+        return;
+      }
     }
     writer.moveTo(x, this.#y);
+  }
+
+  /** Are these cells empty, and can they be written in the look that the cell at `to` needs anyway? */
+  #servesGap(from: number, to: number): boolean {
+    const next = this.#next;
+    const bg = next[this.#base + from * STRIDE + 2]!;
+    for (let x = from; x < to; x++) if (!this.#isBlank(x) || next[this.#base + x * STRIDE + 2] !== bg) return false;
+    const o = this.#base + to * STRIDE;
+    return !this.#isBlank(to) && this.#writer.pen.servesBlank(bg, next[o + 1]!, next[o + 2]!, next[o + 3]!);
   }
 
   #reprintCost(from: number, to: number): number {

@@ -26,6 +26,7 @@ export class HandClock implements Clock {
 
   /** Runs what is due on the way, each at its own time, and the microtasks after each. */
   async advance(ms: number): Promise<void> {
+    await settle();
     const end = this.#now + ms;
     for (;;) {
       const due = [...this.#timers].filter((timer) => timer.at <= end).sort((a, b) => a.at - b.at)[0];
