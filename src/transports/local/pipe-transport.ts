@@ -26,6 +26,7 @@ export class PipeTransport implements Transport {
   #family: ProcessFamily | undefined;
   #stopping: Promise<void> | undefined;
   #over = false;
+  #paused = false;
   #openStreams = 2;
   #bytesIn = 0;
   #bytesOut = 0;
@@ -93,16 +94,23 @@ export class PipeTransport implements Transport {
   }
 
   #read(stream: Readable, name: 'output' | 'error'): void {
-    stream.on('data', (bytes: Buffer) => {
-      this.#bytesIn += bytes.length;
-      this.#sink?.output(bytes, name);
-      this.#lastWords.delivered(bytes.length);
-    });
+    // Not `data`: Node makes paused streams flow again when the process ends.
+    stream.on('readable', () => this.#deliver(stream, name));
     stream.on('error', () => {});
     stream.on('close', () => {
       this.#openStreams -= 1;
       if (this.#openStreams === 0) this.#lastWords.streamEnded();
     });
+  }
+
+  #deliver(stream: Readable, name: 'output' | 'error'): void {
+    while (!this.#paused) {
+      const bytes = stream.read() as Buffer | null;
+      if (bytes === null) return;
+      this.#bytesIn += bytes.length;
+      this.#sink?.output(bytes, name);
+      this.#lastWords.delivered(bytes.length);
+    }
   }
 
   write(bytes: Uint8Array): void {
@@ -117,16 +125,18 @@ export class PipeTransport implements Transport {
   /** Nothing to tell: there is no terminal. */
   resize(): void {}
 
+  /** What the streams have read already (64 KiB each) waits in them. */
   pause(): void {
+    this.#paused = true;
     this.#lastWords.pause();
-    this.#child?.stdout.pause();
-    this.#child?.stderr.pause();
   }
 
   resume(): void {
+    this.#paused = false;
     this.#lastWords.resume();
-    this.#child?.stdout.resume();
-    this.#child?.stderr.resume();
+    if (!this.#child || this.#over) return;
+    this.#deliver(this.#child.stdout, 'output');
+    this.#deliver(this.#child.stderr, 'error');
   }
 
   signal(signal: Parameters<Transport['signal']>[0]): void {
