@@ -13,7 +13,7 @@ function isControl(cp: number): boolean {
   if (cp >= 0x2028 && cp <= 0x202e) return true;
   if (cp >= 0x2066 && cp <= 0x206f) return true;
   if (cp >= 0xd800 && cp <= 0xdfff) return true;
-  if (cp >= 0xfff0 && cp <= 0xfffb) return true;
+  if (cp === 0xfeff || (cp >= 0xfff0 && cp <= 0xfffb)) return true;
   return cp > 0x10ffff || (cp & 0xfffe) === 0xfffe || (cp >= 0xfdd0 && cp <= 0xfdef);
 }
 
@@ -28,7 +28,6 @@ export function isInvisible(cp: number): boolean {
     (cp >= 0x2060 && cp <= 0x2065) ||
     cp === 0x3164 ||
     (cp >= 0xfe00 && cp <= 0xfe0f) ||
-    cp === 0xfeff ||
     cp === 0xffa0 ||
     (cp >= 0xe0000 && cp <= 0xe0fff)
   );
@@ -41,7 +40,7 @@ const MARKS_LIMIT = 4096;
 
 /** A combining mark, or a Hangul vowel or final consonant: it joins what stands before it. */
 export function isMark(cp: number): boolean {
-  if (cp < 0x300) return false;
+  if (cp < 0x300 || cp > 0x10ffff) return false;
   if (cp < 0x370 || (cp > 0x1160 && cp <= 0x11ff) || (cp >= 0xd7b0 && cp < 0xd800)) return true;
   if (cp < 0x483 || (cp >= 0x2100 && cp < 0x2cef) || (cp >= 0x309b && cp < 0xa66f) || (cp >= 0xac00 && cp < 0xd800))
     return false;

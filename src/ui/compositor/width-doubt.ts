@@ -61,8 +61,9 @@ export function doubtOfText(text: string): Doubt {
     if (first) certain = !doubtOf(cp, 1, true).doubtful;
     else if (cp < 0x300 || cp > 0x36f) certain = false;
     first = false;
-    if (!isInvisible(cp) && !isMark(cp)) cells += cp < 0x1100 ? 1 : 2;
-    if (cp === 0xfe0f) cells += 1;
+    // Some show joiners, and U+FE0F may make what stands before it wide.
+    if (isInvisible(cp)) cells += 1;
+    else if (!isMark(cp)) cells += cp < 0x1100 ? 1 : 2;
   }
   return certain ? CERTAIN : { doubtful: true, reach: Math.min(REACH_LIMIT, Math.max(0, cells - 1)) };
 }
