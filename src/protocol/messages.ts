@@ -110,7 +110,7 @@ const input = z.object({
 const command = z.object({
   type: z.literal('control'),
   ts,
-  payload: z.object({ op: z.literal('command'), id: count, name: z.string().max(64), args: z.unknown() }),
+  payload: z.object({ op: z.literal('command'), id: count, name: z.string().max(64), args: z.unknown().optional() }),
 });
 const attached = z.object({
   type: z.literal('control'),
@@ -129,7 +129,7 @@ const ended = z.object({
 const result = z.object({
   type: z.literal('control'),
   ts,
-  payload: z.object({ op: z.literal('result'), id: count, result: z.unknown(), failure: failure.exactOptional() }),
+  payload: z.object({ op: z.literal('result'), id: count, result: z.unknown().optional(), failure: failure.exactOptional() }),
 });
 /** A slice of one longer message. Parts of one message come in order; others may stand between them, but no part of another. */
 const part = z.object({

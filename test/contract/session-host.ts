@@ -3,7 +3,10 @@ import type { HostEvent, SessionHost, SessionInfo, ViewEntry } from '../../src/c
 import { closeAll, errorOf, eventsOf, eventually, newSession, Watcher } from '../hub/support/index.ts';
 
 /** What every session host must do, whatever hub is behind it. `open` gives two viewers of the same fresh hub, online. */
-export function sessionHostContract(name: string, open: () => Promise<{ first: SessionHost; second: SessionHost }>): void {
+export function sessionHostContract(
+  name: string,
+  open: () => Promise<{ first: SessionHost; second: SessionHost }>,
+): void {
   describe(name, () => {
     afterEach(closeAll);
     const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -49,9 +52,13 @@ export function sessionHostContract(name: string, open: () => Promise<{ first: S
 
     test('two viewers of one session see the same cells', async () => {
       const { first, second } = await open();
-      const session = await newSession(first, 'printf "\\033[1;31mred\\033[0m \\033[48;5;20mblue\\033[0m 漢字 e\\314\\201\\n"; cat');
+      const session = await newSession(
+        first,
+        'printf "\\033[1;31mred\\033[0m \\033[48;5;20mblue\\033[0m 漢字 e\\314\\201\\n"; cat',
+      );
       const a = new Watcher(first, session.id);
       const b = new Watcher(second, session.id);
+      await a.shows('漢字');
       a.type('one\r');
       await a.shows('one\none');
       b.type('two\r');

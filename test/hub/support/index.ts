@@ -1,0 +1,229 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect as connectSocket, createServer, type Server, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type ConnectOptions, connect, connectOnce } from '../../../src/client/index.ts';
+import {
+  type Attachment,
+  type AttachOptions,
+  applyEntry,
+  type HostEvent,
+  IrisError,
+  Screen,
+  type SessionHost,
+  type SessionInfo,
+  type ViewEntry,
+} from '../../../src/core/index.ts';
+import { type Hub, startHub } from '../../../src/hub/index.ts';
+import { DEFAULT_TIMEOUT_MS, waitUntil } from '../../support/index.ts';
+
+/** Everything a test opens, closed in reverse by `closeAll`. */
+const open: (() => unknown)[] = [];
+
+export async function closeAll(): Promise<void> {
+  for (const close of open.splice(0).reverse()) await close();
+}
+
+export const ENV: Record<string, string> = {
+  PATH: '/usr/local/bin:/usr/bin:/bin',
+  HOME: '/tmp',
+  SHELL: '/bin/sh',
+  LANG: 'C.UTF-8',
+  PS1: '$ ',
+};
+
+export interface Folder {
+  readonly path: string;
+  readonly socket: string;
+  readonly paths: { readonly socket: string; readonly state: string };
+}
+
+/** A folder for one hub; short, as a socket's path must be. */
+export function folder(): Folder {
+  const path = mkdtempSync('/tmp/ih-');
+  open.push(() => rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 }));
+  const socket = join(path, 'run/hub.sock');
+  return { path, socket, paths: { socket, state: join(path, 'state') } };
+}
+
+export interface RunningHub extends Folder {
+  readonly hub: Hub;
+}
+
+/** A hub in this process. */
+export async function openHub(place: Folder = folder(), version = '0.1.0'): Promise<RunningHub> {
+  const start = await startHub({ paths: place.paths, version, env: ENV });
+  if (start.kind !== 'started') throw new Error('another hub runs there');
+  const { hub } = start;
+  open.push(() => hub.stop());
+  return { ...place, hub };
+}
+
+export interface HubProcess extends Folder {
+  readonly child: ChildProcess;
+  readonly pid: number;
+  /** First word it says: started or running. */
+  readonly said: string;
+  readonly exited: Promise<number | null>;
+}
+
+/** A hub in a process of its own. */
+export async function spawnHub(place: Folder = folder(), version = '0.1.0'): Promise<HubProcess> {
+  const script = fileURLToPath(new URL('./hub-process.ts', import.meta.url));
+  const args = ['--disable-warning=ExperimentalWarning', script, join(place.path, 'run'), place.paths.state, version];
+  const child = spawn(process.execPath, args, { env: ENV, stdio: ['ignore', 'pipe', 'inherit'] });
+  open.push(async () => {
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }
+  });
+  const exited = once(child, 'exit').then(([code]) => code as number | null);
+  const [first] = (await once(child.stdout!, 'data')) as [Buffer];
+  return { ...place, child, pid: child.pid!, said: first.toString().trim(), exited };
+}
+
+/** A client that is closed at the end of the test. */
+export function client(socketPath: string, options: Partial<ConnectOptions> = {}): SessionHost {
+  const host = connect({ address: { socketPath }, version: '0.1.0', ...options });
+  open.push(() => host.close());
+  return host;
+}
+
+export async function onlineClient(socketPath: string, options: Partial<ConnectOptions> = {}): Promise<SessionHost> {
+  const host = await connectOnce({ address: { socketPath }, version: '0.1.0', ...options });
+  open.push(() => host.close());
+  return host;
+}
+
+/** A session of a few lines of shell, without a prompt of its own. */
+export function newSession(host: SessionHost, script: string, size = { cols: 80, rows: 24 }): Promise<SessionInfo> {
+  return host.command('session.new', { command: ['/bin/sh', '-c', script], cwd: '/tmp', env: ENV, ...size });
+}
+
+/** Watches a session the way a pane does: a screen without scrollback, fed by entries. */
+export class Watcher {
+  readonly screen: Screen;
+  readonly entries: ViewEntry[] = [];
+  readonly attachment: Attachment;
+  ended: { reason: IrisError | undefined } | undefined;
+  /** Output as it came, without snapshots. */
+  output = '';
+  readonly #decoder = new TextDecoder();
+
+  constructor(host: SessionHost, sessionId: string, options: Partial<AttachOptions> = {}) {
+    const { cols = 80, rows = 24 } = options;
+    this.screen = new Screen({ cols, rows, scrollback: 0 });
+    this.attachment = host.attach(sessionId, {
+      mode: 'screen',
+      ...options,
+      onEntry: (entry) => {
+        this.entries.push(entry);
+        if (entry.kind === 'output' || entry.kind === 'error') {
+          this.output += this.#decoder.decode(entry.bytes, { stream: true });
+        }
+        applyEntry(this.screen, entry);
+        return options.onEntry?.(entry);
+      },
+      onEnd: (reason) => {
+        this.ended = { reason };
+      },
+    });
+  }
+
+  get text(): string {
+    return this.screen.capture();
+  }
+
+  type(text: string): void {
+    this.attachment.write(new TextEncoder().encode(text));
+  }
+
+  async shows(text: string | RegExp, timeoutMs = DEFAULT_TIMEOUT_MS): Promise<void> {
+    const holds = () => (typeof text === 'string' ? this.text.includes(text) : text.test(this.text));
+    await waitUntil(holds, `the screen shows ${text}`, { timeoutMs, detail: () => this.text });
+  }
+}
+
+export async function eventually<T>(
+  what: string,
+  look: () => T | Promise<T>,
+  timeoutMs?: number,
+): Promise<NonNullable<T>> {
+  return waitUntil(look, what, timeoutMs === undefined ? {} : { timeoutMs });
+}
+
+/** Collects the events of a host. */
+export function eventsOf(host: SessionHost): HostEvent[] {
+  const events: HostEvent[] = [];
+  open.push(host.on((event) => void events.push(event)));
+  return events;
+}
+
+/** The error a promise rejects with. */
+export async function errorOf(promise: Promise<unknown>): Promise<IrisError> {
+  try {
+    await promise;
+  } catch (error) {
+    if (error instanceof IrisError) return error;
+    throw error;
+  }
+  throw new Error('it did not fail');
+}
+
+/** Stands between a client and a hub, and cuts. */
+export interface Proxy {
+  readonly socket: string;
+  /** Destroys every connection, both ends. */
+  cut(): void;
+  /** Passes nothing on, either way, until told to. */
+  hold(held: boolean): void;
+  readonly connections: number;
+}
+
+export async function openProxy(target: string, place: Folder): Promise<Proxy> {
+  const socket = join(place.path, 'proxy.sock');
+  const pairs = new Set<readonly [Socket, Socket]>();
+  let held = false;
+  const server: Server = createServer((near) => {
+    const far = connectSocket(target);
+    const pair = [near, far] as const;
+    pairs.add(pair);
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      from.on('data', (bytes) => to.write(bytes));
+      from.on('error', () => {});
+      from.on('close', () => {
+        to.destroy();
+        pairs.delete(pair);
+      });
+      if (held) from.pause();
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(socket, resolve));
+  const cut = (): void => {
+    for (const [near, far] of pairs) {
+      near.destroy();
+      far.destroy();
+    }
+  };
+  open.push(() => {
+    cut();
+    server.close();
+  });
+  return {
+    socket,
+    cut,
+    hold(now) {
+      held = now;
+      for (const pair of pairs) for (const end of pair) now ? end.pause() : end.resume();
+    },
+    get connections() {
+      return pairs.size;
+    },
+  };
+}
