@@ -46,7 +46,8 @@ function options() {
     treeshake: {
       moduleSideEffects: (id) => (id.startsWith(join(root, 'src')) ? Object.values(entries).includes(id) : undefined),
     },
-    transform: { define: { 'process.env.NODE_ENV': '"production"' } },
+    // Without `fetch`, Yoga unpacks its WebAssembly itself. With it, that goes through undici: 30 ms of CPU at each start.
+    transform: { define: { 'process.env.NODE_ENV': '"production"', fetch: 'undefined' } },
     output: {
       dir: join(root, 'dist'),
       format: 'esm',
