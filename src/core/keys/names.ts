@@ -1,4 +1,4 @@
-import { IrisError } from '../errors.ts';
+import { IrisError, plainText } from '../errors.ts';
 import { isCased, isNamedKey, type Key, makeCharacterKey, makeKey, NAMED_KEYS } from './key.ts';
 
 /** tmux's own spelling, which `formatKeyName` prints. Everything of NAMED_KEYS that is not here is spelled in capitals: media-play is MediaPlay. */
@@ -103,7 +103,7 @@ export function parseKeyName(text: string): Key {
   const key = tryParseKeyName(text);
   if (key) return key;
   const guess = nearest(text);
-  throw new IrisError('usage', `no key is named ${JSON.stringify(text)}`, {
+  throw new IrisError('usage', `no key is named "${plainText(text, 40)}"`, {
     remedy:
       guess === undefined ? 'keys are named as in tmux: C-b, M-x, S-F5, Up, Enter, Space' : `did you mean ${guess}?`,
   });

@@ -39,8 +39,8 @@ export class PasteFilter {
         at++;
         continue;
       }
-      const step = byte < 0x80 ? controlLength(input, at) : utf8Length(input, at);
-      if (step === 'incomplete' && !final) {
+      const step = byte < 0x80 ? controlLength(input, at, final) : utf8Length(input, at, final);
+      if (step === 'incomplete') {
         this.#held = input.slice(at);
         break;
       }
@@ -51,8 +51,8 @@ export class PasteFilter {
         continue;
       }
       this.#afterCr = false;
-      if (step === 'incomplete' || step === 'invalid') {
-        // Not UTF-8: passed, unless it would be a C1 control to an eight-bit terminal, or began a marker that never came.
+      if (step === 'invalid') {
+        // Not UTF-8: passed, unless it would be a C1 control to an eight-bit terminal.
         if (byte > 0x9f) out[length++] = byte;
         at++;
       } else if (step.kept) {
@@ -68,39 +68,39 @@ export class PasteFilter {
 
 type Step = { readonly length: number; readonly kept: boolean } | 'incomplete' | 'invalid';
 
-function controlLength(input: Uint8Array, at: number): Step {
+function controlLength(input: Uint8Array, at: number, final: boolean): Step {
   const byte = input[at]!;
   if (byte === 0x09 || byte === 0x0a || byte === 0x0d) return { length: 1, kept: true };
   if (byte !== 0x1b) return { length: 1, kept: false };
-  if (at + 1 >= input.length) return 'incomplete';
+  if (at + 1 >= input.length && !final) return 'incomplete';
   if (input[at + 1] !== 0x5b) return { length: 1, kept: false };
-  return marker(input, at, 2);
+  return marker(input, at, 2, 1, final);
 }
 
-/** `200~` or `201~` after an introducer of `skip` bytes: removed with it; else only the introducer's first character goes. */
-function marker(input: Uint8Array, at: number, skip: number, alone = 1): Step {
+/** `200~` or `201~` after an introducer of `skip` bytes: removed with it; else only `alone` bytes, the control character, go. */
+function marker(input: Uint8Array, at: number, skip: number, alone: number, final: boolean): Step {
   for (let i = 0; i < 4; i++) {
     const byte = input[at + skip + i];
-    if (byte === undefined) return 'incomplete';
+    if (byte === undefined && !final) return 'incomplete';
     const fits = i === 2 ? byte === 0x30 || byte === 0x31 : byte === [0x32, 0x30, 0, 0x7e][i];
     if (!fits) return { length: alone, kept: false };
   }
   return { length: skip + 4, kept: false };
 }
 
-function utf8Length(input: Uint8Array, at: number): Step {
+function utf8Length(input: Uint8Array, at: number, final: boolean): Step {
   const first = input[at]!;
-  if (first === 0x9b) return marker(input, at, 1);
+  if (first === 0x9b) return marker(input, at, 1, 1, final);
   const length =
     first >= 0xf0 && first <= 0xf4 ? 4 : first >= 0xe0 && first < 0xf0 ? 3 : first >= 0xc2 && first < 0xe0 ? 2 : 0;
   if (length === 0) return 'invalid';
   for (let i = 1; i < length; i++) {
     const byte = input[at + i];
-    if (byte === undefined) return 'incomplete';
+    if (byte === undefined) return final ? 'invalid' : 'incomplete';
     if ((byte & 0xc0) !== 0x80) return 'invalid';
   }
   if (first !== 0xc2 || input[at + 1]! > 0x9f) return { length, kept: true };
-  return input[at + 1] === 0x9b ? marker(input, at, 2, 2) : { length: 2, kept: false };
+  return input[at + 1] === 0x9b ? marker(input, at, 2, 2, final) : { length: 2, kept: false };
 }
 
 function joined(parts: readonly Uint8Array[]): Uint8Array {
