@@ -38,7 +38,13 @@ export function makePicture(input: PictureInput): Picture {
     const copy = input.copying.get(placed.paneId);
     const surface = copy?.surface ?? view.screen;
     const source = copy ? { x: 0, y: 0 } : input.source(placed, surface);
-    layers.push({ surface, rect: placed.inner, source, padding: 'dots', ...(copy ? { highlights: copy.highlights } : {}) });
+    layers.push({
+      surface,
+      rect: placed.inner,
+      source,
+      padding: 'dots',
+      ...(copy ? { highlights: copy.highlights } : {}),
+    });
     if (placed.paneId !== input.focusedPaneId) continue;
     cursor = copy ? { x: placed.inner.x + copy.cursor.x, y: placed.inner.y + copy.cursor.y } : { surface };
   }

@@ -1,8 +1,16 @@
 import { type Clock, IrisError, parseCommand, type SessionHost } from '../core/index.ts';
-import { type ActionContext, type Exit, ensureSession, type Outside, type Program, run, type StartContext } from './actions/index.ts';
+import {
+  type ActionContext,
+  type Exit,
+  ensureSession,
+  type Outside,
+  type Program,
+  run,
+  type StartContext,
+} from './actions/index.ts';
 import { Chrome } from './chrome.tsx';
 import { Compositor, detectCapabilities, type Environment } from './compositor/index.ts';
-import { Keyboard, makeKeyTables, Mouse } from './control/index.ts';
+import { Keyboard, Mouse, makeKeyTables } from './control/index.ts';
 import { ConfirmControl } from './overlays/index.ts';
 import type { TuiSettings } from './settings.ts';
 import { guardTerminal, OuterTerminal, type TerminalEvent } from './terminal/index.ts';
@@ -43,7 +51,7 @@ export async function runTui(options: TuiOptions): Promise<Exit> {
   const { host, clock, settings } = options;
   const capabilities = detectCapabilities(options.env);
   if (!capabilities.fullScreen) {
-    throw new IrisError('failed', `this terminal (TERM=${options.env['TERM'] ?? ''}) can't place a cursor`, {
+    throw new IrisError('failed', `this terminal (TERM=${options.env.TERM ?? ''}) can't place a cursor`, {
       remedy: 'set TERM to what it really is, or use iris-tui ls, send and capture',
     });
   }
@@ -121,6 +129,7 @@ export async function runTui(options: TuiOptions): Promise<Exit> {
       outside,
       start: { env: options.programEnv, cwd: options.cwd, programs: options.programs, history: options.history },
       buffer: '',
+      typedLines: [...options.history.lines],
       lastPreset: new Map(),
       runLine: (line) => {
         try {

@@ -45,6 +45,8 @@ export interface ActionContext {
   readonly start: StartContext;
   /** What was copied last, for `paste`. */
   buffer: string;
+  /** Lines typed at the command prompt, oldest first, those of earlier runs included. */
+  readonly typedLines: string[];
   /** Which preset layout was taken last, by tab. */
   readonly lastPreset: Map<string, number>;
   /** Runs a command line as typed at the prompt. */

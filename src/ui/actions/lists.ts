@@ -183,6 +183,8 @@ export function showHelp(ctx: ActionContext): void {
   const lines = [
     ...Object.entries(bound)
       .filter((e): e is [string, string] => e[1] !== null)
+      // Objects put digits first; people look for other keys first.
+      .sort(([a], [b]) => Number(/^\d$/.test(a)) - Number(/^\d$/.test(b)))
       .map(([key, command]) => line(`${settings.prefix} ${key}`, command)),
     line(`${settings.prefix} ${settings.prefix}`, 'send-prefix'),
     ...(root.length > 0 ? ['', 'Without the prefix:'] : []),

@@ -61,7 +61,8 @@ export const paneHandlers: Handlers<
   'break-pane': ({ bench }) => {
     const session = bench.focusedSession;
     const paneId = bench.focusedPaneId;
-    if (!session || !paneId || paneIds(bench.tab).length < 2) throw new IrisError('failed', 'this pane is alone in its tab');
+    if (!session || !paneId || paneIds(bench.tab).length < 2)
+      throw new IrisError('failed', 'this pane is alone in its tab');
     const id = `t-${globalThis.crypto.randomUUID().slice(0, 13)}`;
     bench.sync.apply(addTab({ id, paneId, sessionId: session.id }));
     bench.view.follow(bench.sync.current);
@@ -73,7 +74,8 @@ export const paneHandlers: Handlers<
     const at = all.indexOf(bench.focusedPaneId ?? '');
     const other = all[(at + (up ? all.length - 1 : 1)) % Math.max(1, all.length)];
     const self = all[at];
-    if (tab && self && other && self !== other) bench.sync.apply(changeLayout(tab.id, (l) => swapPanes(l, self, other)));
+    if (tab && self && other && self !== other)
+      bench.sync.apply(changeLayout(tab.id, (l) => swapPanes(l, self, other)));
   },
   'rotate-panes': (ctx, { down }) => changeTab(ctx, (layout) => rotatePanes(layout, !down)),
   'resize-pane': (ctx, args) => {
@@ -82,7 +84,9 @@ export const paneHandlers: Handlers<
     const direction = directionOf(args);
     const paneId = bench.focusedPaneId;
     if (!direction || !paneId) return;
-    changeTab(ctx, (layout) => resizePane(layout, bench.area, bench.settings.frames, paneId, direction, args.cells ?? 1));
+    changeTab(ctx, (layout) =>
+      resizePane(layout, bench.area, bench.settings.frames, paneId, direction, args.cells ?? 1),
+    );
   },
   'next-layout': (ctx) => {
     const tab = ctx.bench.tab;
@@ -106,7 +110,8 @@ export const paneHandlers: Handlers<
   },
 };
 
-const isLayoutName = (name: string | undefined): name is LayoutName => (LAYOUT_NAMES as readonly (string | undefined)[]).includes(name);
+const isLayoutName = (name: string | undefined): name is LayoutName =>
+  (LAYOUT_NAMES as readonly (string | undefined)[]).includes(name);
 
 const paneIds = (tab: Tab | undefined): string[] => (tab ? panes(tab.layout).map((p) => p.id) : []);
 

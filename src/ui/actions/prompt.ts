@@ -17,12 +17,15 @@ export function openCommandPrompt(ctx: ActionContext, text: string): void {
     new PromptControl({
       label: ':',
       text,
-      history: history.lines,
-      complete: (before) => completions(ctx, before),
+      history: [...ctx.typedLines],
+      complete: completions,
       cancelWhenEmpty: true,
       submit: (line) => {
         if (line.trim() === '') return;
-        history.add(line.trim());
+        if (ctx.typedLines.at(-1) !== line.trim()) {
+          ctx.typedLines.push(line.trim());
+          history.add(line.trim());
+        }
         ctx.runLine(line);
       },
     }),
@@ -30,7 +33,7 @@ export function openCommandPrompt(ctx: ActionContext, text: string): void {
 }
 
 /** What the last word of a line could become. */
-export function completions(ctx: ActionContext, before: string): readonly string[] {
+export function completions(before: string): readonly string[] {
   const words = before.split(' ');
   const word = words.at(-1) ?? '';
   const match = (candidates: readonly string[]): string[] => candidates.filter((c) => c.startsWith(word));

@@ -9,8 +9,27 @@ const handlers: Handlers = { ...tabHandlers, ...paneHandlers, ...sessionHandlers
 
 /** Commands that change sessions or the shared layout: not for a viewer that may only look. */
 const CHANGING: ReadonlySet<string> = new Set<ViewerCall['name']>([
-  ...(['new-tab', 'split-pane', 'new-session', 'rename-tab', 'move-tab', 'kill-tab', 'kill-pane', 'break-pane', 'swap-pane'] as const),
-  ...(['rotate-panes', 'resize-pane', 'next-layout', 'select-layout', 'rename-session', 'restart', 'cancel', 'send-keys'] as const),
+  ...([
+    'new-tab',
+    'split-pane',
+    'new-session',
+    'rename-tab',
+    'move-tab',
+    'kill-tab',
+    'kill-pane',
+    'break-pane',
+    'swap-pane',
+  ] as const),
+  ...([
+    'rotate-panes',
+    'resize-pane',
+    'next-layout',
+    'select-layout',
+    'rename-session',
+    'restart',
+    'cancel',
+    'send-keys',
+  ] as const),
   ...(['send-prefix', 'paste'] as const),
 ]);
 

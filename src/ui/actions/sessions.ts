@@ -42,13 +42,17 @@ export const sessionHandlers: Handlers<
     const apply = (text: string): void => {
       const name = text.trim();
       if (name === '' || name === session.name) return;
-      bench.host.command('session.rename', { session: session.id, name }).catch((error: unknown) => bench.complain(error));
+      bench.host
+        .command('session.rename', { session: session.id, name })
+        .catch((error: unknown) => bench.complain(error));
     };
     if (args.name !== undefined) return apply(args.name);
     bench.open(new PromptControl({ label: 'session name:', text: session.name, submit: apply }));
   },
-  restart: ({ bench }) => withSession(bench.focusedSession, (session) => bench.host.command('session.restart', { session })),
-  cancel: ({ bench }) => withSession(bench.focusedSession, (session) => bench.host.command('session.cancel', { session })),
+  restart: ({ bench }) =>
+    withSession(bench.focusedSession, (session) => bench.host.command('session.restart', { session })),
+  cancel: ({ bench }) =>
+    withSession(bench.focusedSession, (session) => bench.host.command('session.cancel', { session })),
   'send-keys': ({ bench }, { keys, literal }) =>
     withSession(bench.focusedSession, (session) =>
       bench.host.command('session.keys', { session, keys: [...keys], literal: literal ?? false }),
@@ -65,7 +69,9 @@ export const sessionHandlers: Handlers<
   },
 };
 
-export const programHandlers: Handlers<'command-prompt' | 'help' | 'messages' | 'refresh' | 'detach' | 'suspend' | 'workspace'> = {
+export const programHandlers: Handlers<
+  'command-prompt' | 'help' | 'messages' | 'refresh' | 'detach' | 'suspend' | 'workspace'
+> = {
   'command-prompt': (ctx, { text }) => openCommandPrompt(ctx, text ?? ''),
   help: showHelp,
   messages: showMessages,
@@ -75,7 +81,8 @@ export const programHandlers: Handlers<'command-prompt' | 'help' | 'messages' | 
   workspace: (ctx, { action, name }) => runWorkspace(ctx, action, name),
 };
 
-const withSession = (session: SessionInfo | undefined, act: (id: string) => Promise<unknown>): unknown => session && act(session.id);
+const withSession = (session: SessionInfo | undefined, act: (id: string) => Promise<unknown>): unknown =>
+  session && act(session.id);
 
 function stepSession({ bench }: ActionContext, by: 1 | -1): void {
   const ids = bench.sync.current.tabs.flatMap((t) => panes(t.layout).map((p) => p.sessionId));

@@ -1,4 +1,13 @@
-import { DEFAULT_PREFIX_KEYS, encodeKey, formatKeyName, isModifierKey, parseCommand, parseKeyName, REPEATABLE, type SessionInfo } from '../../core/index.ts';
+import {
+  DEFAULT_PREFIX_KEYS,
+  encodeKey,
+  formatKeyName,
+  isModifierKey,
+  parseCommand,
+  parseKeyName,
+  REPEATABLE,
+  type SessionInfo,
+} from '../../core/index.ts';
 import { type ActionContext, run } from '../actions/index.ts';
 import { forwardKey, type InputEvent, type KeyInput, PasteForwarder } from '../input/index.ts';
 import type { SessionView } from '../panes/session-view.ts';
@@ -205,13 +214,15 @@ export class Keyboard {
     if (event.type === 'paste-start') {
       const view = bench.focusedView;
       if (bench.overlay) this.#paste = { text: '' };
-      else if (view && this.#takesTyping() && !bench.readOnly) this.#paste = { forwarder: new PasteForwarder(view.screen.modes), view };
+      else if (view && this.#takesTyping() && !bench.readOnly)
+        this.#paste = { forwarder: new PasteForwarder(view.screen.modes), view };
       else this.#paste = undefined;
     }
     const paste = this.#paste;
     if (!paste) return;
     if ('text' in paste) {
-      if (event.type === 'paste-data' && paste.text.length < PROMPT_PASTE_LIMIT) paste.text += new TextDecoder().decode(event.raw);
+      if (event.type === 'paste-data' && paste.text.length < PROMPT_PASTE_LIMIT)
+        paste.text += new TextDecoder().decode(event.raw);
       if (event.type === 'paste-end') bench.overlay?.key('', paste.text.slice(0, PROMPT_PASTE_LIMIT));
       bench.update();
     } else {

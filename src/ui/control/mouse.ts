@@ -102,7 +102,8 @@ export class Mouse {
     const { bench } = this.#ctx;
     const view = bench.views.get(placed.sessionId);
     if (!view) return;
-    if (m.action === 'press' && !isWheel(m.button) && placed.paneId !== bench.focusedPaneId) bench.focusPane(placed.paneId);
+    if (m.action === 'press' && !isWheel(m.button) && placed.paneId !== bench.focusedPaneId)
+      bench.focusPane(placed.paneId);
     const copy = bench.copying.get(placed.paneId);
     const { modes } = view.screen;
     if (!copy && modes.mouse !== 'none') {
@@ -165,7 +166,8 @@ export class Mouse {
         if (mode.leaveAtEnd && mode.atEnd) {
           bench.clock.after(SHOW_WORD_MS, () => {
             // Still this selection, not one begun since.
-            if (bench.copying.get(placed.paneId) === mode && this.#lastPress.clicks === clicks) bench.closeCopy(placed.paneId);
+            if (bench.copying.get(placed.paneId) === mode && this.#lastPress.clicks === clicks)
+              bench.closeCopy(placed.paneId);
           });
         }
       }).catch((error: unknown) => bench.complain(error));
@@ -191,7 +193,9 @@ export class Mouse {
         grab.x = m.x;
         grab.y = m.y;
         const { area, settings } = bench;
-        bench.sync.apply(changeLayout(grab.tabId, (l) => moveDivider(l, area, settings.frames, divider.path, divider.index, delta)));
+        bench.sync.apply(
+          changeLayout(grab.tabId, (l) => moveDivider(l, area, settings.frames, divider.path, divider.index, delta)),
+        );
         return;
       }
       case 'select': {
@@ -218,6 +222,8 @@ export class Mouse {
     mode.pointAt(grab.to.x, grab.to.y);
     if (!grab.released) return;
     const stay = !mode.leaveAtEnd || !mode.atEnd;
-    copySelection(this.#ctx, grab.placed.paneId, mode, !stay).catch((error: unknown) => this.#ctx.bench.complain(error));
+    copySelection(this.#ctx, grab.placed.paneId, mode, !stay).catch((error: unknown) =>
+      this.#ctx.bench.complain(error),
+    );
   }
 }

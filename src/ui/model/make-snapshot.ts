@@ -33,7 +33,9 @@ export const endKey = (session: SessionInfo): string => `${session.id} ${session
 /** Ended in a way that somebody may want to know of. */
 function isBad({ process }: SessionInfo): boolean {
   const { status, exitCode, signal } = process;
-  return status === 'failed' || status === 'died' || (status === 'exited' && (signal !== undefined || (exitCode ?? 0) !== 0));
+  return (
+    status === 'failed' || status === 'died' || (status === 'exited' && (signal !== undefined || (exitCode ?? 0) !== 0))
+  );
 }
 
 export function makeSnapshot(input: SnapshotInput): ViewSnapshot {
@@ -64,7 +66,8 @@ export function makeSnapshot(input: SnapshotInput): ViewSnapshot {
         scroll: input.copying.get(p.paneId)?.position,
       }),
     ),
-    dividers: settings.frames === 'single' ? placement.dividers.filter((d) => d.direction === 'row').map((d) => d.rect) : [],
+    dividers:
+      settings.frames === 'single' ? placement.dividers.filter((d) => d.direction === 'row').map((d) => d.rect) : [],
     now: input.wall,
     counts: {
       online: count((s) => s.connection.state === 'online' && !isBad(s)),
