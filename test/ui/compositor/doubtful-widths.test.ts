@@ -33,7 +33,7 @@ describe.each(Object.entries(TERMINALS))('on a terminal that %s', (_name, width)
     const cols = 30;
     const rows = 6;
     const random = new Random(27);
-    const term = new headless.Terminal({ cols, rows, scrollback: 0, allowProposedApi: true });
+    const term = new headless.Terminal({ cols, rows, scrollback: 0, allowProposedApi: true, logLevel: 'off' });
     term.unicode.register({
       version: 'test',
       wcwidth: (cp: number) => width(cp) as 0 | 1 | 2,

@@ -17,6 +17,7 @@ import {
   WORDS,
 } from '../../../src/core/index.ts';
 import type { CursorTarget, Layer } from '../../../src/ui/compositor/index.ts';
+import type { MODERN_WIDTHS } from '../../support/widths.ts';
 
 /** A cell as someone in front of the terminal sees it: what does not show is not in it. */
 export interface Seen {
@@ -189,10 +190,15 @@ export class Terminal {
   rows: number;
   cursorShape = 0;
 
-  constructor(cols: number, rows: number) {
+  /** `widths`: of a terminal that knows grapheme clusters; without them xterm.js' own, Unicode 6. */
+  constructor(cols: number, rows: number, widths?: typeof MODERN_WIDTHS) {
     this.cols = cols;
     this.rows = rows;
-    this.#term = new headless.Terminal({ cols, rows, scrollback: 0, allowProposedApi: true });
+    this.#term = new headless.Terminal({ cols, rows, scrollback: 0, allowProposedApi: true, logLevel: 'off' });
+    if (widths) {
+      this.#term.unicode.register(widths);
+      this.#term.unicode.activeVersion = widths.version;
+    }
     this.#core = (this.#term as unknown as { _core: Internals })._core;
     this.#term.parser.registerCsiHandler({ intermediates: ' ', final: 'q' }, (params) => {
       this.cursorShape = params[0] as number;
