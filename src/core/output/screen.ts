@@ -472,12 +472,13 @@ export class Screen implements Surface {
         const line = buffer.lines.get(offset + row);
         if (line && offset + row >= 0) line.isWrapped = true;
       }
-      for (const [row, x, content, fg, bg, text] of odd) {
+      for (const [row, x, content, fg, bg, text, extended] of odd) {
         if (offset + row < 0) continue;
         const line = buffer.lines.get(offset + row);
         if (!line) continue;
         line._data.set([content, fg, bg], x * WORDS);
         if (text !== '') line._combined[x] = text;
+        if (extended) line._extendedAttrs[x] = { ...extended, link: extended.link ?? undefined };
       }
     };
     put(normal, normal.lines.length - residue.lines, residue.wrapped, residue.odd);

@@ -1,4 +1,12 @@
-import { COLOR_MODE, COLOR_VALUE, CONTENT_CODEPOINT, CONTENT_COMBINED, CONTENT_WIDTH_SHIFT, WORDS } from './cells.ts';
+import {
+  COLOR_MODE,
+  COLOR_VALUE,
+  CONTENT_CODEPOINT,
+  CONTENT_COMBINED,
+  CONTENT_WIDTH_SHIFT,
+  type ExtendedAttributes,
+  WORDS,
+} from './cells.ts';
 import type { BufferState, Core, Line } from './emulator/internals.ts';
 import { activeIndex, type ModeState, readModes } from './emulator/modes.ts';
 import type { SavedCursor } from './emulator/motion.ts';
@@ -6,8 +14,16 @@ import { PLAIN } from './emulator/pen.ts';
 import { type ByteSink, extendedOf, PenWriter } from './encode.ts';
 import { CLASS_MASK, CLASS_SHIFT, OTHER, property, textWidth, WIDTH_MASK } from './unicode.ts';
 
-/** A cell that no text gives: where it is, its three words, its text if it has several characters. */
-export type OddCell = [row: number, x: number, content: number, fg: number, bg: number, text: string];
+/** A cell that no text gives: where it is, its three words, its text if it has several characters, what is extended. */
+export type OddCell = [
+  row: number,
+  x: number,
+  content: number,
+  fg: number,
+  bg: number,
+  text: string,
+  extended: ExtendedAttributes | null,
+];
 
 /**
  * What has no escape sequence. It travels as a private OSC at the end of a snapshot, which only `Screen.restore` listens to; any
@@ -92,11 +108,12 @@ function writeRow(sink: ByteSink, pen: PenWriter, line: Line, cols: number, row:
     const code = combined === '' ? content & CONTENT_CODEPOINT : combined.codePointAt(0)!;
     const plainAscii = code < 0x7f && code >= 0x20 && combined === '' && content >> CONTENT_WIDTH_SHIFT === 1;
     if (!plainAscii && (code === 0 || !isRegular(content, combined))) {
-      odd.push([row, x, content, fg, bg, combined]);
+      const extended = extendedOf(bg, line._extendedAttrs, x) ?? null;
+      odd.push([row, x, content, fg, bg, combined, extended]);
       skip++;
       second = content >> CONTENT_WIDTH_SHIFT === 2;
       if (second) {
-        odd.push([row, x + 1, 0, data[i + 4]!, data[i + 5]!, '']);
+        odd.push([row, x + 1, 0, data[i + 4]!, data[i + 5]!, '', extended]);
         skip++;
       }
       continue;

@@ -236,6 +236,22 @@ export function installMotion(core: Core, state: MotionState): void {
     return true;
   };
 
+  // DECALN: plain Es and no margins.
+  handler.screenAlignmentPattern = () => {
+    const buffer = handler._activeBuffer;
+    const es = new Uint32Array(buffers.cols * WORDS);
+    for (let i = 0; i < es.length; i += WORDS) es[i] = NARROW | 0x45;
+    for (let y = 0; y < buffers.rows; y++) {
+      const line = buffer.lines.get(buffer.ybase + y)!;
+      line._data.set(es);
+      line.isWrapped = false;
+    }
+    buffer.scrollTop = 0;
+    buffer.scrollBottom = buffers.rows - 1;
+    handler._setCursor(0, 0);
+    return true;
+  };
+
   handler.tabSet = () => {
     const buffer = handler._activeBuffer;
     buffer.tabs[Math.min(buffer.x, buffers.cols - 1)] = true;

@@ -219,7 +219,11 @@ export function installPrint(core: Core): void {
         if (autowrap) wrap(cols);
         else {
           toLastColumn(cols);
-          if (width === 2) continue;
+          if (width === 2) {
+            // It does not fit: it is dropped, and nothing joins it.
+            state = 0;
+            continue;
+          }
         }
       }
       if (insert) shift(width);
