@@ -26,7 +26,7 @@ import { difference, expectedCells, expectedCursor, Terminal } from '../ui/compo
 import { forbidden } from '../ui/compositor/tokens.ts';
 
 /** Written ones; of all seeds together more than 10,000. */
-const FRAMES = 1_300;
+const FRAMES = 1_150;
 /** A seed that failed stays here. */
 const RUNS: readonly { seed: number; name: string; capabilities: Partial<Capabilities>; scrolls?: true }[] = [
   { seed: 1, name: 'everything', capabilities: {} },

@@ -9,7 +9,7 @@ import { TerminalWriter } from './terminal-writer.ts';
 /** Where the cursor shall be; undefined: hidden. */
 export type ShownCursor = Pick<Cursor, 'x' | 'y' | 'shape' | 'blink'> | undefined;
 
-/** Attributes off, no wrapping at the right edge, whole screen, no origin and no insert mode. */
+/** No wrapping at the right edge, whole screen, no origin and no insert mode. */
 const PREPARE = '\x1b[?7l\x1b[?6l\x1b[4l\x1b[r';
 const PREPARE_BASIC = '\x1b[?7l\x1b[r';
 const SYNC_ON = '\x1b[?2026h';

@@ -34,9 +34,20 @@ export class Scroller {
     let changed = 0;
     for (const one of dirty) changed += one;
     if (changed < LEAST_ROWS) return;
-    const move = this.#find(next, shown, dirty);
-    if (!move || this.#gain(next, shown, move) < LEAST_GAIN) return;
-    this.#write(move, shown.rows);
+    let move = this.#find(next, shown, dirty);
+    if (!move) return;
+    let gain = this.#gain(next, shown, move);
+    // Often what lies around is empty or moves too, and then no region is the shortest.
+    const whole = { ...move, top: 0, bottom: shown.rows - 1 };
+    const wholeGain = this.#gain(next, shown, whole);
+    if (wholeGain >= gain) {
+      move = whole;
+      gain = wholeGain;
+    }
+    if (gain < LEAST_GAIN) return;
+    this.#writer.setMargins(move.top, move.bottom, shown.rows);
+    this.#writer.pen.setErase(0);
+    this.#writer.csi(Math.abs(move.by), move.by > 0 ? 'S' : 'T');
     shift(shown, move);
     dirty.fill(1, move.top, move.bottom + 1);
   }
@@ -84,25 +95,12 @@ export class Scroller {
 
   /** Cells that need not be written after the move, less those that need to be because of it, less its bytes. */
   #gain(next: Grid, shown: Grid, { top, bottom, by }: Move): number {
-    let gain = -(digits(top + 1) + digits(bottom + 1) + digits(Math.abs(by)) + 10);
+    let gain = -(this.#writer.marginsCost(top, bottom, next.rows) + 3 + digits(Math.abs(by)));
     for (let y = top; y <= bottom; y++) {
       const from = y + by;
       gain += differences(next, y, shown, y) - differences(next, y, shown, from < top || from > bottom ? -1 : from);
     }
     return gain;
-  }
-
-  #write({ top, bottom, by }: Move, rows: number): void {
-    const writer = this.#writer;
-    writer.pen.setErase(0);
-    const isWhole = top === 0 && bottom === rows - 1;
-    if (!isWhole) writer.out.ascii(`\x1b[${top + 1};${bottom + 1}r`);
-    writer.csi(Math.abs(by), by > 0 ? 'S' : 'T');
-    if (isWhole) return;
-    writer.out.ascii('\x1b[r');
-    // DECSTBM takes the cursor home.
-    writer.x = 0;
-    writer.y = 0;
   }
 }
 

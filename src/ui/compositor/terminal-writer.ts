@@ -19,6 +19,8 @@ export class TerminalWriter {
   x = NOWHERE;
   /** NOWHERE only after `forget`, and then `x` too. */
   y = NOWHERE;
+  /** DECSTBM, first and last row; undefined: the whole screen. It stays between frames, because what scrolled once scrolls again. */
+  #margins: { readonly top: number; readonly bottom: number } | undefined;
 
   constructor(tables: Tables, capabilities: Capabilities) {
     this.#tables = tables;
@@ -29,7 +31,37 @@ export class TerminalWriter {
   forget(): void {
     this.x = NOWHERE;
     this.y = NOWHERE;
+    this.#margins = undefined;
     this.pen.forget();
+  }
+
+  /** Rows that scroll. DECSTBM takes the cursor home. */
+  setMargins(top: number, bottom: number, rows: number): void {
+    if (this.#hasMargins(top, bottom, rows)) return;
+    const isWhole = top === 0 && bottom === rows - 1;
+    this.#margins = isWhole ? undefined : { top, bottom };
+    this.out.ascii(isWhole ? '\x1b[r' : `\x1b[${top + 1};${bottom + 1}r`);
+    this.x = 0;
+    this.y = 0;
+  }
+
+  /** Bytes of `setMargins`, and of the movement after it. */
+  marginsCost(top: number, bottom: number, rows: number): number {
+    if (this.#hasMargins(top, bottom, rows)) return 0;
+    return top === 0 && bottom === rows - 1 ? 8 : 9 + digits(top + 1) + digits(bottom + 1);
+  }
+
+  #hasMargins(top: number, bottom: number, rows: number): boolean {
+    if (!this.#margins) return top === 0 && bottom === rows - 1;
+    return this.#margins.top === top && this.#margins.bottom === bottom;
+  }
+
+  /** CUU and CUD stop at the margins (ECMA-48 knows none; VT510, CUU and CUD). */
+  #canCross(y: number): boolean {
+    const margins = this.#margins;
+    if (!margins) return true;
+    const zone = (row: number): number => (row < margins.top ? 0 : row <= margins.bottom ? 1 : 2);
+    return zone(this.y) === zone(y);
   }
 
   /** CSI with a number, which is left out when it is the default, 1. */
@@ -45,7 +77,7 @@ export class TerminalWriter {
     const placeCost = x === 0 ? (y === 0 ? 3 : 3 + digits(y + 1)) : 4 + digits(y + 1) + digits(x + 1);
     const rows = this.y === NOWHERE ? 0 : y - this.y;
     const rowsCost = rows === 0 ? 0 : csiCost(Math.abs(rows));
-    if (this.y === NOWHERE || rowsCost + this.#alongCost(x) >= placeCost) {
+    if (this.y === NOWHERE || (rows !== 0 && !this.#canCross(y)) || rowsCost + this.#alongCost(x) >= placeCost) {
       this.out.ascii('\x1b[');
       if (x !== 0 || y !== 0) this.out.number(y + 1);
       if (x !== 0) {

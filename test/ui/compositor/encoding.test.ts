@@ -173,14 +173,17 @@ describe('bytes written', () => {
       border(s);
       cursor(1, 22);
     });
-    const bytes = written((s) => {
+    const next = (s: ArraySurface): void => {
       s.scroll(1);
       s.write(0, 22, ' '.repeat(80));
       s.write(1, 22, 'next');
       s.write(0, 0, ' '.repeat(80));
       border(s);
-    });
-    expect(bytes).toBe('\x1b[2;23r\x1b[S\x1b[r\x1b[23H│next\x1b[74C│\r\x1b[C');
+    };
+    const bytes = written(next);
+    expect(bytes).toBe('\x1b[2;23r\x1b[S\x1b[23H│next\x1b[74C│\r\x1b[C');
+    // The region stays for the next time.
+    expect(written(next)).toBe('\x1b[S\b│next\x1b[74C│\r\x1b[C');
   });
 
   it('for a row of text that moved alone: the text, because a region would cost more', () => {
