@@ -183,7 +183,7 @@ describe('bytes written', () => {
     const bytes = written(next);
     expect(bytes).toBe('\x1b[2;23r\x1b[S\x1b[23H│next\x1b[74C│\r\x1b[C');
     // The region stays for the next time.
-    expect(written(next)).toBe('\x1b[S\b│next\x1b[74C│\r\x1b[C');
+    expect(written(next)).toBe('\x1b[S\r│next\x1b[74C│\r\x1b[C');
   });
 
   it('for a row of text that moved alone: the text, because a region would cost more', () => {
