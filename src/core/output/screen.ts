@@ -1,6 +1,7 @@
 import { Emitter } from '../emitter.ts';
 import type { CellRow, Cursor, ExtendedAttributes, Surface } from './cells.ts';
 import { BG_HAS_EXTENDED, WORDS } from './cells.ts';
+import { installEditing } from './emulator/editing.ts';
 import { type BufferState, type Core, type Line, openCore } from './emulator/internals.ts';
 import {
   installModes,
@@ -59,6 +60,8 @@ export interface CaptureOptions {
 
 /** Bytes parsed at once: the size of the buffer of code points all screens share. */
 const SLICE = 65_536;
+/** Bytes between two looks at the clock. The dearest kilobyte (erasing 500x200 cells again and again) takes some 50 ms. */
+const CAREFUL_SLICE = 1024;
 /** UTF-16 units of answers a single write may cause; what is beyond is not answered (a program that only asks gets no memory). */
 const REPLY_LIMIT = 65_536;
 /** Notices and clipboard writes of a single write; the rest is dropped. Titles, folders, bells and progress merge into the last. */
@@ -187,23 +190,39 @@ export class Screen implements Surface {
 
   /** Parses bytes. Answers and events go out when all of them are parsed. */
   write(bytes: Uint8Array): void {
+    this.#parse(bytes, SLICE, undefined);
+  }
+
+  /**
+   * As `write`, but asks `mayGoOn` after every kilobyte and stops when it says no: for output that costs far more time than its
+   * size tells (a program may erase the whole screen with four bytes). Returns how many bytes were parsed, at least 1,024; the
+   * caller parses the rest later, before anything else.
+   */
+  writeWhile(bytes: Uint8Array, mayGoOn: () => boolean): number {
+    return this.#parse(bytes, CAREFUL_SLICE, mayGoOn);
+  }
+
+  #parse(bytes: Uint8Array, slice: number, mayGoOn: (() => boolean) | undefined): number {
     if (this.#writing) throw new Error('a screen is written to while it parses');
-    if (bytes.length === 0) return;
+    if (bytes.length === 0) return 0;
     const { parser } = this.#core;
     const before = this.#decoder.rest;
+    let done = 0;
     this.#writing = true;
     try {
-      for (let at = 0; at < bytes.length; at += SLICE) {
-        const end = Math.min(bytes.length, at + SLICE);
-        parser.parse(codePoints, this.#decoder.decode(bytes, at, end, codePoints));
-      }
+      do {
+        const end = Math.min(bytes.length, done + slice);
+        parser.parse(codePoints, this.#decoder.decode(bytes, done, end, codePoints));
+        done = end;
+      } while (done < bytes.length && (mayGoOn === undefined || mayGoOn()));
     } finally {
       this.#writing = false;
       this.#version++;
     }
     if (parser.currentState === STATE_GROUND) this.#pending.clear();
-    else this.#pending.follow(parser.currentState, before, bytes, this.#decoder.rest);
+    else this.#pending.follow(parser.currentState, before, bytes.subarray(0, done), this.#decoder.rest);
     this.#flush();
+    return done;
   }
 
   resize(cols: number, rows: number): void {
@@ -347,6 +366,7 @@ export class Screen implements Surface {
     installPen(core);
     installPrint(core);
     installMotion(core, this.#state);
+    installEditing(core);
     installModes(core, this.#state);
     installQueries(core, this.#state, identity, answer);
     core.handler.bell = () => {

@@ -56,7 +56,8 @@ export class BareEmulator {
 
 function describe(width: number, chars: string, fg: number, bg: number): string {
   // What is blank has no colour of its own.
-  const attributes = chars === '' ? `${color(bg)}` : `${flags(fg)}${color(fg)}/${flags(bg & ~BG_HAS_EXTENDED)}${color(bg)}`;
+  const attributes =
+    chars === '' ? `${color(bg)}` : `${flags(fg)}${color(fg)}/${flags(bg & ~BG_HAS_EXTENDED)}${color(bg)}`;
   return `[${width}${chars}${attributes === '0' ? '' : attributes}]`;
 }
 

@@ -1,4 +1,10 @@
-import { CONTENT_CODEPOINT, CONTENT_COMBINED, CONTENT_WIDTH_SHIFT, type Screen, WORDS } from '../../../src/core/index.ts';
+import {
+  CONTENT_CODEPOINT,
+  CONTENT_COMBINED,
+  CONTENT_WIDTH_SHIFT,
+  type Screen,
+  WORDS,
+} from '../../../src/core/index.ts';
 
 /** Everything of a screen that can be seen or asked, as text that differs where the screens do. */
 export function dump(screen: Screen): string[] {

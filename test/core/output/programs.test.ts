@@ -16,13 +16,16 @@ interface Recording {
 
 /** asciicast v2. */
 function readCast(name: string): Recording {
-  const [header, ...events] = readFileSync(new URL(`recordings/${name}`, FIXTURES), 'utf8').trim().split('\n');
+  const [header, ...events] = readFileSync(new URL(`recordings/${name}`, FIXTURES), 'utf8')
+    .trim()
+    .split('\n');
   const { width, height } = JSON.parse(header!) as { width: number; height: number };
   const steps: Step[] = [];
   for (const line of events) {
     const [, kind, data] = JSON.parse(line) as [number, string, string];
     if (kind === 'o') steps.push({ kind: 'output', bytes: encoder.encode(data) });
-    if (kind === 'r') steps.push({ kind: 'resize', cols: Number(data.split('x')[0]), rows: Number(data.split('x')[1]) });
+    if (kind === 'r')
+      steps.push({ kind: 'resize', cols: Number(data.split('x')[0]), rows: Number(data.split('x')[1]) });
   }
   return { cols: width, rows: height, steps };
 }
@@ -31,7 +34,8 @@ function readCast(name: string): Recording {
 function readProgram(name: string, chunk: number): Recording {
   const bytes = new Uint8Array(readFileSync(new URL(`programs/${name}`, FIXTURES)));
   const steps: Step[] = [];
-  for (let at = 0; at < bytes.length; at += chunk) steps.push({ kind: 'output', bytes: bytes.subarray(at, at + chunk) });
+  for (let at = 0; at < bytes.length; at += chunk)
+    steps.push({ kind: 'output', bytes: bytes.subarray(at, at + chunk) });
   return { cols: 80, rows: 24, steps };
 }
 

@@ -45,11 +45,61 @@ const UNICODE = [
   `a${'\u0300'.repeat(60)}`,
   '\u{1f3f4}\u{e0067}\u{e0062}\u{e007f}',
 ];
-const CONTROLS = ['\r', '\n', '\r\n', '\b', '\t', '\x0b', '\x0c', '\x0e', '\x0f', '\x07', '\x00', '\x7f', '\x18', '\x1a', '\x85', '\x84', '\x8d'];
+const CONTROLS = [
+  '\r',
+  '\n',
+  '\r\n',
+  '\b',
+  '\t',
+  '\x0b',
+  '\x0c',
+  '\x0e',
+  '\x0f',
+  '\x07',
+  '\x00',
+  '\x7f',
+  '\x18',
+  '\x1a',
+  '\x85',
+  '\x84',
+  '\x8d',
+];
 const CSI_FINALS = '@ABCDEFGHIJKLMPSTXZ`abcdefghlmnpqrstu';
-const MODES = [1, 2, 3, 5, 6, 7, 9, 12, 25, 45, 47, 66, 1000, 1002, 1003, 1004, 1005, 1006, 1007, 1015, 1016, 1047, 1048, 1049, 2004, 2026, 2027];
-const SGR = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 21, 22, 23, 24, 25, 27, 28, 29, 31, 37, 39, 42, 49, 53, 55, 59, 91, 97, 101, 107];
-const ESCAPES = ['7', '8', 'c', 'D', 'E', 'H', 'M', '=', '>', 'n', 'o', '|', '}', '~', '#8', '(0', ')0', '(B', '*0', '+A', '%G', '\\', 'Z', '6', '9', ' F'];
+const MODES = [
+  1, 2, 3, 5, 6, 7, 9, 12, 25, 45, 47, 66, 1000, 1002, 1003, 1004, 1005, 1006, 1007, 1015, 1016, 1047, 1048, 1049, 2004,
+  2026, 2027,
+];
+const SGR = [
+  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 21, 22, 23, 24, 25, 27, 28, 29, 31, 37, 39, 42, 49, 53, 55, 59, 91, 97, 101, 107,
+];
+const ESCAPES = [
+  '7',
+  '8',
+  'c',
+  'D',
+  'E',
+  'H',
+  'M',
+  '=',
+  '>',
+  'n',
+  'o',
+  '|',
+  '}',
+  '~',
+  '#8',
+  '(0',
+  ')0',
+  '(B',
+  '*0',
+  '+A',
+  '%G',
+  '\\',
+  'Z',
+  '6',
+  '9',
+  ' F',
+];
 
 export function int(random: Random, from: number, to: number): number {
   return from + Math.floor(random() * (to - from + 1));
@@ -74,8 +124,14 @@ function sgr(random: Random): string {
     if (kind < 0.6) parts.push(String(pick(random, SGR)));
     else if (kind < 0.7) parts.push(`4:${int(random, 0, 6)}`);
     else if (kind < 0.85) parts.push(`${pick(random, ['38', '48', '58'])};5;${int(random, 0, 255)}`);
-    else if (kind < 0.95) parts.push(`${pick(random, ['38', '48', '58'])}${pick(random, [':2::', ':2:', ';2;'])}1${pick(random, [':', ';'])}2`);
-    else parts.push(`${pick(random, ['38', '48', '58'])};2;${int(random, 0, 255)};${int(random, 0, 255)};${int(random, 0, 255)}`);
+    else if (kind < 0.95)
+      parts.push(
+        `${pick(random, ['38', '48', '58'])}${pick(random, [':2::', ':2:', ';2;'])}1${pick(random, [':', ';'])}2`,
+      );
+    else
+      parts.push(
+        `${pick(random, ['38', '48', '58'])};2;${int(random, 0, 255)};${int(random, 0, 255)};${int(random, 0, 255)}`,
+      );
   }
   return `\x1b[${parts.join(';')}m`;
 }
@@ -131,7 +187,8 @@ export function randomSequence(random: Random): string {
   if (kind < 0.93) return `\x1b${pick(random, ESCAPES)}`;
   if (kind < 0.96) return osc(random);
   if (kind < 0.975) return dcs(random);
-  if (kind < 0.985) return `\x1b[${pick(random, ['>1u', '>5u', '<u', '=3;2u', '<9u', '>4;1m', '>4;2m', '3 q', '5 q', '0 q', "2'}", "2'~", '2 @', '2 A', '1"q', '0"q', '!p'])}`;
+  if (kind < 0.985)
+    return `\x1b[${pick(random, ['>1u', '>5u', '<u', '=3;2u', '<9u', '>4;1m', '>4;2m', '3 q', '5 q', '0 q', "2'}", "2'~", '2 @', '2 A', '1"q', '0"q', '!p'])}`;
   if (kind < 0.995) return `\x1b[${'9;'.repeat(int(random, 0, 50))}${pick(random, CSI_FINALS)}`;
   return String.fromCharCode(int(random, 0, 255), int(random, 0, 255));
 }

@@ -11,7 +11,12 @@ test('a screen rebuilt from a snapshot is the same, and stays the same when both
     const cols = int(random, 2, 40);
     const rows = int(random, 1, 12);
     const replies: string[] = [];
-    const screen = new Screen({ cols, rows, scrollback: seed % 3 === 0 ? 0 : 50, reply: (b) => replies.push(new TextDecoder().decode(b)) });
+    const screen = new Screen({
+      cols,
+      rows,
+      scrollback: seed % 3 === 0 ? 0 : 50,
+      reply: (b) => replies.push(new TextDecoder().decode(b)),
+    });
     for (const chunk of chunks(random, randomBytes(random, int(random, 1, 120)))) screen.write(chunk);
     const again: string[] = [];
     const fresh = new Screen({ cols, rows, scrollback: 0, reply: (b) => again.push(new TextDecoder().decode(b)) });

@@ -16,8 +16,6 @@ export interface Line {
   _extendedAttrs: { [x: number]: ExtendedAttributes | undefined };
   isWrapped: boolean;
   length: number;
-  getTrimmedLength(): number;
-  insertCells(x: number, count: number, fill: unknown): void;
   resize(cols: number, fill: unknown): boolean;
   translateToString(trimRight: boolean, from?: number, to?: number, columns?: number[]): string;
 }
@@ -47,6 +45,8 @@ export interface BufferState {
   setupTabStops(from?: number): void;
   getNullCell(attributes?: unknown): unknown;
   getBlankLine(attributes: unknown, isWrapped?: boolean): Line;
+  /** Of the alternate buffer, when it is left. */
+  clear(): void;
 }
 
 /** src/common/buffer/AttributeData.ts, the pen. `extended` holds our own immutable object. */
@@ -123,6 +123,14 @@ export interface InputHandler {
   deleteLines(params: Params): boolean;
   scrollUp(params: Params): boolean;
   scrollDown(params: Params): boolean;
+  reverseIndex(): boolean;
+  insertChars(params: Params): boolean;
+  deleteChars(params: Params): boolean;
+  eraseChars(params: Params): boolean;
+  scrollLeft(params: Params): boolean;
+  scrollRight(params: Params): boolean;
+  insertColumns(params: Params): boolean;
+  deleteColumns(params: Params): boolean;
   cursorForwardTab(params: Params): boolean;
   cursorBackwardTab(params: Params): boolean;
   repeatPrecedingCharacter(params: Params): boolean;
@@ -216,13 +224,13 @@ interface TerminalInternals {
 /** Every internal that is used, by the object that has it. */
 export const USED_INTERNALS = {
   handler:
-    '_parser _activeBuffer _curAttrData _eraseAttrData _restrictCursor _setCursor _eraseInBufferLine _resetBufferLine print bell lineFeed charAttributes saveCursor restoreCursor eraseInDisplay insertLines deleteLines scrollUp scrollDown cursorForwardTab cursorBackwardTab repeatPrecedingCharacter tabSet setMode resetMode setModePrivate resetModePrivate requestMode softReset fullReset setCursorStyle windowOptions sendDeviceAttributesPrimary sendDeviceAttributesSecondary deviceStatus deviceStatusPrivate selectCharset selectDefaultCharset screenAlignmentPattern',
+    '_parser _activeBuffer _curAttrData _eraseAttrData _restrictCursor _setCursor _eraseInBufferLine _resetBufferLine print bell lineFeed charAttributes saveCursor restoreCursor eraseInDisplay insertLines deleteLines scrollUp scrollDown reverseIndex insertChars deleteChars eraseChars scrollLeft scrollRight insertColumns deleteColumns cursorForwardTab cursorBackwardTab repeatPrecedingCharacter tabSet setMode resetMode setModePrivate resetModePrivate requestMode softReset fullReset setCursorStyle windowOptions sendDeviceAttributesPrimary sendDeviceAttributesSecondary deviceStatus deviceStatusPrivate selectCharset selectDefaultCharset screenAlignmentPattern',
   parser:
     'currentState precedingJoinState _transitions parse reset registerCsiHandler registerEscHandler registerOscHandler registerDcsHandler clearOscHandler clearDcsHandler setErrorHandler setOscHandlerFallback setDcsHandlerFallback setCsiHandlerFallback setEscHandlerFallback setExecuteHandlerFallback setExecuteHandler',
   buffers: 'cols rows buffers scroll',
-  buffer: 'lines ybase ydisp x y scrollTop scrollBottom tabs setupTabStops getNullCell getBlankLine',
+  buffer: 'lines ybase ydisp x y scrollTop scrollBottom tabs setupTabStops getNullCell getBlankLine clear',
   lines: 'length maxLength isFull get set push recycle onTrim',
-  line: '_data _combined _extendedAttrs isWrapped length getTrimmedLength insertCells resize translateToString',
+  line: '_data _combined _extendedAttrs isWrapped length resize translateToString',
   service: 'isCursorHidden modes decPrivateModes reset',
   charsets: 'glevel _charsets reset setgLevel',
   mouse: 'activeProtocol activeEncoding reset',

@@ -1,7 +1,8 @@
 import type { TerminalModes } from '../modes.ts';
 import type { BufferState, Core, Params } from './internals.ts';
-import { clearLine, type MotionState } from './motion.ts';
+import type { MotionState } from './motion.ts';
 import { clearPen, PLAIN } from './pen.ts';
+import { clearLine } from './rows.ts';
 
 /** Entries of a kitty keyboard stack, and of the stack of titles; beyond it the oldest is forgotten. */
 export const STACK_LIMIT = 16;
@@ -86,8 +87,29 @@ export function installModes(core: Core, state: ModeState): void {
   handler.setMode = (params) => ansi(params, true);
   handler.resetMode = (params) => ansi(params, false);
 
+  // The lines of the alternate buffer are kept while it is not shown, and blanked when it is: the emulator makes new ones each time,
+  // which a program that switches without end could have us do all day.
   const toAlternate = (): void => {
+    if (activeIndex(core) === 1) return;
+    const { alt } = buffers.buffers;
+    const isNew = alt.lines.length === 0;
     buffers.buffers.activateAltBuffer(handler._eraseAttrData());
+    if (!isNew) blankRows(alt, (handler._eraseAttrData() as { bg: number }).bg);
+    alt.clear = () => {
+      alt.x = 0;
+      alt.y = 0;
+      alt.scrollTop = 0;
+      alt.scrollBottom = buffers.rows - 1;
+      alt.tabs = {};
+      alt.setupTabStops();
+    };
+  };
+  const blankRows = (buffer: BufferState, bg: number): void => {
+    for (let y = 0; y < buffers.rows; y++) {
+      const line = buffer.lines.get(buffer.ybase + y)!;
+      clearLine(line, buffers.cols, bg);
+      line.isWrapped = false;
+    }
   };
   const toNormal = (): void => {
     if (activeIndex(core) === 0) return;
@@ -260,11 +282,7 @@ export function installModes(core: Core, state: ModeState): void {
     const buffer = handler._activeBuffer;
     home(buffer);
     state.saved.delete(buffers.buffers.alt);
-    for (let y = 0; y < buffers.rows; y++) {
-      const line = buffer.lines.get(buffer.ybase + y)!;
-      clearLine(line, buffers.cols, 0);
-      line.isWrapped = false;
-    }
+    blankRows(buffer, 0);
     buffer.x = 0;
     buffer.y = 0;
     buffer.tabs = {};

@@ -1,7 +1,8 @@
 import { CONTENT_WIDTH_SHIFT, type ExtendedAttributes, WORDS } from '../cells.ts';
-import type { BufferState, Core, Line, Params } from './internals.ts';
+import type { BufferState, Core } from './internals.ts';
 import { clearPen, extend } from './pen.ts';
 import { cellText } from './print.ts';
+import { clearCells, clearLine } from './rows.ts';
 
 const NARROW = 1 << CONTENT_WIDTH_SHIFT;
 
@@ -24,41 +25,6 @@ export interface MotionState {
   /** Finals of the designated character sets, G0 to G3. */
   designated: string[];
   saved: WeakMap<BufferState, SavedCursor>;
-}
-
-/** Rows of a screen as a blank line, kept for the next: columns and background. */
-let blankRow = new Uint32Array(0);
-let blankBackground = -1;
-
-/**
- * Makes a line blank with a background, as quickly as memory can be copied. Its wrap flag is the caller's. Texts and attributes
- * that stand beside the cells stay: nothing refers to them any more, and the next that come take their places.
- */
-export function clearLine(line: Line, cols: number, bg: number): void {
-  if (blankRow.length !== cols * WORDS || blankBackground !== bg) {
-    blankRow = new Uint32Array(cols * WORDS);
-    for (let i = 0; i < blankRow.length; i += WORDS) {
-      blankRow[i] = NARROW;
-      blankRow[i + 2] = bg;
-    }
-    blankBackground = bg;
-  }
-  line._data.set(blankRow);
-}
-
-/** Blank cells from..to-1, and the other half of a wide character that is cut at either end. */
-function clearCells(line: Line, from: number, to: number, cols: number, bg: number): void {
-  const data = line._data;
-  const isWide = (x: number): boolean => data[x * WORDS]! >> CONTENT_WIDTH_SHIFT === 2;
-  let start = from;
-  let end = Math.min(to, cols);
-  if (start > 0 && isWide(start - 1)) start--;
-  if (end > 0 && end < cols && isWide(end - 1)) end++;
-  for (let i = start * WORDS; i < end * WORDS; i += WORDS) {
-    data[i] = NARROW;
-    data[i + 1] = 0;
-    data[i + 2] = bg;
-  }
 }
 
 /** Scrolling, line feeds, erasing, saved cursors: where the emulator is slow, wrong, or depends on the length of its scrollback. */
@@ -196,31 +162,17 @@ export function installMotion(core: Core, state: MotionState): void {
   };
 
   // Counts beyond what can have an effect: a program must not keep us in a loop of 2^31.
-  const clamp = (
-    name: 'insertLines' | 'deleteLines' | 'scrollDown' | 'cursorForwardTab' | 'cursorBackwardTab',
-  ): void => {
+  const clamp = (name: 'cursorForwardTab' | 'cursorBackwardTab'): void => {
     const original = handler[name].bind(handler);
-    handler[name] = (params: Params) => {
-      const most = name === 'cursorForwardTab' || name === 'cursorBackwardTab' ? buffers.cols : buffers.rows;
-      if (params.params[0]! > most) params.params[0] = most;
+    handler[name] = (params) => {
+      if (params.params[0]! > buffers.cols) params.params[0] = buffers.cols;
       return original(params);
     };
   };
-  clamp('insertLines');
-  clamp('deleteLines');
-  clamp('scrollDown');
   clamp('cursorForwardTab');
   clamp('cursorBackwardTab');
 
-  // SU: lines that leave at the top go to the scrollback, as in xterm and tmux.
-  handler.scrollUp = (params) => {
-    const buffer = handler._activeBuffer;
-    const height = buffer.scrollBottom - buffer.scrollTop + 1;
-    for (let n = Math.min(params.params[0]! || 1, height); n > 0; n--) buffers.scroll(handler._eraseAttrData());
-    return true;
-  };
-
-  // REP (ECMA-48 8.3.103): at most a screenful.
+  // REP (ECMA-48 8.3.103): at most a row. ncurses stays within one; tmux stops at its end.
   handler.repeatPrecedingCharacter = (params) => {
     const buffer = handler._activeBuffer;
     if (parser.precedingJoinState === 0 || buffer.x === 0) return true;
@@ -229,7 +181,7 @@ export function installMotion(core: Core, state: MotionState): void {
     const text = cellText(line, buffer.x - (half ? 2 : 1));
     if (text === '') return true;
     const codes = Uint32Array.from(text, (char) => char.codePointAt(0)!);
-    for (let n = Math.min(params.params[0]! || 1, buffers.cols * buffers.rows); n > 0; n--) {
+    for (let n = Math.min(params.params[0]! || 1, buffers.cols); n > 0; n--) {
       parser.precedingJoinState = 0;
       handler.print(codes, 0, codes.length);
     }

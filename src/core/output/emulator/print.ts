@@ -11,6 +11,7 @@ import {
   stateOf,
   WIDTH_MASK,
 } from '../unicode.ts';
+import { insertCells } from './editing.ts';
 import type { BufferState, Core, Line } from './internals.ts';
 
 const NARROW = 1 << CONTENT_WIDTH_SHIFT;
@@ -73,7 +74,7 @@ export function installPrint(core: Core): void {
   };
 
   const shift = (count: number): void => {
-    line.insertCells(x, count, buffer.getNullCell(handler._eraseAttrData()));
+    insertCells(line, x, count, buffers.cols, (handler._eraseAttrData() as { bg: number }).bg);
   };
 
   /** Gives the cluster at `at`, whose text ends before `x`, a second cell. False when there is no room for it. */
