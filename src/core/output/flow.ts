@@ -65,9 +65,12 @@ export function offerEntry(flow: FlowState, entry: Entry, mode: FlowMode = 'scre
   return [sent(flow, entry.seq, bytes), 'send'];
 }
 
-/** A cumulative acknowledgement. Numbers that were never sent, or are older than the last, change nothing. */
+/**
+ * A cumulative acknowledgement. Numbers that were never sent, or are older than the last, change nothing. The same number again may mean
+ * something new: a snapshot stands for the entry that was newest when the viewer came, or when it had drained.
+ */
 export function acknowledgeEntries(flow: FlowState, seq: number): FlowState {
-  if (seq <= flow.ackedSeq || seq > flow.sentSeq) return flow;
+  if (seq < flow.ackedSeq || seq > flow.sentSeq) return flow;
   const unacked = flow.unacked.filter((sending) => sending.seq > seq);
   let unackedBytes = 0;
   for (const sending of unacked) unackedBytes += sending.bytes;
