@@ -53,6 +53,7 @@ const SS3: Readonly<Record<string, string>> = {
   ' ': 'space',
   I: 'tab',
 };
+const COMPOSED = 'composed text';
 const EVENTS: readonly KeyEventKind[] = ['press', 'press', 'repeat', 'release'];
 
 interface Modifiers {
@@ -153,7 +154,7 @@ function kittyKey(params: Params): Key | undefined {
   if (!modifiers || params.length > 3 || codes.length > 3) return undefined;
   const text = texts?.map((one) => characterOf(one) ?? '').join('');
   // Text without a key: an input method.
-  if (code === 0) return text ? makeKey(text, { ...modifiers, text, codes: { key: 0 } }) : undefined;
+  if (code === 0) return text ? composed(text, modifiers) : undefined;
   const shifted = value(codes[1], 0) || undefined;
   const base = value(codes[2], 0) || undefined;
   const kept: KeyCodes = {
@@ -168,6 +169,12 @@ function kittyKey(params: Params): Key | undefined {
   const character = characterOf(code);
   if (character === undefined || (code >= 57344 && code <= 63743)) return undefined;
   return characterKey(character, parts, shifted, base);
+}
+
+/** Words that an input method wrote at once are no key of any name: "up" is not Up. */
+function composed(text: string, modifiers: Modifiers): Key {
+  const name = [...text].length === 1 ? text : COMPOSED;
+  return makeKey(name, { ...modifiers, text, codes: { key: 0 } });
 }
 
 function characterKey(

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { DEFAULT_MODES, encodePaste, PasteFilter } from '../../../src/core/index.ts';
-import { disposeTuis, realBash } from '../../support/index.ts';
+import { disposeTuis, realBash, waitUntil } from '../../support/index.ts';
 
 afterEach(disposeTuis);
 const bracketed = { ...DEFAULT_MODES, bracketedPaste: true };
@@ -102,5 +102,11 @@ describe('[E30] a real bash', () => {
     bash.send("echo don''e\r");
     await bash.waitFor(/^done$/m);
     expect(existsSync(join(bash.home.path, 'P'))).toBe(false);
+  });
+
+  it('would run it if the end marker came through', async () => {
+    await using bash = await realBash({ cols: 80, rows: 24 });
+    bash.send('\x1b[200~x \x1b[201~\rtouch P\r\x1b[201~');
+    await waitUntil(() => existsSync(join(bash.home.path, 'P')), 'P is there');
   });
 });

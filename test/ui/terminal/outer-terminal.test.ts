@@ -134,7 +134,7 @@ describe('OuterTerminal in a real terminal', () => {
     const own = await shell();
     const before = await own.settings();
     own.tui.send(`${process.execPath} ${program} exit-at-once; echo status $?\r`);
-    await own.tui.waitFor('status 3');
+    await own.tui.waitFor(/status 3\n\$/);
     expectUntouched(own);
     // No reply has become input of the shell.
     expect(own.tui.text().trimEnd()).toMatch(/status 3\n\$$/);
@@ -204,23 +204,66 @@ describe('OuterTerminal in a real terminal', () => {
     expect(own.notes()).not.toContain('key');
   });
 
+  it('waits for the rest of a sequence, and a short while only after Escape', async () => {
+    const own = await shell();
+    await own.start('draw');
+    await waitUntil(() => own.notes().includes('answers'), 'the answers are there');
+    own.tui.send('\x1b[1;');
+    own.tui.send('5A');
+    own.tui.send('\x1b');
+    await waitUntil(() => own.notes().includes('key escape'), 'Escape arrives by itself');
+    own.tui.send('a');
+    await waitUntil(() => own.notes().includes('key a'), 'the next key is another one');
+    expect(own.notes().match(/^key.*$/gm)).toEqual(['key up 1b5b313b3541', 'key escape 1b', 'key a 61']);
+  });
+
+  it('asks for what the focused program wants of the keyboard, sets the clipboard, rings, and lets the mouse go', async () => {
+    const own = await shell();
+    const { emulator } = own.tui;
+    await own.start('draw');
+    await waitUntil(() => own.notes().includes('answers'), 'the answers are there');
+    own.tui.send('ckbm');
+    await own.tui.waitFor(() => emulator.term.modes.mouseTrackingMode === 'none');
+    expect(emulator.outer.kitty.alternate).toEqual([31]);
+    expect(emulator.outer.clipboard).toEqual(['héllo']);
+    expect(emulator.outer.bells).toBe(1);
+    expect(own.notes()).toContain('copy true false');
+    own.tui.send('q');
+    await own.tui.waitFor('status 0');
+    expectUntouched(own);
+  });
+
+  it('says nothing that a Linux console would not understand', async () => {
+    const own = await shell({ env: { TERM: 'linux' } });
+    const before = await own.settings();
+    await own.start('draw');
+    own.tui.send('cbq');
+    await own.tui.waitFor('status 0');
+    expect(
+      own.tui
+        .output()
+        .toString('latin1')
+        .split(/\x1b\[\?1049[hl]/)[1],
+    ).not.toMatch(/\x1b\]|\x1bP|\x1b\[[<>=]|\x1b\[\?(?:100\d|2004|2026)|\x1b\[\d* q|\x1b\[\d+(?:;\d+)?t/);
+    expect(own.notes()).toContain('copy false false');
+    expect(await own.settings()).toBe(before);
+  });
+
   it('draws at once in a terminal that answers nothing, and settles without it', async () => {
     const own = await shell({ answer: false });
     await own.start('draw');
-    expect(own.notes()).not.toContain('answers');
     await waitUntil(() => own.notes().includes('answers'), 'it no longer waits');
-    expect(own.notes()).toContain('answers {"settled":true}');
+    expect(own.notes()).toBe('frame\nanswers {"settled":true}\n');
     expect(own.tui.emulator.outer.modifyOtherKeys).toBe(0);
   });
 
   it('stays alive while the terminal takes nothing of 10 MB, and says when it has', async () => {
     const own = await shell();
-    own.tui.send(`${process.execPath} ${program} flood ~/notes ~/pid; echo status $?\r`);
-    await waitUntil(() => own.pid() > 0, 'the program has started');
+    await own.start('draw');
     own.tui.stall();
-    await waitUntil(() => own.notes().includes('ticks'), 'its timers run');
+    own.tui.send('f');
+    await waitUntil(() => own.notes().includes('ticked'), 'its timers run');
     expect(own.notes()).toContain('accepted false');
-    expect(own.notes()).toContain('ticks true');
     expect(own.notes()).not.toContain('drain');
     own.tui.unstall();
     await waitUntil(() => own.notes().includes('drain'), 'all of it is out');
@@ -242,9 +285,10 @@ describe('OuterTerminal in a real terminal', () => {
   it('exits from a stalled terminal, and gives its settings back', async () => {
     const own = await shell();
     const before = await own.settings();
-    own.tui.send(`${process.execPath} ${program} flood-then-exit ~/notes ~/pid; echo status $?\r`);
-    await waitUntil(() => own.pid() > 0, 'the program has started');
+    await own.start('draw');
+    await waitUntil(() => own.notes().includes('answers'), 'the answers are there');
     own.tui.stall();
+    own.tui.send('e');
     await waitUntil(() => !isAlive({ pid: own.pid() }), 'it has ended');
     own.tui.unstall();
     // It could not be told to show the main screen again, but the shell can be used.
@@ -265,11 +309,11 @@ describe('OuterTerminal in a real terminal', () => {
   it('reads nothing while input is held, and everything afterwards', async () => {
     const own = await shell();
     await own.start('hold');
-    own.tui.send('abc');
+    own.tui.send('abd');
     await waitUntil(() => own.notes().includes('held'), 'it holds');
     process.kill(own.pid(), 'SIGUSR2');
-    await waitUntil(() => own.notes().includes('key c'), 'the keys arrive');
-    expect(own.notes()).toMatch(/^held\nreleased\n(answers.*\n)?key a 61\nkey b 62\nkey c 63\n$/);
+    await waitUntil(() => own.notes().includes('key d'), 'the keys arrive');
+    expect(own.notes()).toMatch(/^frame\nheld\nreleased\n(answers.*\n)?key a 61\nkey b 62\nkey d 64\n$/);
   });
 
   it('[E29] lets no reply of the terminal out as input, split or whole, with and without a question', async () => {

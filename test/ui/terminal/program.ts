@@ -24,7 +24,20 @@ const note = (text: string): void => {
   if (file) writeFileSync(file, `${notes.join('\n')}\n`);
 };
 
+function flood(): void {
+  note(`accepted ${draw('flood '.repeat(1_750_000))}`);
+  // Only a living event loop gets there.
+  let ticks = 0;
+  const ticking = setInterval(() => {
+    ticks++;
+    if (ticks < 20) return;
+    clearInterval(ticking);
+    note('ticked');
+  }, 5);
+}
+
 function frame(): void {
+  note('frame');
   draw(`\x1b[H\x1b[2J\x1b[31mREADY ${terminal.size.cols}x${terminal.size.rows}`);
 }
 
@@ -55,6 +68,15 @@ terminal.on((event) => {
         note(`${one.type} ${typed} ${Buffer.from(one.raw).toString('hex').slice(0, 64)}`);
         // A frame cut off half way: colour, link, cursor shape, and a synchronized update that never ends.
         if (typed === 'u') draw('\x1b[?2026h\x1b]8;;http://a.b\x1b\\\x1b[5 q\x1b[1;4;7mhalf');
+        if (typed === 'k') terminal.setKittyFlags(11);
+        if (typed === 'f') flood();
+        if (typed === 'e') {
+          flood();
+          setTimeout(() => process.exit(0), 50);
+        }
+        if (typed === 'm') terminal.setMouse('off');
+        if (typed === 'b') terminal.bell();
+        if (typed === 'c') note(`copy ${terminal.copy('héllo')} ${terminal.copy('x'.repeat(100_001))}`);
         if (typed === 'z') guard.suspend();
         if (typed === 'x') throw new Error('on purpose');
         if (typed === 'q') {
@@ -71,20 +93,6 @@ terminal.enter();
 terminal.setTitle('in\x07side');
 frame();
 
-if (what === 'flood') {
-  let ticks = 0;
-  const ticking = setInterval(() => ticks++, 5);
-  const accepted = draw('flood '.repeat(1_750_000));
-  note(`accepted ${accepted}`);
-  setTimeout(() => note(`ticks ${ticks > 20}`), 400);
-  terminal.on((event) => {
-    if (event.type === 'drain') clearInterval(ticking);
-  });
-}
-if (what === 'flood-then-exit') {
-  draw('flood '.repeat(1_750_000));
-  setTimeout(() => process.exit(0), 50);
-}
 if (what === 'exit-at-once') process.exit(3);
 if (what === 'hold') {
   terminal.holdInput(true);
