@@ -2,6 +2,7 @@ import type { Clock, Dispose, Surface, Timer } from '../../core/index.ts';
 import type { Capabilities } from './capabilities.ts';
 import { Encoder, type ShownCursor } from './encoder.ts';
 import { MAX_SIDE } from './grid.ts';
+import { Holds } from './holds.ts';
 import type { CursorTarget, Layer } from './layer.ts';
 import { type Placed, Stack } from './stack.ts';
 import { Extras, type Tables, Texts } from './tables.ts';
@@ -24,13 +25,8 @@ export const FRAME_MS = 16;
 /** Large frames are paced by size, up to this: in a flood nobody reads, and the terminal has to keep up. */
 export const FLOOD_FRAME_MS = 50;
 const FLOOD_BYTES_PER_MS = 256;
-/** A program that began a synchronized update and did not end it is drawn as it stands after this. */
-export const HOLD_MS = 150;
 /** After a key, the next change is taken for its echo this long. */
 const ECHO_MS = 100;
-
-/** A surface inside a synchronized update. */
-type Hold = { readonly state: 'holding'; readonly since: number } | { readonly state: 'given-up' };
 
 /** Draws layers of surfaces on the terminal. `docs/architecture.md` has the picture. */
 export class Compositor {
@@ -40,7 +36,7 @@ export class Compositor {
   readonly #stack = new Stack(this.#tables);
   readonly #undrain: Dispose;
   #encoder: Encoder;
-  #holds = new Map<Surface, Hold>();
+  readonly #holds = new Holds();
   #target: CursorTarget | undefined;
   #cursor: ShownCursor;
   /** Something may have changed since the last frame. */
@@ -87,8 +83,7 @@ export class Compositor {
   /** What stands where; later layers above earlier ones. Free of cost when nothing differs from the last call. */
   setLayers(layers: readonly Layer[]): void {
     if (!this.#stack.setLayers(layers)) return;
-    const surfaces = new Set(layers.map((layer) => layer.surface));
-    for (const surface of this.#holds.keys()) if (!surfaces.has(surface)) this.#holds.delete(surface);
+    this.#holds.keep(new Set(layers.map((layer) => layer.surface)));
     this.invalidate();
   }
 
@@ -111,7 +106,7 @@ export class Compositor {
   /** Something may have changed. Cheap; call it after every change of a surface. */
   invalidate(): void {
     this.#isStale = true;
-    if (this.#holds.size > 0) this.#watchHolds();
+    this.#holds.watch();
     this.#schedule();
   }
 
@@ -149,7 +144,7 @@ export class Compositor {
     queueMicrotask(() => {
       this.#isQueued = false;
       if (this.#isDisposed) return;
-      this.#frame(isUrgent && this.#target && 'surface' in this.#target ? this.#target.surface : undefined);
+      this.#frame(isUrgent ? this.#focus : undefined);
     });
   }
 
@@ -176,26 +171,13 @@ export class Compositor {
     });
   }
 
-  #watchHolds(): void {
-    for (const surface of this.#holds.keys()) if (!surface.synchronizing) this.#holds.delete(surface);
+  #isHeld(surface: Surface, now: number): boolean {
+    return this.#holds.isHeld(surface, now, now < this.#echoUntil && this.#focus === surface);
   }
 
-  /** Is this surface to keep what the terminal shows of it? */
-  #isHeld(surface: Surface, now: number): boolean {
-    if (!surface.synchronizing) {
-      this.#holds.delete(surface);
-      return false;
-    }
-    const hold = this.#holds.get(surface);
-    if (!hold) {
-      this.#holds.set(surface, { state: 'holding', since: now });
-      return true;
-    }
-    if (hold.state === 'given-up') return false;
-    if (now < hold.since + HOLD_MS) return true;
-    // From here on as if it had ended, until it has: a program that died inside would be slow for ever.
-    this.#holds.set(surface, { state: 'given-up' });
-    return false;
+  /** The surface that has the cursor. */
+  get #focus(): Surface | undefined {
+    return this.#target && 'surface' in this.#target ? this.#target.surface : undefined;
   }
 
   /** `only`: leave the other surfaces to the next frame. */
@@ -207,7 +189,7 @@ export class Compositor {
     const grids = [this.#stack.grid, this.#encoder.shown];
     texts.compact(grids);
     extras.compact(grids);
-    if (!this.#target || !('surface' in this.#target)) this.#echoUntil = Number.NEGATIVE_INFINITY;
+    if (!this.#focus) this.#echoUntil = Number.NEGATIVE_INFINITY;
     for (const placed of this.#stack.placed) this.#merge(placed, only, now);
     this.#cursor = this.#place(now);
     const bytes = this.#encoder.encode(this.#stack.grid, this.#stack.dirty, this.#cursor);
@@ -229,8 +211,7 @@ export class Compositor {
     // A layer that was never merged has nothing to keep.
     if (placed.version !== -1 && this.#isHeld(surface, now)) {
       this.#isStale = true;
-      const hold = this.#holds.get(surface);
-      if (hold?.state === 'holding') this.#wakeAt(hold.since + HOLD_MS);
+      this.#wakeAt(this.#holds.endsAt(surface));
       return;
     }
     if (only && surface !== only) {
@@ -239,7 +220,8 @@ export class Compositor {
       return;
     }
     this.#stack.merge(placed);
-    if (this.#target && 'surface' in this.#target && this.#target.surface === surface) {
+    this.#holds.drawn(surface, now);
+    if (surface === this.#focus) {
       this.#focusDrawnAt = now;
       this.#echoUntil = Number.NEGATIVE_INFINITY;
     }

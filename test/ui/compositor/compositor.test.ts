@@ -270,7 +270,7 @@ describe('a synchronized update of a program', () => {
     expect(terminal.text()[0]).toBe(`${'other'.padEnd(20)}after`);
   });
 
-  it('is drawn unfinished after 150 ms, and from then on as if it had ended', async () => {
+  it('is drawn unfinished after 150 ms, and again each 150 ms while it goes on', async () => {
     const { clock, compositor, right, show, terminal } = await twoPanes();
     right.synchronizing = true;
     right.write(0, 0, 'half');
@@ -280,11 +280,46 @@ describe('a synchronized update of a program', () => {
     await clock.advance(1);
     show();
     expect(terminal.text()[0]!.trim()).toBe('half');
-    right.write(0, 0, 'more');
-    compositor.invalidate();
-    await clock.advance(16);
+    let drawn = 0;
+    for (let i = 0; i < 100; i++) {
+      right.write(0, 0, `more ${i}`);
+      compositor.invalidate();
+      await clock.advance(6);
+      drawn += show().length;
+    }
+    expect(drawn).toBe(4);
+    await clock.advance(150);
     show();
-    expect(terminal.text()[0]!.trim()).toBe('more');
+    expect(terminal.text()[0]!.trim()).toBe('more 99');
+  });
+
+  it('that a dead program left open delays neither what comes after quiet nor the echo of a key', async () => {
+    const { clock, compositor, left, show } = await twoPanes();
+    left.synchronizing = true;
+    left.write(0, 0, 'half');
+    compositor.invalidate();
+    await clock.advance(1000);
+    show();
+    left.write(0, 1, '$');
+    compositor.invalidate();
+    await settle();
+    expect(show()).toHaveLength(1);
+    await clock.advance(20);
+    compositor.expectEcho();
+    left.write(0, 1, '$ x');
+    compositor.invalidate();
+    await settle();
+    expect(show()).toHaveLength(1);
+  });
+
+  it('is not drawn half because a key was typed', async () => {
+    const { clock, compositor, left, show } = await twoPanes();
+    compositor.expectEcho();
+    left.synchronizing = true;
+    left.write(0, 0, 'half');
+    compositor.invalidate();
+    await clock.advance(100);
+    expect(show()).toEqual([]);
   });
 
   it('is held again when it has ended and begins anew', async () => {
