@@ -11,7 +11,7 @@ const ST = '\x1b\\';
 const big = 'A'.repeat(5000);
 
 /** Beside the corpus that all share: each family of sequences with every way to end it. */
-const _STRINGS: readonly string[] = [
+const STRINGS: readonly string[] = [
   // strings to the terminal: title, icon, palette, folder, notices, clipboard, colours, shell marks, files
   ...[
     '0;evil',
