@@ -37,6 +37,8 @@ export interface Attachment {
   readonly sessionId: string;
   /** Newest position that was handed to the listener. */
   readonly position: Position | undefined;
+  /** Bytes typed into this session that wait for the connection. */
+  readonly heldBytes: number;
   /** Keystrokes: delivered once, in order, held (bounded) while offline. */
   write(bytes: Uint8Array): void;
   /** The size this viewer would like; the session takes it from the viewer that typed last. */

@@ -8,7 +8,7 @@ import type { HubContext } from './context.ts';
 import { privateFolder } from './folder.ts';
 import { type HubLog, openHubLog } from './hub-log.ts';
 import { InputLedger } from './input-ledger.ts';
-import { type Listener, listen } from './listener.ts';
+import { answers, type Listener, listen } from './listener.ts';
 import { type HubCard, type HubLock, readCard, takeLock } from './lock.ts';
 import type { HubPaths } from './paths.ts';
 import { SessionChangeFeed } from './session-changes.ts';
@@ -22,6 +22,10 @@ import { Workspaces } from './workspaces.ts';
 export const SCROLLBACK_LINES = 10_000;
 /** A hub that stops waits this long for its sessions; the transports' own HUP, TERM, KILL are well within it. */
 const STOP_SESSIONS_MS = 8_000;
+
+/** A hub that has the lock and does not answer is given this long: a little more than a stop may take. */
+const OTHER_HUB_MS = 15_000;
+const OTHER_HUB_LOOK_MS = 25;
 
 export interface HubOptions {
   readonly paths: HubPaths;
@@ -56,7 +60,7 @@ export type HubStart =
 export async function startHub(options: HubOptions): Promise<HubStart> {
   const { paths } = options;
   privateFolder(paths.state);
-  const lock = takeLock(paths.state);
+  const lock = await lockOrHub(paths);
   if (!lock) {
     const card = readCard(paths.state);
     return { kind: 'running', ...(card ? { card } : {}) };
@@ -66,6 +70,18 @@ export async function startHub(options: HubOptions): Promise<HubStart> {
   } catch (error) {
     lock.release();
     throw error;
+  }
+}
+
+/** Undefined: another hub has the lock and answers. One that has the lock and does not answer is about to stop, or to start: it is waited for. */
+async function lockOrHub(paths: HubPaths): Promise<HubLock | undefined> {
+  const deadline = performance.now() + OTHER_HUB_MS;
+  for (;;) {
+    const lock = takeLock(paths.state);
+    if (lock) return lock;
+    if (performance.now() > deadline || (await answers(readCard(paths.state)?.socket ?? paths.socket)))
+      return undefined;
+    await new Promise((resolve) => setTimeout(resolve, OTHER_HUB_LOOK_MS));
   }
 }
 

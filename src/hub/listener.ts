@@ -1,6 +1,6 @@
 import { chmodSync, rmSync, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import type { Socket as NetSocket } from 'node:net';
+import { connect, type Socket as NetSocket } from 'node:net';
 import { dirname } from 'node:path';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { type Clock, IrisError, type Timer } from '../core/index.ts';
@@ -70,6 +70,18 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
       await closeServer(server);
     },
   };
+}
+
+/** Does someone take connections at this socket? */
+export function answers(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = connect(path);
+    probe.once('connect', () => {
+      probe.destroy();
+      resolve(true);
+    });
+    probe.once('error', () => resolve(false));
+  });
 }
 
 async function bind(path: string, sockets: WebSocketServer, options: ListenerOptions): Promise<Server> {

@@ -114,7 +114,7 @@ export class LogFlow implements Flow {
     const { screen, epoch } = run;
     const bytes = screen.snapshot();
     const seq = run.log.last;
-    this.#flow = snapshotSent(newFlow(seq), seq, bytes.length, 0);
+    this.#flow = snapshotSent({ ...newFlow(seq), ackedSeq: seq - 1 }, seq, bytes.length, 0);
     this.#send(epoch, seq, { kind: 'snapshot', cols: screen.cols, rows: screen.rows, ...(gap ? { gap } : {}) }, bytes);
   }
 }

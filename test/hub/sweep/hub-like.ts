@@ -1,0 +1,39 @@
+// A stand-in for a hub that is going to be killed: starts what it is told through the journal, says when all runs, and waits.
+
+import { journaled, ProcessJournal } from '../../../src/hub/sweep/index.ts';
+import { createTransport } from '../../../src/transports/index.ts';
+
+const [dir = '', hub = '', dieBeforeStarted = ''] = process.argv.slice(2);
+const journal = new ProcessJournal(dir, hub, (error) => {
+  throw error;
+});
+const deaf = 'trap "" HUP TERM INT;';
+const commands: Record<string, string[]> = {
+  // A grandchild that ignores HUP in a group of its own, and one that left the session.
+  shell: [
+    'bash',
+    '-c',
+    `set -m; sh -c '${deaf} echo deaf; sleep 600; sleep 600' & setsid sh -c '${deaf} sleep 600; sleep 600' & wait`,
+  ],
+  // Knows nothing of who it belongs to but its group.
+  bare: ['sh', '-c', `${deaf} env -i sh -c '${deaf} /bin/sleep 600; /bin/sleep 600' & exec sleep 600`],
+  // Left everything: group, session, and its parent is gone.
+  daemon: ['sh', '-c', `setsid -f sh -c '${deaf} sleep 600; sleep 600'; echo off; exec sleep 600`],
+};
+const env = { PATH: process.env.PATH!, HOME: process.env.HOME!, LANG: 'C' };
+let ready = 0;
+for (const [name, command] of Object.entries(commands)) {
+  const launch = { command, cwd: '/', env, mode: name === 'bare' ? 'pipes' : 'pty', cols: 80, rows: 24 } as const;
+  const identity = { id: `${name}-${process.pid}`, name };
+  if (dieBeforeStarted === name) journal.started = () => process.kill(process.pid, 'SIGKILL') as unknown as undefined;
+  const transport = journaled(createTransport('local', launch, { identity, hub }), journal, identity.id);
+  transport.start({
+    status: () => {},
+    output: () => {},
+    ended: () => {},
+    failed: (error) => console.error(error.line),
+  });
+  ready += 1;
+}
+console.log(`ready ${ready} ${process.pid}`);
+setInterval(() => {}, 1000);
