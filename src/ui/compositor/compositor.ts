@@ -28,7 +28,10 @@ const FLOOD_BYTES_PER_MS = 256;
 /** After a key, the next change is taken for its echo this long. */
 const ECHO_MS = 100;
 
-/** Draws layers of surfaces on the terminal. `docs/architecture.md` has the picture. */
+/**
+ * Draws layers of surfaces on the terminal: merges them into one grid, compares it with what the terminal shows, and writes the
+ * difference in one write. Frames are never queued: while the terminal has not drained, none is made.
+ */
 export class Compositor {
   readonly #sink: Sink;
   readonly #clock: Clock;
@@ -119,6 +122,7 @@ export class Compositor {
 
   /** Draws now what there is to draw, unless the terminal has not drained. */
   flush(): void {
+    this.#isStale = true;
     this.#frame(undefined);
   }
 
@@ -182,7 +186,7 @@ export class Compositor {
 
   /** `only`: leave the other surfaces to the next frame. */
   #frame(only: Surface | undefined): void {
-    if (this.#isDisposed || this.#isBlocked || !this.#isStale) return;
+    if (this.#isDisposed || this.#isBlocked || !this.#isStale || this.#stack.grid.rows === 0) return;
     const now = this.#clock.now();
     this.#isStale = false;
     const { texts, extras } = this.#tables;

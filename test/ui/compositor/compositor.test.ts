@@ -201,6 +201,21 @@ describe('a frame', () => {
     expect(show()).toEqual([]);
   });
 
+  it('is not written before the size of the terminal is known', async () => {
+    const sink = new MemorySink();
+    const compositor = new Compositor({ sink, clock: new HandClock(), capabilities: FULL_CAPABILITIES });
+    const surface = new ArraySurface(4, 1);
+    surface.write(0, 0, 'text');
+    compositor.setLayers([wholeLayer(surface)]);
+    compositor.setCursor({ surface });
+    await settle();
+    compositor.flush();
+    expect(sink.writes).toEqual([]);
+    compositor.setSize(4, 1);
+    await settle();
+    expect(sink.take().join('')).toContain('text');
+  });
+
   it('is not written after dispose, which leaves no timer and no listener', async () => {
     const { clock, compositor, sink, left, show } = await twoPanes();
     left.set(0, 0, 'a');
