@@ -1,4 +1,10 @@
-import { encodeFocus, encodeKey, type KeyEncodingOptions, type TerminalModes } from '../../core/index.ts';
+import {
+  encodeFocus,
+  encodeKey,
+  type KeyEncodingOptions,
+  KITTY_ALL_KEYS,
+  type TerminalModes,
+} from '../../core/index.ts';
 import type { InputEvent } from './events.ts';
 
 /**
@@ -16,6 +22,9 @@ export function forwardKey(
     case 'key': {
       // The same flags: the terminal says it best itself. Without flags dialects differ (rxvt, Linux console), and the program speaks xterm.
       if (paneModes.kittyFlags !== 0 && paneModes.kittyFlags === outerModes.kittyFlags) return event.raw;
+      // Typed text is text everywhere, but where all keys are sequences (8): no need to make it again.
+      if (event.raw[0]! > 0x1f && event.raw[0] !== 0x7f && (paneModes.kittyFlags & KITTY_ALL_KEYS) === 0)
+        return event.raw;
       const encoded = encodeKey(event.key, paneModes, options);
       return same(encoded, event.raw) ? event.raw : encoded;
     }

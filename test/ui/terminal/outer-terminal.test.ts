@@ -8,6 +8,7 @@ import {
   processInfo,
   realBash,
   type SpawnTuiOptions,
+  spawnTui,
   type Tui,
   waitUntil,
 } from '../../support/index.ts';
@@ -185,6 +186,17 @@ describe('OuterTerminal in a real terminal', () => {
     await tui.waitFor(/^\$$/m);
     expect(tui.emulator.outer.kitty).toEqual({ main: [], alternate: [] });
     expect(await own.settings()).toBe(before);
+  });
+
+  it('goes on where there is no shell that could continue it', async () => {
+    const tui = spawnTui({ command: [process.execPath, program, 'draw'], cols: 80, rows: 12 });
+    await tui.waitFor('READY');
+    tui.send('z');
+    await tui.waitFor('REDRAWN');
+    expect(tui.emulator.alternateScreen).toBe(true);
+    expect(tui.emulator.outer.kitty.alternate).toEqual([5]);
+    tui.send('q');
+    expect(await tui.exited).toMatchObject({ code: 0 });
   });
 
   it('tells of a new size', async () => {
