@@ -20,9 +20,15 @@ export function readScreenArguments(argv: readonly string[]): ScreenArguments | 
   for (let i = 0; i < rest.length; i += 1) {
     const word = rest[i]!;
     if (word === '--read-only' || word === '-r') readOnly = true;
-    else if (word === '-t' && session === undefined && rest[i + 1]?.startsWith('-') === false) session = rest[++i]!;
+    else if (word === '-t' && session === undefined && rest[i + 1]?.startsWith('-') === false)
+      session = tmuxTarget(rest[++i]!);
     else if (!word.startsWith('-') && word !== '' && session === undefined) session = word;
     else return undefined;
   }
   return { readOnly, ...(session === undefined ? {} : { session }) };
+}
+
+/** `=name` is exact in tmux; `name:`, `name:0` and `name:0.1` name a window or pane of it, of which there is one here. */
+export function tmuxTarget(text: string): string {
+  return text.replace(/^=/, '').replace(/:(\d+(\.\d+)?)?$/, '');
 }

@@ -1,4 +1,3 @@
-import { readSync } from 'node:fs';
 import { IrisError } from '../core/index.ts';
 import type { Environment } from './environment.ts';
 
@@ -20,14 +19,15 @@ export async function readAllOfStdin(limitBytes: number): Promise<Buffer> {
 }
 
 /** Asks on the terminal; anything but y or yes is no. Undefined where there is nobody to ask. */
-export function confirm(env: Environment, question: string): boolean | undefined {
+export async function confirm(env: Environment, question: string): Promise<boolean | undefined> {
   if (!env.stdinIsTerminal || !env.stderrIsTerminal) return undefined;
   process.stderr.write(`${question} [y/N] `);
-  const buffer = Buffer.alloc(1024);
-  try {
-    const length = readSync(0, buffer);
-    return /^\s*y(es)?\s*$/i.test(buffer.toString('utf8', 0, length));
-  } catch {
-    return false;
-  }
+  // The terminal gives whole lines, and an end of file on Ctrl-D.
+  const answer = await new Promise<string>((resolve) => {
+    process.stdin.once('data', (chunk) => resolve(String(chunk)));
+    process.stdin.once('end', () => resolve('\n'));
+  });
+  process.stdin.pause();
+  if (!answer.endsWith('\n')) process.stderr.write('\n');
+  return /^\s*y(es)?\s*$/i.test(answer);
 }

@@ -1,8 +1,10 @@
 import { openScreenOn } from '../open-screen.ts';
+import { tmuxTarget } from '../screen-arguments.ts';
 import type { VerbRun } from '../verbs/index.ts';
 
 export const runAttach: VerbRun = async (context, { args, options }) => {
-  const session = (args[0] ?? options.target) as string | undefined;
+  const target = options.target === undefined ? undefined : tmuxTarget(options.target as string);
+  const session = (args[0] as string | undefined) ?? target;
   return openScreenOn(context, {
     readOnly: options.readOnly === true,
     ...(session === undefined ? {} : { session }),

@@ -38,7 +38,7 @@ export const runHubStop: VerbRun = async (context, { options }) => {
   } catch (error) {
     // Sessions run: whoever is asked and says yes has said yes to ending them.
     if (!(error instanceof IrisError) || error.code !== 'conflict') throw error;
-    const answer = context.json ? undefined : confirm(context.env, `${error.message}. Stop the hub, and them?`);
+    const answer = context.json ? undefined : await confirm(context.env, `${error.message}. Stop the hub, and them?`);
     if (answer === undefined) throw error;
     if (!answer) throw new IrisError('cancelled', 'the hub was left running');
     await stop(context, true);

@@ -2,6 +2,7 @@ import { findSession, IrisError, type SessionHost } from '../../core/index.ts';
 import type { Context } from '../context.ts';
 import { withHost } from '../host.ts';
 import { openScreenOn } from '../open-screen.ts';
+import { tmuxTarget } from '../screen-arguments.ts';
 import type { OptionValues, VerbRun } from '../verbs/index.ts';
 import { capture, wholeNumber } from './capture.ts';
 import { sizeOf, startSession } from './new.ts';
@@ -78,10 +79,8 @@ function historyOf(start: string | undefined): number {
   return start.startsWith('-') ? wholeNumber('-S', start.slice(1), ALL_HISTORY) : 0;
 }
 
-/** `=name` is exact in tmux; `name:`, `name:0` and `name:0.1` name a window or pane of it, of which there is one here. */
 function target(options: OptionValues): string | undefined {
-  const text = options.target as string | undefined;
-  return text?.replace(/^=/, '').replace(/:(\d+(\.\d+)?)?$/, '');
+  return options.target === undefined ? undefined : tmuxTarget(options.target as string);
 }
 
 /** Without -t: the session whose pane we are in, or the only one there is. */
