@@ -34,7 +34,7 @@ export const sessionVerbs: readonly Verb[] = [
         summary: 'start this agent; COMMAND, if given, runs in its place',
         complete: AGENT_NAMES,
       },
-      { flags: '-t, --team <TEAM>', summary: 'start a team of the config' },
+      { flags: '-t, --team <TEAM>', summary: 'start a team of the config; not yet' },
       { flags: '-d, --detach', summary: 'do not show it: print its id' },
       { flags: '--pipes', summary: 'without a terminal: output and errors are kept apart' },
       { flags: '--size <COLSxROWS>', summary: 'its size until somebody looks at it; 80x24 without a terminal' },
