@@ -1,67 +1,114 @@
-import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   acknowledgeEntries,
+  type Entry,
   type FlowState,
   newFlow,
   newSkippingFlow,
   nextSnapshot,
   offerEntry,
+  resumeFlow,
   SNAPSHOT_INTERVAL_MS,
   snapshotSent,
   WINDOW_BYTES,
 } from '../../../src/core/index.ts';
 
-const output = (seq: number, bytes: number) => ({ kind: 'output' as const, seq, bytes: new Uint8Array(bytes) });
+const output = (seq: number, size: number): Entry => ({ kind: 'output', seq, bytes: new Uint8Array(size) });
+const resize = (seq: number): Entry => ({ kind: 'resize', seq, cols: 80, rows: 24 });
 
-describe('the flow to one viewer', () => {
-  it('goes on after a first snapshot that stands for the newest entry, once that is acknowledged', () => {
-    let flow = snapshotSent(newSkippingFlow(7), 7, 9000, 0);
-    flow = acknowledgeEntries(flow, 7);
-    expect(flow.unacked).toEqual([]);
-    const [skipping] = offerEntry(flow, { kind: 'resize', seq: 8, cols: 80, rows: 24 });
-    expect(nextSnapshot(skipping, 5)).toEqual({ kind: 'snapshot', at: SNAPSHOT_INTERVAL_MS });
+/** Offers entries of a size until one is skipped. Returns the flow and how many were sent. */
+function fill(flow: FlowState, from: number, size: number): [FlowState, number] {
+  let state = flow;
+  for (let sent = 0; ; sent++) {
+    const [next, decision] = offerEntry(state, output(from + sent, size));
+    state = next;
+    if (decision === 'skip') return [state, sent];
+  }
+}
+
+describe('the flow to a viewer', () => {
+  test('sends until 256 KiB are on their way, then skips', () => {
+    const [flow, sent] = fill(newFlow(0), 1, 4096);
+    expect(sent).toBe(WINDOW_BYTES / 4096);
+    expect(flow).toMatchObject({ state: 'skipping', sentSeq: 64, unackedBytes: WINDOW_BYTES });
   });
 
-  it('stops at a full window and owes exactly one snapshot when it has drained', () => {
+  test('goes on when acknowledgements come in time', () => {
     let flow = newFlow(0);
-    let decision = 'send';
-    let seq = 0;
-    while (decision === 'send') [flow, decision] = offerEntry(flow, output(++seq, 4096));
-    expect(seq - 1).toBe(WINDOW_BYTES / 4096);
-    expect(nextSnapshot(flow, 0).kind).toBe('wait');
-    flow = acknowledgeEntries(flow, seq - 1);
-    expect(nextSnapshot(flow, 0)).toEqual({ kind: 'snapshot', at: 0 });
-    flow = snapshotSent(flow, seq + 10, 100, 0);
-    expect(nextSnapshot(flow, 100).kind).toBe('wait');
-    expect(offerEntry(flow, output(seq + 11, 10))[1]).toBe('send');
+    for (let seq = 1; seq < 1000; seq++) {
+      const [next, decision] = offerEntry(flow, output(seq, 65_536));
+      expect(decision).toBe('send');
+      flow = acknowledgeEntries(next, seq);
+    }
+    expect(flow).toMatchObject({ state: 'sending', unackedBytes: 0, ackedSeq: 999 });
   });
 
-  it('never gets stuck: a viewer that acknowledges all it was sent is either up to date or owed a snapshot', () => {
-    const step = fc.oneof(
-      fc.record({ kind: fc.constant('output' as const), bytes: fc.integer({ min: 0, max: 100_000 }) }),
-      fc.record({ kind: fc.constant('resize' as const) }),
-      fc.record({ kind: fc.constant('ack' as const), part: fc.double({ min: 0, max: 1, noNaN: true }) }),
-      fc.record({ kind: fc.constant('snapshot' as const) }),
-    );
-    fc.assert(
-      fc.property(fc.boolean(), fc.integer({ min: 0, max: 50 }), fc.array(step, { maxLength: 60 }), (fresh, start, steps) => {
-        let flow: FlowState = fresh ? newSkippingFlow(start) : newFlow(start);
-        let seq = start;
-        let now = 0;
-        for (const s of steps) {
-          now += 1;
-          if (s.kind === 'output') [flow] = offerEntry(flow, output(++seq, s.bytes));
-          else if (s.kind === 'resize') [flow] = offerEntry(flow, { kind: 'resize', seq: ++seq, cols: 1, rows: 1 });
-          else if (s.kind === 'ack') flow = acknowledgeEntries(flow, Math.floor(s.part * flow.sentSeq));
-          else if (nextSnapshot(flow, now).kind === 'snapshot') flow = snapshotSent(flow, seq, 5000, now);
-        }
-        flow = acknowledgeEntries(flow, flow.sentSeq);
-        expect(flow.unacked).toEqual([]);
-        if (flow.state === 'skipping') expect(nextSnapshot(flow, now).kind).toBe('snapshot');
-        else expect(flow.sentSeq).toBe(seq);
-      }),
-      { numRuns: 500 },
-    );
+  test('one entry larger than the window is sent when nothing else is on its way', () => {
+    const [flow, decision] = offerEntry(newFlow(0), output(1, WINDOW_BYTES * 4));
+    expect(decision).toBe('send');
+    expect(offerEntry(flow, output(2, 1))[1]).toBe('skip');
+  });
+
+  test('an acknowledgement covers all before it; old and impossible ones change nothing', () => {
+    const [flow] = fill(newFlow(0), 1, 65_536);
+    const half = acknowledgeEntries(flow, 2);
+    expect(half).toMatchObject({ ackedSeq: 2, unackedBytes: 2 * 65_536 });
+    expect(acknowledgeEntries(half, 1)).toBe(half);
+    expect(acknowledgeEntries(half, 99)).toBe(half);
+  });
+
+  test('a skipping viewer gets a snapshot when it has drained, not before', () => {
+    let [flow] = fill(newFlow(0), 1, 65_536);
+    expect(nextSnapshot(flow, 100)).toEqual({ kind: 'wait' });
+    flow = acknowledgeEntries(flow, 3);
+    expect(nextSnapshot(flow, 100)).toEqual({ kind: 'wait' });
+    flow = acknowledgeEntries(flow, 4);
+    expect(nextSnapshot(flow, 100)).toEqual({ kind: 'snapshot', at: 100 });
+  });
+
+  test('and goes on with deltas after it, the snapshot counting as on its way', () => {
+    const [skipping] = fill(newFlow(0), 1, 65_536);
+    const flow = snapshotSent(acknowledgeEntries(skipping, 4), 50, 10_000, 100);
+    expect(flow).toMatchObject({ state: 'sending', sentSeq: 50, unackedBytes: 10_000 });
+    expect(offerEntry(flow, output(51, 100))[1]).toBe('send');
+    expect(acknowledgeEntries(flow, 50).unackedBytes).toBe(0);
+  });
+
+  test('snapshots are at least 16 ms apart', () => {
+    let flow = snapshotSent(newSkippingFlow(0), 10, 5000, 100);
+    [flow] = fill(flow, 11, 65_536);
+    flow = acknowledgeEntries(flow, flow.sentSeq);
+    expect(nextSnapshot(flow, 103)).toEqual({ kind: 'snapshot', at: 100 + SNAPSHOT_INTERVAL_MS });
+    expect(nextSnapshot(flow, 200)).toEqual({ kind: 'snapshot', at: 200 });
+  });
+
+  test('a new viewer asks for its snapshot at once', () => {
+    expect(nextSnapshot(newSkippingFlow(7), 5)).toEqual({ kind: 'snapshot', at: 5 });
+    expect(offerEntry(newSkippingFlow(7), output(8, 1))[1]).toBe('skip');
+  });
+
+  test('a viewer that keeps up is sent no snapshot', () => {
+    expect(nextSnapshot(newFlow(7), 5)).toEqual({ kind: 'wait' });
+  });
+
+  test('a resize makes a snapshot of what follows, but not for a reader of the log', () => {
+    const [flow, decision] = offerEntry(newFlow(0), resize(1));
+    expect([decision, flow.state]).toEqual(['skip', 'skipping']);
+    expect(nextSnapshot(flow, 0)).toEqual({ kind: 'snapshot', at: 0 });
+    expect(offerEntry(newFlow(0), resize(1), 'log')[1]).toBe('send');
+  });
+
+  test('a reader of the log is held back, and goes on where it stopped', () => {
+    const [held] = fill(newFlow(0), 1, 65_536);
+    const flow = resumeFlow(acknowledgeEntries(held, 4));
+    expect(flow).toMatchObject({ state: 'sending', sentSeq: 4 });
+    expect(offerEntry(flow, output(5, 1), 'log')[1]).toBe('send');
+  });
+
+  test('marks and resizes cost nothing of the window, but are acknowledged like all', () => {
+    let flow = newFlow(0);
+    for (let seq = 1; seq <= 10; seq++) [flow] = offerEntry(flow, { kind: 'mark', seq, mark: 'm' });
+    expect(flow).toMatchObject({ state: 'sending', sentSeq: 10, unackedBytes: 0 });
+    expect(acknowledgeEntries(flow, 10).unacked).toEqual([]);
   });
 });

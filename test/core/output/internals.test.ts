@@ -22,6 +22,8 @@ describe('the internals of @xterm/headless are what the emulator folder was writ
   const holders: Record<keyof typeof USED_INTERNALS, object> = {
     handler,
     parser: handler._parser,
+    oscParser: handler._parser._oscParser,
+    dcsParser: handler._parser._dcsParser,
     buffers: core._bufferService,
     buffer: core._bufferService.buffers.normal,
     lines: core._bufferService.buffers.normal.lines,

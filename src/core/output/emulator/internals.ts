@@ -85,6 +85,9 @@ export interface Parser {
   currentState: number;
   precedingJoinState: number;
   _transitions: { table: Uint8Array };
+  /** Sub-parsers, src/common/parser/OscParser.ts and DcsParser.ts: _active are the handlers of the string that is being read. */
+  _oscParser: { _active: readonly unknown[]; _put(data: Uint32Array, start: number, end: number): void };
+  _dcsParser: { _active: readonly unknown[]; put(data: Uint32Array, start: number, end: number): void };
   parse(data: Uint32Array, length: number): void;
   reset(): void;
   registerCsiHandler(id: SequenceId, handler: (params: Params) => boolean): unknown;
@@ -226,7 +229,9 @@ export const USED_INTERNALS = {
   handler:
     '_parser _activeBuffer _curAttrData _eraseAttrData _restrictCursor _setCursor _eraseInBufferLine _resetBufferLine print bell lineFeed charAttributes saveCursor restoreCursor eraseInDisplay insertLines deleteLines scrollUp scrollDown reverseIndex insertChars deleteChars eraseChars scrollLeft scrollRight insertColumns deleteColumns cursorForwardTab cursorBackwardTab repeatPrecedingCharacter tabSet setMode resetMode setModePrivate resetModePrivate requestMode softReset fullReset setCursorStyle windowOptions sendDeviceAttributesPrimary sendDeviceAttributesSecondary deviceStatus deviceStatusPrivate selectCharset selectDefaultCharset screenAlignmentPattern',
   parser:
-    'currentState precedingJoinState _transitions parse reset registerCsiHandler registerEscHandler registerOscHandler registerDcsHandler clearOscHandler clearDcsHandler setErrorHandler setOscHandlerFallback setDcsHandlerFallback setCsiHandlerFallback setEscHandlerFallback setExecuteHandlerFallback setExecuteHandler',
+    'currentState precedingJoinState _transitions _oscParser _dcsParser parse reset registerCsiHandler registerEscHandler registerOscHandler registerDcsHandler clearOscHandler clearDcsHandler setErrorHandler setOscHandlerFallback setDcsHandlerFallback setCsiHandlerFallback setEscHandlerFallback setExecuteHandlerFallback setExecuteHandler',
+  oscParser: '_active _put',
+  dcsParser: '_active put',
   buffers: 'cols rows buffers scroll',
   buffer: 'lines ybase ydisp x y scrollTop scrollBottom tabs setupTabStops getNullCell getBlankLine clear',
   lines: 'length maxLength isFull get set push recycle onTrim',
@@ -258,6 +263,8 @@ export function openCore(options: { cols: number; rows: number; scrollback: numb
   const normal = buffers.buffers.normal;
   demand('handler', handler, USED_INTERNALS.handler);
   demand('parser', handler._parser, USED_INTERNALS.parser);
+  demand('oscParser', handler._parser._oscParser, USED_INTERNALS.oscParser);
+  demand('dcsParser', handler._parser._dcsParser, USED_INTERNALS.dcsParser);
   demand('buffers', buffers, USED_INTERNALS.buffers);
   demand('buffer', normal, USED_INTERNALS.buffer);
   demand('lines', normal.lines, USED_INTERNALS.lines);

@@ -9,6 +9,8 @@ const LAST_EXECUTING_STATE = 6;
 /** Longer than any payload that is kept (OSC 52); what is beyond would be dropped by the screen that reads it as well. */
 export const PENDING_LIMIT = 163_840;
 
+const KEPT_CAPACITY = 4096;
+
 /** CSI, DCS, OSC, SOS, PM and APC as C1 controls, in UTF-8 after 0xc2. */
 function isIntroducer(byte: number): boolean {
   return byte === 0x90 || byte === 0x98 || byte === 0x9b || (byte >= 0x9d && byte <= 0x9f);
@@ -32,14 +34,18 @@ function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
 }
 
 export class PendingBytes {
-  #bytes = new Uint8Array(0);
+  /** Grows by doubling, up to the limit; let go when the sequence ends. */
+  #buffer = new Uint8Array(0);
+  #length = 0;
 
   get bytes(): Uint8Array {
-    return this.#bytes;
+    return this.#buffer.subarray(0, this.#length);
   }
 
   clear(): void {
-    if (this.#bytes.length > 0) this.#bytes = new Uint8Array(0);
+    if (this.#length === 0) return;
+    this.#length = 0;
+    if (this.#buffer.length > KEPT_CAPACITY) this.#buffer = new Uint8Array(0);
   }
 
   /** After a chunk was parsed and left the parser in `state`, not ground. `before`, `rest`: bytes of a split character around it. */
@@ -47,13 +53,22 @@ export class PendingBytes {
     const bytes = before.length > 0 ? joined(before, chunk) : chunk;
     const end = bytes.length - rest.length;
     const start = lastIntroducer(bytes, end);
-    const old = start >= 0 ? new Uint8Array(0) : this.#bytes;
+    if (start >= 0) this.#length = 0;
     const from = Math.max(0, start);
-    const added = bytes.subarray(from, Math.max(from, Math.min(end, from + PENDING_LIMIT - old.length)));
-    const all = joined(old, added);
-    this.#bytes =
-      state <= LAST_EXECUTING_STATE
-        ? all.filter((byte) => byte >= 0x20 || byte === ESC)
-        : (all as Uint8Array<ArrayBuffer>);
+    const to = Math.min(end, from + PENDING_LIMIT - this.#length);
+    const executing = state <= LAST_EXECUTING_STATE;
+    if (to <= from) return;
+    this.#reserve(to - from);
+    for (let i = from; i < to; i++) {
+      const byte = bytes[i]!;
+      if (!executing || byte >= 0x20 || byte === ESC) this.#buffer[this.#length++] = byte;
+    }
+  }
+
+  #reserve(count: number): void {
+    if (this.#length + count <= this.#buffer.length) return;
+    const buffer = new Uint8Array(Math.max(256, this.#buffer.length * 2, this.#length + count));
+    buffer.set(this.bytes);
+    this.#buffer = buffer;
   }
 }

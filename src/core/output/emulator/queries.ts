@@ -214,8 +214,9 @@ export function installQueries(core: Core, state: ModeState, identity: Identity,
     answer(`${ESC}[${ansi ? '' : '?'}${mode};${modeReport(core, state, mode, ansi)}$y`);
     return true;
   };
-  parser.registerCsiHandler({ prefix: '?', final: 'u' }, () => {
-    answer(`${ESC}[?${state.kitty[activeIndex(core)].flags}u`);
+  parser.registerCsiHandler({ prefix: '?', final: 'u' }, (params) => {
+    // With a number it is the answer itself.
+    if (params.params[0] === 0) answer(`${ESC}[?${state.kitty[activeIndex(core)].flags}u`);
     return true;
   });
   parser.registerCsiHandler({ prefix: '?', final: 'm' }, (params) => {

@@ -110,6 +110,17 @@ export function installStrings(core: Core, osc: ReadonlyMap<number, OscRule>, dc
   parser.setCsiHandlerFallback(nothing);
   parser.setEscHandlerFallback(nothing);
   parser.setExecuteHandlerFallback(nothing);
+  // A string nobody reads is not even turned into text.
+  const oscParser = parser._oscParser;
+  const oscPut = oscParser._put.bind(oscParser);
+  oscParser._put = (data, start, end) => {
+    if (oscParser._active.length > 0) oscPut(data, start, end);
+  };
+  const dcsParser = parser._dcsParser;
+  const dcsPut = dcsParser.put.bind(dcsParser);
+  dcsParser.put = (data, start, end) => {
+    if (dcsParser._active.length > 0) dcsPut(data, start, end);
+  };
   // The table is shared by all emulators of the process: change a copy.
   const table = parser._transitions.table.slice();
   table[(STATE_SOS_PM_APC << 8) | NON_ASCII] = (ACTION_IGNORE << 4) | STATE_SOS_PM_APC;
