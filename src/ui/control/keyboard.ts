@@ -121,7 +121,8 @@ export class Keyboard {
     const { key } = event;
     const id = formatKeyName(key);
     if (key.event === 'release') {
-      if (!this.#held.delete(id) && this.#takesTyping()) this.#forward(event);
+      // By name alone: a modifier may have been let go first.
+      if (!this.#held.delete(key.name) && this.#takesTyping()) this.#forward(event);
       return;
     }
     if (isModifierKey(key.name)) {
@@ -129,7 +130,7 @@ export class Keyboard {
       return;
     }
     bench.clearMessage();
-    if (this.#ours(id, key.text)) this.#held.add(id);
+    if (this.#ours(id, key.text)) this.#held.add(key.name);
     else this.#forward(event);
   }
 

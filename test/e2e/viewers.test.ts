@@ -1,0 +1,209 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import {
+  disposeTuis,
+  isAlive,
+  KEY,
+  PROMPT,
+  runCli,
+  spawnTui,
+  type TempHome,
+  type Tui,
+  waitUntil,
+} from '../support/index.ts';
+
+afterEach(disposeTuis);
+
+const prefix = KEY.prefix;
+const COLS = 100;
+const ROWS = 24;
+
+async function open(options: Parameters<typeof spawnTui>[0] = {}): Promise<Tui> {
+  const tui = spawnTui({ cols: COLS, rows: ROWS, ...options });
+  await tui.waitFor(PROMPT.trim());
+  return tui;
+}
+
+const titles = (tui: Tui): string[] =>
+  tui.screen().flatMap((row) => [...row.matchAll(/╭─ (\d+ \S+)/g)].map((m) => m[1] ?? ''));
+
+async function hubPid(home: TempHome): Promise<number> {
+  const { stdout } = await runCli(['hub', 'status', '--json'], { home });
+  return (JSON.parse(stdout) as { pid: number }).pid;
+}
+
+describe('several viewers', () => {
+  it('see the same session, each with its own focus, tab and zoom', async () => {
+    const one = await open();
+    one.send(`${prefix}%`);
+    await one.waitFor((t) => titles(t).length === 2 && t.row(2).split('$').length === 3);
+    const two = await open({ home: one.home });
+    await two.waitFor((t) => titles(t).length === 2);
+    two.send(`${prefix}${KEY.left}`);
+    two.send('echo from two\r');
+    await one.waitFor(/│from two/);
+    one.send('echo from one\r');
+    await two.waitFor(/│from one/);
+    // One went on in the right pane, two in the left.
+    expect(one.row(3)).toMatch(/│from two.*││from one/);
+    two.send(`${prefix}z`);
+    await two.waitFor('zoomed');
+    await one.settle();
+    expect(titles(one)).toEqual(['1 bash', '2 bash-2']);
+    one.send(`${prefix}c`);
+    await one.waitFor(/3 bash|2 bash-3\*/);
+    await two.waitFor(/1 bash\*Z {2}2 bash-3/);
+    expect(two.text()).toContain('zoomed');
+  });
+
+  it('give a session the size of the one that typed last; the others see it cropped or padded', async () => {
+    const wide = await open();
+    wide.send('echo wide\r');
+    await wide.waitFor(/│wide/);
+    const narrow = await open({ home: wide.home, cols: 60, rows: 16 });
+    await narrow.waitFor(/98x20!/);
+    expect(wide.text()).toContain('98x20');
+    narrow.send('echo narrow\r');
+    await narrow.waitFor(/58x12 /);
+    await wide.waitFor(/58x12!/);
+    // Padded with dots where the session does not reach.
+    expect(wide.row(20)).toMatch(/·{20}/);
+    wide.send('echo again\r');
+    await wide.waitFor(/98x20 /);
+    await narrow.waitFor(/98x20!/);
+  });
+
+  it('are listed, and one detaches another', async () => {
+    const one = await open();
+    const two = await open({ home: one.home });
+    one.send(`${prefix}D`);
+    await one.waitFor(/╭─ viewers ─[\s\S]*this one/);
+    const rows = one.screen().filter((row) => row.includes('iris-tui/'));
+    expect(rows).toHaveLength(2);
+    one.send(rows[0]?.includes('this one') ? `${KEY.down}${KEY.enter}` : KEY.enter);
+    expect((await two.exited).code).toBe(0);
+    expect(two.text()).toContain('[detached');
+    await one.waitFor((t) => titles(t).length === 1);
+  });
+
+  it('may only look when they say so', async () => {
+    const one = await open();
+    const looker = await open({ home: one.home, args: ['attach', '--read-only'] });
+    await looker.waitFor('read-only');
+    looker.send('touched');
+    looker.send(`${prefix}x`);
+    await looker.waitFor('read-only');
+    await one.settle();
+    expect(one.text()).not.toContain('touched');
+    one.send('echo seen\r');
+    await looker.waitFor(/│seen/);
+  });
+});
+
+describe('what survives', () => {
+  it('the death of the viewer: everything goes on, typed or not', async () => {
+    const one = await open();
+    one.send('for i in $(seq 100); do echo tick $i; sleep 0.05; done; echo all done\r');
+    await one.waitFor('tick 3');
+    one.kill('SIGKILL');
+    await one.exited;
+    const two = spawnTui({ cols: COLS, rows: ROWS, home: one.home });
+    await two.waitFor('all done', { timeoutMs: 15_000 });
+    await two.dispose();
+  });
+
+  it('a hub killed with -9: sessions are listed as died, readable, in their places, and start again', async () => {
+    const one = await open();
+    one.send('echo kept""-text; seq 1 300\r');
+    await one.waitFor(/│300 /);
+    one.send(`${prefix}"`);
+    await one.waitFor((t) => titles(t).length === 2);
+    one.send(`${prefix},`);
+    await one.waitFor('tab name:');
+    one.send('\x15mine\r');
+    await one.waitFor(/1 mine\*/);
+    const pid = await hubPid(one.home);
+    const shells = one.home.processes().filter((p) => p.command.includes('bash'));
+    expect(shells.length).toBeGreaterThanOrEqual(2);
+    // What was written a moment ago is in the database after 50 ms; where we looked, after a second.
+    await waitUntil(
+      async () => (await runCli(['workspace', 'list', '--json'], { home: one.home })).code === 0,
+      'the hub answers',
+    );
+    await one.settle(1200);
+    process.kill(pid, 'SIGKILL');
+    // The viewer sees it go, starts another, and shows what it has.
+    await one.waitFor(/died with its hub[\s\S]*died with its hub/, { timeoutMs: 20_000 });
+    expect(await hubPid(one.home)).not.toBe(pid);
+    expect(one.row(0)).toMatch(/1 mine\*/);
+    expect(titles(one)).toEqual(['1 bash', '2 bash-2']);
+    expect(one.text()).toContain('300');
+    one.send(`${prefix}${KEY.up}${prefix}[`);
+    await one.waitFor(/\[0\/\d+\]/);
+    one.send('g');
+    await one.waitFor('kept-text');
+    one.send('q');
+    one.send('R');
+    await one.waitFor((t) => t.text().split('R restart').length === 2);
+    one.send('echo lives""-again\r');
+    await one.waitFor('lives-again');
+    // Nothing of the old hub's children is left.
+    expect(shells.filter(isAlive)).toEqual([]);
+  });
+
+  it('saved layouts: back after everything was rearranged', async () => {
+    const one = await open();
+    one.send(`${prefix}%`);
+    await one.waitFor((t) => titles(t).length === 2);
+    one.send(`${prefix}:`);
+    one.send('workspace save pair\r');
+    await one.waitFor('layout saved as pair');
+    one.send(`${prefix}!`);
+    await one.waitFor((t) => titles(t).length === 1);
+    one.send(`${prefix}:`);
+    one.send('workspace load pair\r');
+    await one.waitFor((t) => titles(t).length === 2);
+    one.send(`${prefix}:`);
+    one.send('workspace list\r');
+    await one.waitFor(/╭─ saved layouts ─[\s\S]*pair +1 tab/);
+  });
+});
+
+describe('sizes', () => {
+  it('from 20x5 to 500x200, and says so below', async () => {
+    const tui = await open();
+    tui.send('echo here\r');
+    await tui.waitFor(/│here/);
+    for (const [cols, rows] of [
+      [20, 5],
+      [500, 200],
+      [37, 11],
+      [100, 24],
+    ] as const) {
+      tui.resize(cols, rows);
+      await tui.waitFor(
+        (t) => /^╭─.*─╮$/.test(t.row(1).slice(0, cols)) && /^╰─+╯$/.test(t.row(rows - 2).slice(0, cols)),
+        {
+          what: `drawn at ${cols}x${rows}`,
+        },
+      );
+    }
+    tui.resize(19, 5);
+    await tui.waitFor('19x5: too');
+    tui.resize(10, 3);
+    await tui.waitFor('10x3');
+    tui.resize(100, 24);
+    await tui.waitFor(/╭─ 1 bash[\s\S]*│here/);
+  });
+
+  it('shows the focused pane alone when the tab has no room for all', async () => {
+    const tui = await open();
+    for (let i = 0; i < 3; i++) {
+      tui.send(`${prefix}"`);
+      await tui.waitFor((t) => titles(t).length === i + 2);
+    }
+    tui.resize(40, 9);
+    await tui.waitFor((t) => titles(t).length === 1 && titles(t)[0] === '4 bash-4');
+    tui.resize(100, 24);
+    await tui.waitFor((t) => titles(t).length === 4);
+  });
+});
