@@ -15,7 +15,7 @@ const LOOK_EVERY_MS = 25;
 /** Looking takes at most this share of the hub's time. */
 const SHARE = 8;
 /** One match may hold everyone else up this long. */
-const MATCH_LIMIT_MS = 25;
+const MATCH_LIMIT_MS = 50;
 /** Lines looked at in one go: more than that scrolled by only in a flood. */
 const SLICE_LINES = 2_000;
 

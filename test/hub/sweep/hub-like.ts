@@ -1,9 +1,10 @@
-// A stand-in for a hub that is going to be killed: starts what it is told through the journal, says when all runs, and waits.
+// A stand-in for a hub. `start` begins processes through the journal, says when all run, and waits to be killed; `sweep` is the hub
+// that comes after it: it ends what was left and prints how much that was.
 
 import { journaled, ProcessJournal } from '../../../src/hub/sweep/index.ts';
 import { createTransport } from '../../../src/transports/index.ts';
 
-const [dir = '', hub = '', dieBeforeStarted = ''] = process.argv.slice(2);
+const [what = '', dir = '', hub = '', dieBeforeStarted = ''] = process.argv.slice(2);
 const journal = new ProcessJournal(dir, hub, (error) => {
   throw error;
 });
@@ -21,19 +22,25 @@ const commands: Record<string, string[]> = {
   daemon: ['sh', '-c', `setsid -f sh -c '${deaf} sleep 600; sleep 600'; echo off; exec sleep 600`],
 };
 const env = { PATH: process.env.PATH!, HOME: process.env.HOME!, LANG: 'C' };
-let ready = 0;
-for (const [name, command] of Object.entries(commands)) {
-  const launch = { command, cwd: '/', env, mode: name === 'bare' ? 'pipes' : 'pty', cols: 80, rows: 24 } as const;
-  const identity = { id: `${name}-${process.pid}`, name };
-  if (dieBeforeStarted === name) journal.started = () => process.kill(process.pid, 'SIGKILL') as unknown as undefined;
-  const transport = journaled(createTransport('local', launch, { identity, hub }), journal, identity.id);
-  transport.start({
-    status: () => {},
-    output: () => {},
-    ended: () => {},
-    failed: (error) => console.error(error.line),
-  });
-  ready += 1;
+
+if (what === 'sweep') console.log(JSON.stringify(await journal.sweep()));
+else start();
+
+function start(): void {
+  let ready = 0;
+  for (const [name, command] of Object.entries(commands)) {
+    const launch = { command, cwd: '/', env, mode: name === 'bare' ? 'pipes' : 'pty', cols: 80, rows: 24 } as const;
+    const identity = { id: `${name}-${process.pid}`, name };
+    if (dieBeforeStarted === name) journal.started = () => process.kill(process.pid, 'SIGKILL') as unknown as undefined;
+    const transport = journaled(createTransport('local', launch, { identity, hub }), journal, identity.id);
+    transport.start({
+      status: () => {},
+      output: () => {},
+      ended: () => {},
+      failed: (error) => console.error(error.line),
+    });
+    ready += 1;
+  }
+  console.log(`ready ${ready}`);
+  setInterval(() => {}, 1000);
 }
-console.log(`ready ${ready} ${process.pid}`);
-setInterval(() => {}, 1000);
