@@ -57,7 +57,7 @@ async function runVerb(env: Environment, verb: Verb, argv: readonly string[], wi
     hub: typeof options.hub === 'string' ? options.hub : undefined,
   });
   const run = await verb.load();
-  return (await run(context, { args: command.processedArgs, options })) ?? 0;
+  return (await run(context, { args: command.processedArgs, options, verbs })) ?? 0;
 }
 
 /** commander reads the words; what it says and shows is ours. */

@@ -90,7 +90,7 @@ describe('the short way to the screen', () => {
 
 describe('completion', () => {
   it('knows every verb, alias and option that is not hidden', () => {
-    const list = completionVerbs();
+    const list = completionVerbs(verbs);
     for (const verb of verbs) {
       const options = list.find((v) => v.name === verb.name)?.options.flatMap((o) => o.names);
       for (const option of verb.options ?? []) {

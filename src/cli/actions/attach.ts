@@ -1,6 +1,6 @@
 import { openScreenOn } from '../open-screen.ts';
 import { tmuxTarget } from '../screen-arguments.ts';
-import type { VerbRun } from '../verbs/index.ts';
+import type { VerbRun } from '../verbs/types.ts';
 
 export const runAttach: VerbRun = async (context, { args, options }) => {
   const target = options.target === undefined ? undefined : tmuxTarget(options.target as string);

@@ -1,6 +1,6 @@
 import { IrisError } from '../../core/index.ts';
 import { withHost } from '../host.ts';
-import type { VerbRun } from '../verbs/index.ts';
+import type { VerbRun } from '../verbs/types.ts';
 
 /** Lines of history a hub gives in one answer. */
 const HISTORY_LIMIT = 1_000_000;

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { loadConfig, problemLine } from '../config/index.ts';
-import type { VerbRun } from '../verbs/index.ts';
+import type { VerbRun } from '../verbs/types.ts';
 
 export const runConfigPath: VerbRun = async (context) => {
   const { configFile, configFrom } = context.paths;

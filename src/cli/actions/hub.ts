@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { withHost } from '../host.ts';
 import { noHub, reachHub } from '../launch-hub.ts';
 import { confirm } from '../stdin.ts';
-import type { OptionValues, VerbRun } from '../verbs/index.ts';
+import type { OptionValues, VerbRun } from '../verbs/types.ts';
 import { ageOf } from './list.ts';
 
 /** A hub ends its sessions within 10 s; then it leaves. */

@@ -1,7 +1,7 @@
 import { plainText, type SessionInfo } from '../../core/index.ts';
 import type { Context } from '../context.ts';
 import { withHost } from '../host.ts';
-import type { VerbRun } from '../verbs/index.ts';
+import type { VerbRun } from '../verbs/types.ts';
 
 export const runList: VerbRun = async (context, { options }) => {
   const names = options.names === true;

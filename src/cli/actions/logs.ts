@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { writeError } from '../failure.ts';
 import { withHost } from '../host.ts';
 import { PlainText } from '../plain-output.ts';
-import type { VerbRun } from '../verbs/index.ts';
+import type { VerbRun } from '../verbs/types.ts';
 import { wholeNumber } from './capture.ts';
 
 export const runLogs: VerbRun = async (context, { args, options }) => {

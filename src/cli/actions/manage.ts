@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
 import { withHost } from '../host.ts';
-import type { VerbRun } from '../verbs/index.ts';
+import type { VerbRun } from '../verbs/types.ts';
 
 const first = (args: readonly unknown[]): string => args[0] as string;
 

@@ -8,7 +8,7 @@ import { withHost } from '../host.ts';
 import { refuseToNest, refuseWithoutTerminal } from '../open-screen.ts';
 import { untilde } from '../paths.ts';
 
-import type { VerbRun } from '../verbs/index.ts';
+import type { VerbRun } from '../verbs/types.ts';
 
 export interface NewRequest {
   readonly name?: string | undefined;

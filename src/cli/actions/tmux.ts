@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { withHost } from '../host.ts';
 import { openScreenOn } from '../open-screen.ts';
 import { tmuxTarget } from '../screen-arguments.ts';
-import type { OptionValues, VerbRun } from '../verbs/index.ts';
+import type { OptionValues, VerbRun } from '../verbs/types.ts';
 import { capture, wholeNumber } from './capture.ts';
 import { sizeOf, startSession } from './new.ts';
 

@@ -1,7 +1,7 @@
 import { IrisError } from '../../core/index.ts';
 import { withHost } from '../host.ts';
 import { readAllOfStdin } from '../stdin.ts';
-import type { VerbRun } from '../verbs/index.ts';
+import type { VerbRun } from '../verbs/types.ts';
 
 /** What a hub takes in one `session.send`, in characters. */
 const TEXT_LIMIT_CHARS = 1_500_000;

@@ -1,6 +1,6 @@
 import { IrisError } from '../../core/index.ts';
 import { withHost } from '../host.ts';
-import type { VerbRun } from '../verbs/index.ts';
+import type { VerbRun } from '../verbs/types.ts';
 
 type State = 'working' | 'blocked' | 'idle' | 'done' | 'exited';
 

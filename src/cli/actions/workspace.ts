@@ -1,5 +1,5 @@
 import { withHost } from '../host.ts';
-import type { VerbRun } from '../verbs/index.ts';
+import type { VerbRun } from '../verbs/types.ts';
 import { ageOf, table } from './list.ts';
 
 export const runSave: VerbRun = async (context, { args }) => {

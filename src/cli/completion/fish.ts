@@ -1,4 +1,4 @@
-import type { Completion } from '../verbs/index.ts';
+import type { Completion } from '../verbs/types.ts';
 import { type CompletionVerb, firstWords, namesCommand } from './words.ts';
 
 /** For fish 3. */

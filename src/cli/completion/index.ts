@@ -1,5 +1,5 @@
 import { IrisError, nearest } from '../../core/index.ts';
-import type { VerbRun } from '../verbs/index.ts';
+import type { VerbRun } from '../verbs/types.ts';
 import { bashScript } from './bash.ts';
 import { fishScript } from './fish.ts';
 import { completionVerbs } from './words.ts';
@@ -7,7 +7,7 @@ import { zshScript } from './zsh.ts';
 
 export const SHELLS = { bash: bashScript, zsh: zshScript, fish: fishScript } as const;
 
-export const runCompletion: VerbRun = async (context, { args }) => {
+export const runCompletion: VerbRun = async (context, { args, verbs }) => {
   const shell = args[0] as string;
   if (!Object.hasOwn(SHELLS, shell)) {
     const near = nearest(shell, Object.keys(SHELLS));
@@ -15,5 +15,5 @@ export const runCompletion: VerbRun = async (context, { args }) => {
       remedy: near ? `did you mean ${near}?` : 'it is one of bash, zsh, fish',
     });
   }
-  context.write(SHELLS[shell as keyof typeof SHELLS](completionVerbs()));
+  context.write(SHELLS[shell as keyof typeof SHELLS](completionVerbs(verbs)));
 };

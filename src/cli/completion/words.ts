@@ -1,4 +1,4 @@
-import { type Completion, flagNames, type Verb, verbs } from '../verbs/index.ts';
+import { type Completion, flagNames, type Verb } from '../verbs/types.ts';
 
 /** What a shell offers, as plain words: made from the table of verbs, so that it never falls behind. */
 export interface CompletionVerb {
@@ -16,7 +16,7 @@ export interface CompletionOption {
   readonly complete: Completion | undefined;
 }
 
-export function completionVerbs(): CompletionVerb[] {
+export function completionVerbs(verbs: readonly Verb[]): CompletionVerb[] {
   return verbs.flatMap((verb) => {
     const group = verb.name.includes(' ') ? `${verb.name.split(' ')[0]} ` : '';
     return [verb.name, ...(verb.aliases ?? []).map((alias) => group + alias)].map((name) => ({

@@ -1,4 +1,4 @@
-import type { Completion } from '../verbs/index.ts';
+import type { Completion } from '../verbs/types.ts';
 import { type CompletionVerb, firstWords, namesCommand, quoted } from './words.ts';
 
 /** For zsh 5 with compinit. */

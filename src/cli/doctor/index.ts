@@ -1,7 +1,7 @@
 import { loadConfig, problemLine } from '../config/index.ts';
 import type { Context } from '../context.ts';
 import { type AgentFound, findAgents } from '../find-programs.ts';
-import type { VerbRun } from '../verbs/index.ts';
+import type { VerbRun } from '../verbs/types.ts';
 import { checkHub } from './hub.ts';
 import { checkFolders, checkNode, checkPty, checkShell } from './system.ts';
 import { checkLocale, checkTerminal } from './terminal.ts';

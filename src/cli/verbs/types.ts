@@ -30,6 +30,8 @@ export interface VerbInput {
   /** One for each argument of the table, in order; a `rest` argument gives an array. */
   readonly args: readonly (string | readonly string[] | undefined)[];
   readonly options: OptionValues;
+  /** The whole table, for those that speak of it. */
+  readonly verbs: readonly Verb[];
 }
 
 /** Does what the verb says and gives the exit code; nothing means 0. Failures are thrown as IrisError. */
