@@ -55,7 +55,11 @@ const plan = {
   runs: Number(options.runs ?? (smoke ? 1 : 3)),
   keys: smoke ? 20 : 200,
   starts: smoke ? 1 : 6,
+  warmUps: smoke ? 0 : 1,
   interrupts: smoke ? 1 : 6,
+  /** Scales the waits for things to settle. */
+  patience: smoke ? 0.3 : 1,
+  panes: smoke ? 4 : 16,
   idleSeconds: smoke ? 2 : 10,
   log,
 };

@@ -63,7 +63,7 @@ export async function latency({ peers, files, keys, log }) {
 }
 
 /** Key to screen while the pane beside it floods; and what is written to the outer terminal meanwhile. */
-export async function flood({ peers, files, keys, log }) {
+export async function flood({ peers, files, keys, patience, log }) {
   const able = peers.filter((peer) => peer.name !== 'bare');
   return withInstances(able, files, async (instances) => {
     const written = new Map(instances.map((i) => [i, { bytes: 0, ms: 0 }]));
@@ -75,10 +75,10 @@ export async function flood({ peers, files, keys, log }) {
       await instance.outer.quiet(300);
     }
     // Only one floods at a time: they would slow each other.
-    const values = await byTurns(instances, keys, 2, async (instance, count) => {
+    const values = await byTurns(instances, keys, Math.ceil(keys / 100), async (instance, count) => {
       const { outer, mux } = instance;
       await instance.launch('flood');
-      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      await new Promise((resolve) => setTimeout(resolve, 1_000 * patience));
       outer.write(mux.focusOther);
       await new Promise((resolve) => setTimeout(resolve, 500));
       const before = { bytes: outer.bytes, at: performance.now() };
@@ -103,14 +103,14 @@ export async function flood({ peers, files, keys, log }) {
 }
 
 /** Ctrl-C into the pane that floods, until its prompt is on the outer terminal. */
-export async function interrupt({ peers, files, interrupts, log }) {
+export async function interrupt({ peers, files, interrupts, patience, log }) {
   return withInstances(peers, files, async (instances) => {
     for (const instance of instances) await instance.open();
     const times = new Map(instances.map((i) => [i, []]));
     for (let n = 0; n < interrupts; n += 1) {
       for (const instance of instances) {
         await instance.launch('flood');
-        await new Promise((resolve) => setTimeout(resolve, 1_000));
+        await new Promise((resolve) => setTimeout(resolve, 1_000 * patience));
         times.get(instance).push(await instance.interrupt());
         await instance.outer.quiet(200);
       }

@@ -2,13 +2,13 @@ import { Instance } from '../instance.mjs';
 import { median } from '../stats.mjs';
 
 /** From exec to the first frame with a prompt, with a server and with none; and from the detach key to the shell. */
-export async function start({ peers, files, starts, log }) {
+export async function start({ peers, files, starts, warmUps, log }) {
   const able = peers.filter((peer) => peer.name !== 'bare');
   const cold = new Map(able.map((p) => [p, []]));
   const warm = new Map(able.map((p) => [p, []]));
   const exit = new Map(able.map((p) => [p, []]));
-  // The first run of each fills caches and does not count.
-  for (let n = 0; n <= starts; n += 1) {
+  // The first runs of each fill caches and do not count.
+  for (let n = -warmUps; n < starts; n += 1) {
     for (const peer of able) {
       const instance = new Instance(peer, files);
       try {
@@ -20,7 +20,7 @@ export async function start({ peers, files, starts, log }) {
         await instance.detach();
         await instance.openInShell();
         const left = await instance.leave();
-        if (n === 0) continue;
+        if (n < 0) continue;
         cold.get(peer).push(first);
         warm.get(peer).push(second);
         exit.get(peer).push(left);

@@ -7,6 +7,9 @@ import { PROMPT } from '../sandbox.mjs';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 /** As an installed package has it: without the sources, so that the launcher does not look for changes. */
 const installed = join(root, 'bench/results/installed');
+/** The Node that the checkout brings along, if it does: the launcher would start it anyway. */
+const bundledNode = join(root, 'node_modules/node/bin/node');
+const node = existsSync(bundledNode) ? bundledNode : process.execPath;
 let ready = false;
 
 function install() {
@@ -29,7 +32,7 @@ export const iris = {
   create(sandbox) {
     install();
     sandbox.env.IRIS_HOME = join(sandbox.path, 'iris');
-    const base = [process.execPath, join(installed, 'bin/iris-tui.js')];
+    const base = [node, join(installed, 'bin/iris-tui.js')];
     const run = (...args) =>
       spawnSync(base[0], [base[1], ...args], { env: sandbox.env, cwd: sandbox.path, encoding: 'utf8' });
     return {
@@ -50,7 +53,7 @@ export const iris = {
           await shown;
           // Tiled, so that the next one has room.
           outer.write('\x02\x1b5');
-          await outer.quiet(100);
+          await outer.quiet(60);
         }
       },
       stop: () => run('hub', 'stop', '--force'),
