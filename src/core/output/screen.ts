@@ -3,42 +3,20 @@ import type { CellRow, Cursor, ExtendedAttributes, Surface } from './cells.ts';
 import { BG_HAS_EXTENDED, WORDS } from './cells.ts';
 import { installEditing } from './emulator/editing.ts';
 import { type BufferState, type Core, type Line, openCore } from './emulator/internals.ts';
-import {
-  installModes,
-  type ModeState,
-  newModeState,
-  readModes,
-  resetModeState,
-  STACK_LIMIT,
-} from './emulator/modes.ts';
+import { installModes, type ModeState, newModeState, readModes, resetModeState } from './emulator/modes.ts';
 import { installMotion } from './emulator/motion.ts';
-import { clearPen, extend, installPen } from './emulator/pen.ts';
+import { clearPen, installPen } from './emulator/pen.ts';
 import { PendingBytes } from './emulator/pending.ts';
 import { installPrint } from './emulator/print.ts';
-import {
-  answerSize,
-  colorRules,
-  DEFAULT_IDENTITY,
-  deviceRules,
-  type Identity,
-  installQueries,
-} from './emulator/queries.ts';
-import { installStrings, type OscRule, STATE_GROUND } from './emulator/strings.ts';
+import { DEFAULT_IDENTITY, deviceRules, type Identity, installQueries } from './emulator/queries.ts';
+import { installStrings, STATE_GROUND } from './emulator/strings.ts';
 import { ByteSink } from './encode.ts';
-import {
-  CLIPBOARD_LIMIT,
-  cleanCwd,
-  cleanLink,
-  cleanTitle,
-  clipboardEvent,
-  KittyNotices,
-  osc9Event,
-  osc777Event,
-  type ScreenEvent,
-} from './events.ts';
-import { captureText, type Match, readLines, type ScreenLines, searchLines } from './history.ts';
+import type { ScreenEvent } from './events.ts';
+import { captureText, type LineSource, type Match, readLines, type ScreenLines, searchLines } from './history.ts';
 import type { TerminalModes } from './modes.ts';
-import { RESIDUE_OSC, type Residue, writeSnapshot } from './snapshot.ts';
+import { Reports } from './reports.ts';
+import { applyResidue, RESIDUE_OSC, type Residue, residueRule } from './residue.ts';
+import { writeSnapshot } from './snapshot.ts';
 import { Utf8Decoder } from './utf8.ts';
 
 export interface ScreenOptions {
@@ -62,17 +40,10 @@ export interface CaptureOptions {
 const SLICE = 65_536;
 /** Bytes between two looks at the clock. The dearest kilobyte (erasing 500x200 cells again and again) takes some 50 ms. */
 const CAREFUL_SLICE = 1024;
-/** UTF-16 units of answers a single write may cause; what is beyond is not answered (a program that only asks gets no memory). */
-const REPLY_LIMIT = 65_536;
-/** Notices and clipboard writes of a single write; the rest is dropped. Titles, folders, bells and progress merge into the last. */
-const EVENT_LIMIT = 16;
-/** Characters of what a snapshot adds to its escape sequences; 100,000 lines with wrap flags have 700,000. */
-const RESIDUE_LIMIT = 16_777_216;
 const SMALLEST = { cols: 2, rows: 1 };
 
 /** Parsing is synchronous and never nests (events and answers go out afterwards), so one buffer serves all. */
 const codePoints = new Uint32Array(SLICE + 4);
-const encoder = new TextEncoder();
 const sink = new ByteSink();
 
 class RowView implements CellRow {
@@ -107,19 +78,12 @@ export class Screen implements Surface {
   readonly #state: ModeState = newModeState();
   readonly #decoder = new Utf8Decoder();
   readonly #pending = new PendingBytes();
-  readonly #reply: ((bytes: Uint8Array) => void) | undefined;
-  readonly #kittyNotices = new KittyNotices();
+  readonly #reports: Reports;
   #views: RowView[] = [];
   #version = 1;
-  #title = '';
-  #titles: string[] = [];
-  #cwd = '';
-  #cwdHost = '';
   /** Lines that left the scrollback since the epoch began. */
   #trimmed = 0;
   #stopCounting: () => void = () => {};
-  #answers = '';
-  #queue: ScreenEvent[] = [];
   #writing = false;
   #restoring = false;
   #residue: Residue | undefined;
@@ -127,7 +91,7 @@ export class Screen implements Surface {
   constructor(options: ScreenOptions) {
     const cols = Math.max(SMALLEST.cols, options.cols);
     const rows = Math.max(SMALLEST.rows, options.rows);
-    this.#reply = options.reply;
+    this.#reports = new Reports(options.reply, (event) => this.events.emit(event));
     this.#core = openCore({ cols, rows, scrollback: options.scrollback });
     this.#install({ ...DEFAULT_IDENTITY, ...options.identity });
     this.#countTrims();
@@ -146,12 +110,12 @@ export class Screen implements Surface {
   }
 
   get title(): string {
-    return this.#title;
+    return this.#reports.title;
   }
 
   /** Folder the program is in, as OSC 7 said last; '' before. */
   get cwd(): string {
-    return this.#cwd;
+    return this.#reports.cwd;
   }
 
   get modes(): TerminalModes {
@@ -221,7 +185,7 @@ export class Screen implements Surface {
     }
     if (parser.currentState === STATE_GROUND) this.#pending.clear();
     else this.#pending.follow(parser.currentState, before, bytes.subarray(0, done), this.#decoder.rest);
-    this.#flush();
+    this.#reports.flush();
     return done;
   }
 
@@ -248,10 +212,7 @@ export class Screen implements Surface {
     this.#decoder.reset();
     this.#pending.clear();
     this.#views = [];
-    this.#title = '';
-    this.#titles = [];
-    this.#cwd = '';
-    this.#cwdHost = '';
+    this.#reports.clear();
     this.#trimmed = 0;
     this.#countTrims();
     this.#version++;
@@ -303,10 +264,10 @@ export class Screen implements Surface {
       {
         core: this.#core,
         state: this.#state,
-        title: this.#title,
-        titles: this.#titles,
-        cwd: this.#cwd,
-        cwdHost: this.#cwdHost,
+        title: this.#reports.title,
+        titles: this.#reports.titles,
+        cwd: this.#reports.cwd,
+        cwdHost: this.#reports.cwdHost,
         screenTop: this.screenTop,
         unfinished: [this.#pending.bytes, this.#decoder.rest],
       },
@@ -321,17 +282,25 @@ export class Screen implements Surface {
   restore(snapshot: Uint8Array): void {
     this.reset();
     this.#restoring = true;
+    this.#reports.silent = true;
     this.#residue = undefined;
     try {
       this.write(snapshot);
-      if (this.#residue) this.#applyResidue(this.#residue);
+      if (this.#residue) this.#finish(this.#residue);
     } finally {
       this.#restoring = false;
+      this.#reports.silent = false;
       this.#residue = undefined;
     }
   }
 
-  #lineSource() {
+  #finish(residue: Residue): void {
+    applyResidue(this.#core, this.#state, residue);
+    this.#trimmed = residue.top - this.#core.buffers.buffers.normal.ybase;
+    this.#version++;
+  }
+
+  #lineSource(): LineSource {
     return { core: this.#core, firstLine: this.#trimmed };
   }
 
@@ -359,160 +328,21 @@ export class Screen implements Surface {
 
   #install(identity: Identity): void {
     const core = this.#core;
-    const answer = (text: string): void => {
-      if (this.#reply === undefined || this.#restoring || this.#answers.length > REPLY_LIMIT) return;
-      this.#answers += text;
-    };
+    const reports = this.#reports;
     installPen(core);
     installPrint(core);
     installMotion(core, this.#state);
     installEditing(core);
     installModes(core, this.#state);
-    installQueries(core, this.#state, identity, answer);
-    core.handler.bell = () => {
-      this.#tell({ type: 'bell' });
-      return true;
-    };
-    core.handler.windowOptions = (params) => {
-      if (answerSize(core, params, identity, answer)) return true;
-      // XTPUSHTITLE and XTPOPTITLE; icon names are not kept.
-      const what = params.length > 1 ? params.params[1] : 0;
-      if (what === 1) return true;
-      if (params.params[0] === 22) {
-        this.#titles.push(this.#title);
-        if (this.#titles.length > STACK_LIMIT) this.#titles.shift();
-      } else if (params.params[0] === 23) {
-        const title = this.#titles.pop();
-        if (title !== undefined) this.#setTitle(title);
-      }
-      return true;
-    };
-    const fullReset = core.handler.fullReset;
-    core.handler.fullReset = () => {
-      this.#titles = [];
-      return fullReset.call(core.handler);
-    };
-    installStrings(core, this.#oscRules(identity, answer), deviceRules(core, this.#state, answer));
-  }
-
-  #oscRules(identity: Identity, answer: (text: string) => void): Map<number, OscRule> {
-    const title: OscRule = {
-      limit: 1024,
-      truncate: true,
-      run: (data) => this.#setTitle(cleanTitle(data ?? '')),
-    };
-    const event = (limit: number, read: (data: string) => ScreenEvent | undefined): OscRule => ({
-      limit,
-      run: (data) => {
-        const found = data === undefined ? undefined : read(data);
-        if (found) this.#tell(found);
+    installQueries(core, this.#state, identity, reports.answer);
+    reports.install(core, identity);
+    const residue = residueRule(
+      () => this.#restoring,
+      (received) => {
+        this.#residue = received;
       },
-    });
-    return new Map<number, OscRule>([
-      [0, title],
-      [2, title],
-      ...colorRules(identity, answer),
-      [
-        7,
-        {
-          limit: 16_384,
-          run: (data) => {
-            const found = cleanCwd(data ?? '');
-            if (!found || (found.cwd === this.#cwd && found.host === this.#cwdHost)) return;
-            this.#cwd = found.cwd;
-            this.#cwdHost = found.host;
-            this.#tell({ type: 'cwd', ...found });
-          },
-        },
-      ],
-      [
-        8,
-        {
-          limit: 4096,
-          run: (data) => {
-            const pen = this.#core.handler._curAttrData;
-            const { underlineStyle, underlineColor } = pen.extended;
-            extend(pen, underlineStyle, underlineColor, cleanLink(data));
-          },
-        },
-      ],
-      [9, event(4096, osc9Event)],
-      [52, event(Math.ceil(CLIPBOARD_LIMIT / 3) * 4 + 64, clipboardEvent)],
-      [99, event(8192, (data) => this.#kittyNotices.add(data))],
-      [777, event(4096, osc777Event)],
-      [RESIDUE_OSC, this.#residueRule()],
-    ]);
-  }
-
-  /** Listened to only while restoring a snapshot of our own: it says what no program may say. */
-  #residueRule(): OscRule {
-    const isRestoring = (): boolean => this.#restoring;
-    return {
-      get limit() {
-        return isRestoring() ? RESIDUE_LIMIT : 0;
-      },
-      run: (data) => {
-        if (this.#restoring && data) this.#residue = JSON.parse(data) as Residue;
-      },
-    };
-  }
-
-  #setTitle(title: string): void {
-    if (title === this.#title) return;
-    this.#title = title;
-    this.#tell({ type: 'title', title });
-  }
-
-  #tell(event: ScreenEvent): void {
-    const merges = event.type !== 'notice' && event.type !== 'clipboard';
-    if (merges) {
-      const at = this.#queue.findIndex((queued) => queued.type === event.type);
-      if (at >= 0) this.#queue.splice(at, 1);
-    } else if (this.#queue.length >= EVENT_LIMIT) return;
-    this.#queue.push(event);
-  }
-
-  #flush(): void {
-    if (this.#answers !== '') {
-      const bytes = encoder.encode(this.#answers);
-      this.#answers = '';
-      this.#reply?.(bytes);
-    }
-    if (this.#queue.length === 0) return;
-    const events = this.#queue;
-    this.#queue = [];
-    for (const event of events) this.events.emit(event);
-  }
-
-  #applyResidue(residue: Residue): void {
-    const { handler, parser, buffers } = this.#core;
-    const { normal, alt } = buffers.buffers;
-    const put = (buffer: BufferState, offset: number, wrapped: number[], odd: Residue['odd']): void => {
-      for (const row of wrapped) {
-        const line = buffer.lines.get(offset + row);
-        if (line && offset + row >= 0) line.isWrapped = true;
-      }
-      for (const [row, x, content, fg, bg, text, extended] of odd) {
-        if (offset + row < 0) continue;
-        const line = buffer.lines.get(offset + row);
-        if (!line) continue;
-        line._data.set([content, fg, bg], x * WORDS);
-        if (text !== '') line._combined[x] = text;
-        if (extended) line._extendedAttrs[x] = { ...extended, link: extended.link ?? undefined };
-      }
-    };
-    put(normal, normal.lines.length - residue.lines, residue.wrapped, residue.odd);
-    if (handler._activeBuffer === alt) put(alt, 0, residue.altWrapped, residue.altOdd);
-    [normal, alt].forEach((buffer, i) => {
-      const saved = this.#state.saved.get(buffer);
-      if (saved) saved.origin = residue.savedOrigin[i as 0 | 1];
-    });
-    if (residue.cursor) {
-      handler._activeBuffer.x = residue.cursor[0];
-      handler._activeBuffer.y = residue.cursor[1];
-    }
-    parser.precedingJoinState = residue.join;
-    this.#trimmed = residue.top - normal.ybase;
-    this.#version++;
+    );
+    const osc = new Map([...reports.oscRules(core, identity), [RESIDUE_OSC, residue] as const]);
+    installStrings(core, osc, deviceRules(core, this.#state, reports.answer));
   }
 }

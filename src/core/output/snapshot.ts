@@ -1,53 +1,12 @@
-import {
-  COLOR_MODE,
-  COLOR_VALUE,
-  CONTENT_CODEPOINT,
-  CONTENT_COMBINED,
-  CONTENT_WIDTH_SHIFT,
-  type ExtendedAttributes,
-  WORDS,
-} from './cells.ts';
+import { COLOR_MODE, COLOR_VALUE, CONTENT_CODEPOINT, CONTENT_COMBINED, CONTENT_WIDTH_SHIFT, WORDS } from './cells.ts';
 import type { BufferState, Core, Line } from './emulator/internals.ts';
 import { activeIndex, type ModeState, readModes } from './emulator/modes.ts';
 import type { SavedCursor } from './emulator/motion.ts';
 import { PLAIN } from './emulator/pen.ts';
 import { type ByteSink, extendedOf, PenWriter } from './encode.ts';
+import { type OddCell, RESIDUE_OSC, type Residue } from './residue.ts';
 import { CLASS_MASK, CLASS_SHIFT, OTHER, property, textWidth, WIDTH_MASK } from './unicode.ts';
 
-/** A cell that no text gives: where it is, its three words, its text if it has several characters, what is extended. */
-export type OddCell = [
-  row: number,
-  x: number,
-  content: number,
-  fg: number,
-  bg: number,
-  text: string,
-  extended: ExtendedAttributes | null,
-];
-
-/**
- * What has no escape sequence. It travels as a private OSC at the end of a snapshot, which only `Screen.restore` listens to; any
- * other terminal ignores it.
- */
-export interface Residue {
-  /** Lines written to the normal buffer: history and screen. */
-  lines: number;
-  /** Number of the top line of the screen. */
-  top: number;
-  /** Lines that continue the one before, counted from the first written; then those of the alternate buffer. */
-  wrapped: number[];
-  altWrapped: number[];
-  odd: OddCell[];
-  altOdd: OddCell[];
-  /** Column and row of the cursor where CUP can't say it: a pending wrap, or outside the margins of origin mode. */
-  cursor?: [x: number, y: number];
-  /** Cursors saved in origin mode: normal, alternate. */
-  savedOrigin: [boolean, boolean];
-  /** What the next character may join. */
-  join: number;
-}
-
-export const RESIDUE_OSC = 7770;
 const BLANK = 1 << CONTENT_WIDTH_SHIFT;
 /** Ends joining and nothing else: "primary font". */
 const NO_JOIN = '\x1b[10m';

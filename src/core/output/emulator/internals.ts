@@ -3,9 +3,9 @@ import type { ExtendedAttributes } from '../cells.ts';
 import { unicodeProvider } from '../unicode.ts';
 
 /**
- * What of @xterm/headless 6 is used beyond its public interface, each name as it stands there. Only this folder and
- * screen.ts know these names; `openCore` fails loudly when one is missing, and test/core/output/internals.test.ts checks them all,
- * so that an upgrade of the package can't change a meaning quietly.
+ * What of @xterm/headless 6 is used beyond its public interface, each name as it stands there. This file alone reaches into the
+ * package; the rest of output/ uses what it hands out, through these types. `openCore` fails loudly when a name is missing, and
+ * test/core/output/internals.test.ts checks names and meanings, so that an upgrade of the package can't change one quietly.
  */
 
 /** src/common/buffer/BufferLine.ts: three words a cell; texts and attributes that don't fit stand beside. */
