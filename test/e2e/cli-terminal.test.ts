@@ -4,7 +4,16 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SessionInfo } from '../../src/core/index.ts';
-import { disposeHomes, disposeTuis, IRIS, runCli, spawnTui, tempHome, waitUntil } from '../support/index.ts';
+import {
+  disposeHomes,
+  disposeTuis,
+  IRIS,
+  runCli,
+  spawnTui,
+  type TempHome,
+  tempHome,
+  waitUntil,
+} from '../support/index.ts';
 
 afterEach(async () => {
   await disposeTuis();
@@ -106,6 +115,37 @@ describe('opening the screen', () => {
     tui.kill('SIGTERM');
     expect(await tui.exited).toMatchObject({ code: 143 });
     expect(tui.emulator.term.buffer.active.type).toBe('normal');
+  });
+});
+
+describe('a hub that goes away under the screen', () => {
+  const hubPid = async (home: TempHome): Promise<number | undefined> => {
+    const { code, stdout } = await runCli(['hub', 'status', '--json'], { home });
+    return code === 0 ? (JSON.parse(stdout) as { pid: number }).pid : undefined;
+  };
+
+  it('is started again when it was killed', async () => {
+    const tui = spawnTui();
+    await tui.waitFor('$ ');
+    const before = await hubPid(tui.home);
+    process.kill(before!, 'SIGKILL');
+    const after = await waitUntil(async () => {
+      const pid = await hubPid(tui.home);
+      return pid !== before && pid;
+    }, 'another hub runs');
+    await tui.waitFor(/died|hub was killed/i);
+    tui.send(`${PREFIX}d`);
+    expect(await tui.exited).toMatchObject({ code: 0 });
+    expect(await hubPid(tui.home)).toBe(after);
+  });
+
+  it('stays stopped when it was stopped', async () => {
+    const tui = spawnTui({ cols: 120 });
+    await tui.waitFor('$ ');
+    expect(await runCli(['hub', 'stop', '--force'], { home: tui.home })).toMatchObject({ code: 0 });
+    // By then it has tried to connect twice.
+    await tui.waitFor(/offline.*try [3-9]/);
+    expect(await hubPid(tui.home)).toBeUndefined();
   });
 });
 
