@@ -35,11 +35,18 @@ export class RowEncoder {
     let x = this.#nextDifference(0);
     if (x === this.#cols) return;
     while (x < this.#cols) {
-      if (x > 0 && this.#next[this.#base + x * STRIDE] === 0) x--;
+      if (this.#next[this.#base + x * STRIDE] === 0) x = this.#leftHalf(x);
       this.#approach(x);
       x = this.#nextDifference(this.#isBlank(x) ? this.#blanks(x) : this.#cell(x));
     }
     shown.copyRow(y, next);
+  }
+
+  #leftHalf(x: number): number {
+    const left = this.#next[this.#base + (x - 1) * STRIDE];
+    if (x === 0 || ((left! >>> CONTENT_WIDTH_SHIFT) & 3) !== 2)
+      throw new Error('the right half of a wide character stands alone in the merged grid');
+    return x - 1;
   }
 
   #nextDifference(from: number): number {
