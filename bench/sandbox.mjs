@@ -61,7 +61,7 @@ export class Sandbox {
 
   /** Ends what is left here, by pid, and removes the folder. */
   async dispose() {
-    for (const signal of ['SIGTERM', 'SIGKILL']) {
+    for (const signal of ['SIGHUP', 'SIGKILL']) {
       const targets = this.processes();
       for (const { pid } of targets) {
         try {
@@ -70,7 +70,7 @@ export class Sandbox {
           // It ended by itself.
         }
       }
-      const deadline = performance.now() + 2_000;
+      const deadline = performance.now() + 500;
       while (targets.some((p) => running(p.pid)) && performance.now() < deadline) {
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
