@@ -21,6 +21,8 @@ import type { HubAddress, LinkFailure } from './options.ts';
 const HANDSHAKE_WITHIN_MS = 10_000;
 /** Also how often the round trip is measured. */
 const PING_EVERY_MS = 5_000;
+/** The first ping waits until the program has started: before that it would measure how busy we are. */
+const FIRST_PING_MS = 500;
 
 export type Welcome = Extract<HubMessage, { payload: { kind: 'welcome' } }>['payload'];
 
@@ -65,7 +67,7 @@ export function dial(address: HubAddress, options: DialOptions): Dialed {
     timer.cancel();
     options.lost(failure);
   };
-  const timer = clock.after(HANDSHAKE_WITHIN_MS, () => {
+  let timer = clock.after(HANDSHAKE_WITHIN_MS, () => {
     finish(transient(`the hub at ${where} does not answer`));
     socket.terminate();
   });
@@ -116,7 +118,7 @@ export function dial(address: HubAddress, options: DialOptions): Dialed {
       phase = 'ready';
       timer.cancel();
       options.ready(message.payload, hub);
-      link.ping();
+      if ((phase as string) === 'ready') timer = clock.after(FIRST_PING_MS, () => link.ping());
     } else if (message.type === 'error') {
       const error = fromFailure(message.payload);
       said = { error, permanent: !error.retriable };
