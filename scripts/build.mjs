@@ -40,7 +40,12 @@ function options() {
     // The one package with native code; it is loaded from node_modules.
     external: ['node-pty'],
     tsconfig: join(root, 'tsconfig.json'),
-    resolve: { alias: { 'react-devtools-core': join(root, 'scripts/empty.mjs') } },
+    resolve: {
+      alias: {
+        'react-devtools-core': join(root, 'scripts/empty.mjs'),
+        'string-width': join(root, 'src/ui/string-width.ts'),
+      },
+    },
     // Of our own files only the entries do something by being loaded. Saying so lets a chunk take one function of a room without the rest of it.
     // Of packages, their package.json tells (undefined).
     treeshake: {

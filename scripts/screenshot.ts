@@ -31,4 +31,7 @@ tui.send(`${KEY.prefix}p`);
 tui.send(`${KEY.prefix}${KEY.left}`);
 await run("vim -u NONE -N '+syntax on' '+set number' src/core/emitter.ts", /class Emitter/);
 await tui.settle(300);
-writeFileSync(process.argv[2] ?? fileURLToPath(new URL('../docs/screen.svg', import.meta.url)), screenToSvg(tui, 'iris-tui with an editor, tests and a shell'));
+writeFileSync(
+  process.argv[2] ?? fileURLToPath(new URL('../docs/screen.svg', import.meta.url)),
+  screenToSvg(tui, 'iris-tui with an editor, tests and a shell'),
+);

@@ -1,12 +1,7 @@
-import stringWidth from 'string-width';
-
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+import stringWidth from './string-width.ts';
 
 /** Cells that a text takes. */
-export function widthOf(text: string): number {
-  // Nearly all of the chrome is ASCII.
-  return /^[\x20-\x7e]*$/.test(text) ? text.length : stringWidth(text);
-}
+export const widthOf = (text: string): number => stringWidth(text);
 
 /** A text cut to `cols` cells, the cut shown by an ellipsis; never longer, never half a character. */
 export function cut(text: string, cols: number, ellipsis = '…'): string {
@@ -14,7 +9,8 @@ export function cut(text: string, cols: number, ellipsis = '…'): string {
   if (widthOf(text) <= cols) return text;
   let out = '';
   let used = 0;
-  for (const { segment } of graphemes.segment(text)) {
+  // Made here: loading it takes longer than most of the start, and few texts are cut.
+  for (const { segment } of new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(text)) {
     const w = widthOf(segment);
     if (used + w > cols - 1) break;
     out += segment;
