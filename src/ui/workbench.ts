@@ -101,7 +101,7 @@ export class Workbench {
     this.cols = options.cols;
     this.rows = options.rows;
     this.readOnly = options.readOnly;
-    this.sync = new WorkspaceSync(options.host);
+    this.sync = new WorkspaceSync(options.host, options.readOnly);
     this.views = new SessionViews(options.host, options.readOnly, (view) => this.#viewChanged(view));
     this.#undo.push(this.sync.changed.on(() => this.update()));
     this.#undo.push(this.host.on((event) => this.#hostSaid(event)));
@@ -402,7 +402,7 @@ export class Workbench {
 
   #settle(): void {
     const { host, sync } = this;
-    if (!sync.loaded || host.connection.state !== 'online' || this.readOnly) return;
+    if (!sync.loaded || host.connection.state !== 'online') return;
     const ids = host.sessions.map((s) => s.id);
     if (!settle(sync.current, ids)) return;
     if (this.starting > 0 || this.#settleTimer) return;

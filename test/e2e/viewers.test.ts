@@ -8,6 +8,7 @@ import {
   spawnTui,
   type TempHome,
   type Tui,
+  tempHome,
   waitUntil,
 } from '../support/index.ts';
 
@@ -17,9 +18,9 @@ const prefix = KEY.prefix;
 const COLS = 100;
 const ROWS = 24;
 
-async function open(options: Parameters<typeof spawnTui>[0] = {}): Promise<Tui> {
+async function open(options: Parameters<typeof spawnTui>[0] = {}, shown = PROMPT.trim()): Promise<Tui> {
   const tui = spawnTui({ cols: COLS, rows: ROWS, ...options });
-  await tui.waitFor(PROMPT.trim());
+  await tui.waitFor(shown);
   return tui;
 }
 
@@ -96,6 +97,21 @@ describe('several viewers', () => {
     expect(one.text()).not.toContain('touched');
     one.send('echo seen\r');
     await looker.waitFor(/│seen/);
+  });
+});
+
+describe('a session that no layout shows yet', () => {
+  it('is seen by one that may only look, too', async () => {
+    const home = tempHome();
+    try {
+      const made = await runCli(['new', '-d', '-n', 'alone', '--', 'sh', '-c', 'echo look here; cat'], { home });
+      expect(made.code).toBe(0);
+      const looker = await open({ home, args: ['attach', 'alone', '--read-only'] }, 'look here');
+      expect(titles(looker)).toEqual(['1 alone']);
+      await looker.dispose();
+    } finally {
+      await home.dispose();
+    }
   });
 });
 

@@ -87,13 +87,12 @@ export async function ensureSession(ctx: ActionContext): Promise<void> {
   const { bench } = ctx;
   if (bench.host.sessions.length === 0 && !bench.readOnly) await newTab(ctx);
   else {
-    const op =
-      bench.sync.loaded && !bench.readOnly
-        ? settle(
-            bench.sync.current,
-            bench.host.sessions.map((s) => s.id),
-          )
-        : undefined;
+    const op = bench.sync.loaded
+      ? settle(
+          bench.sync.current,
+          bench.host.sessions.map((s) => s.id),
+        )
+      : undefined;
     if (op) bench.sync.apply(op);
   }
 }

@@ -18,14 +18,13 @@ function hubSegments(view: ViewSnapshot): Segment[] {
     case 'connecting':
       return [{ text: `${s.connecting} `, color: 'yellow' }, { text: `hub ${name} ${s.dot} connecting` }, time];
     case 'offline': {
-      const next =
-        connection.nextRetryAt === undefined
-          ? ''
-          : `, next try in ${Math.max(0, Math.ceil((connection.nextRetryAt - view.now) / 1000))} s`;
-      const since = duration(view.now - connection.since);
+      const wait = Math.max(0, Math.ceil(((connection.nextRetryAt ?? view.now) - view.now) / 1000));
+      const next = connection.nextRetryAt === undefined ? '' : `, next in ${wait} s`;
+      const why = connection.reason ? `: ${plainText(connection.reason, 60)}` : '';
       return [
         { text: `${s.connecting} `, color: 'yellow' },
-        { text: `hub ${name} ${s.dot} offline ${since} (try ${connection.attempt}${next})`, bold: true },
+        { text: `hub ${name} offline${why}`, bold: true },
+        { text: ` ${s.dot} ${duration(view.now - connection.since)}, try ${connection.attempt}${next}` },
         time,
       ];
     }

@@ -9,6 +9,7 @@ export class WorkspaceSync {
   readonly changed = new Emitter<void>();
   readonly #host: SessionHost;
   readonly #name: string;
+  readonly #readOnly: boolean;
   #base: Workspace = EMPTY_WORKSPACE;
   #revision = -1;
   /** Ours, not yet confirmed, oldest first. Bounded by how fast a person types. */
@@ -18,8 +19,10 @@ export class WorkspaceSync {
   #stale = true;
   #closed = false;
 
-  constructor(host: SessionHost, name = 'main') {
+  /** `readOnly`: changes are this viewer's alone and never sent. */
+  constructor(host: SessionHost, readOnly = false, name = 'main') {
     this.#host = host;
+    this.#readOnly = readOnly;
     this.#name = name;
   }
 
@@ -61,7 +64,7 @@ export class WorkspaceSync {
   async #run(): Promise<void> {
     // A microtask later, so that several changes of one key press go together.
     await Promise.resolve();
-    while (!this.#closed && (this.#stale || this.#pending.length > 0)) {
+    while (!this.#closed && (this.#stale || (this.#pending.length > 0 && !this.#readOnly))) {
       try {
         if (this.#stale) {
           const answer = await this.#host.command('workspace.get', { name: this.#name });

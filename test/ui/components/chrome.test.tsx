@@ -101,7 +101,11 @@ describe('the chrome', () => {
 
   it('draws nothing but ASCII where the terminal can show no more', () => {
     // The ellipsis of a cut text is the compositor's to replace.
-    expect(rowsOf(view({ ascii: true })).join('\n').replaceAll('…', '.')).toMatch(/^[\x20-\x7e\n]*$/);
+    expect(
+      rowsOf(view({ ascii: true }))
+        .join('\n')
+        .replaceAll('…', '.'),
+    ).toMatch(/^[\x20-\x7e\n]*$/);
   });
 
   it('asks for room below 20x5', () => {
@@ -115,9 +119,15 @@ describe('the chrome', () => {
   });
 
   it('says what is wrong with the hub, since when, and when it tries again', () => {
-    const connection = { state: 'offline' as const, since: 12_000, attempt: 3, nextRetryAt: 46_000 };
+    const connection = {
+      state: 'offline' as const,
+      since: 12_000,
+      attempt: 3,
+      nextRetryAt: 46_000,
+      reason: 'the hub was stopped',
+    };
     expect(rowsOf(view({ cols: 90, hub: { name: 'local', connection } })).at(-1)).toContain(
-      'hub local · offline 0:30 (try 3, next try in 4 s)',
+      'hub local offline: the hub was stopped · 0:30, try 3, next in 4 s',
     );
   });
 
