@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { IrisError } from '../core/index.ts';
@@ -30,12 +30,15 @@ export function takeLock(stateFolder: string): HubLock | undefined {
   const path = join(stateFolder, 'hub.lock');
   let database: DatabaseSync;
   try {
+    // Made here, so that it has these rights from the beginning.
+    closeSync(openSync(path, 'a', 0o600));
     database = new DatabaseSync(path, { timeout: 0 });
   } catch (error) {
     throw new IrisError('storage', `can't open ${path}: ${reason(error)}`, { cause: error });
   }
   try {
-    database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+    // Nothing is ever written, so there is nothing to roll back: no journal beside it.
+    database.exec('PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
   } catch (error) {
     database.close();
     if ((error as { errcode?: number }).errcode === BUSY) return undefined;
