@@ -181,7 +181,7 @@ export async function runTui(options: TuiOptions): Promise<Exit> {
     undo.push(attend(ctx, options, exit.resolve));
     const why = await exit.promise;
     if (why.kind === 'detached' || why.kind === 'empty') {
-      await Promise.race([bench.leave(), new Promise<void>((resolve) => clock.after(LEAVE_MS, resolve))]);
+      await Promise.race([bench.keeper.rememberNow(), new Promise<void>((resolve) => clock.after(LEAVE_MS, resolve))]);
     }
     return why;
   } finally {
@@ -207,7 +207,7 @@ function attend(ctx: ActionContext, options: TuiOptions, leave: (why: Exit) => v
       });
     }
     if (host.sessions.length > 0) hadSessions = true;
-    else if (hadSessions && bench.starting === 0) leave({ kind: 'empty' });
+    else if (hadSessions && bench.keeper.starting === 0) leave({ kind: 'empty' });
   };
   const undo = [
     bench.sync.changed.on(look),

@@ -1,7 +1,6 @@
 import {
   type Clock,
   Emitter,
-  encodeFocus,
   IrisError,
   type SessionHost,
   type SessionInfo,
@@ -11,11 +10,13 @@ import {
 } from '../core/index.ts';
 import { MIN_COLS, MIN_ROWS } from './components/App.tsx';
 import { overlayRects, overlayRows } from './components/overlays.tsx';
+import { FocusReports } from './focus-reports.ts';
+import { Keeper } from './keeper.ts';
 import { fits, type Placed, type Placement, panes, place, placeZoomed, type Rect } from './layout/index.ts';
+import { Messages } from './messages.ts';
 import { endKey, makeSnapshot } from './model/make-snapshot.ts';
 import type { Overlay, ViewSnapshot } from './model/snapshot.ts';
 import { View } from './model/view.ts';
-import { rememberView, settle } from './model/workspace-ops.ts';
 import { WorkspaceSync } from './model/workspace-sync.ts';
 import type { OverlayControl } from './overlays/index.ts';
 import type { CopyMode } from './panes/copy-mode.ts';
@@ -24,16 +25,8 @@ import { makePicture, type Picture } from './picture.ts';
 import { SessionViews } from './session-views.ts';
 import type { TuiSettings } from './settings.ts';
 
-/** A message stays this long, or until the next key. */
-const MESSAGE_MS = 5000;
 /** Going to a tab whose panes are not here yet: the old picture stays this long at most, so that no empty pane flashes. */
 const HOLD_MS = 80;
-/** Focus and zoom are kept in the hub this long after they changed last. */
-const REMEMBER_MS = 1000;
-/** Another viewer that makes a session gets this long to place it before we do. */
-const SETTLE_MS = 300;
-/** Lines of `messages`; older ones are dropped. */
-const MESSAGE_LOG = 200;
 
 const NO_OVERLAY: Overlay = { kind: 'none' };
 
@@ -64,18 +57,16 @@ export class Workbench {
   readonly changed = new Emitter<void>();
   /** Only cells of a session changed: the hot path. */
   readonly dirty = new Emitter<void>();
-  readonly messages: { readonly at: number; readonly text: string }[] = [];
+  readonly messages: Messages;
+  readonly keeper: Keeper;
+  readonly focusReports: FocusReports;
   /** Copy mode by pane. */
   readonly copying = new Map<string, CopyMode>();
   cols: number;
   rows: number;
   prefixActive = false;
-  /** Sessions we are starting: settled by whoever started them. */
-  starting = 0;
   readonly #options: WorkbenchOptions;
   #overlay: OverlayControl | undefined;
-  #message: { text: string; kind: 'info' | 'error' } | undefined;
-  #messageTimer: Timer | undefined;
   readonly #bells = new Set<string>();
   /** Ended sessions that were looked at since. */
   readonly #seenEnds = new Set<string>();
@@ -86,10 +77,6 @@ export class Workbench {
   #holdUntil: number | undefined;
   #heldTab: string | undefined;
   #tick: Timer | undefined;
-  #rememberTimer: Timer | undefined;
-  #settleTimer: Timer | undefined;
-  #focusedSession: string | undefined;
-  #outerFocused = true;
   #closed = false;
   readonly #undo: (() => void)[] = [];
 
@@ -103,6 +90,9 @@ export class Workbench {
     this.readOnly = options.readOnly;
     this.sync = new WorkspaceSync(options.host, options.readOnly);
     this.views = new SessionViews(options.host, options.readOnly, (view) => this.#viewChanged(view));
+    this.keeper = new Keeper({ ...options, sync: this.sync, view: this.view });
+    this.messages = new Messages(options.clock, () => this.update());
+    this.focusReports = new FocusReports((id) => this.views.get(id));
     this.#undo.push(this.sync.changed.on(() => this.update()));
     this.#undo.push(this.host.on((event) => this.#hostSaid(event)));
     if (this.host.connection.state === 'online') this.sync.heard();
@@ -183,7 +173,7 @@ export class Workbench {
     this.view.goToTab(tabId);
     this.#holdUntil = this.clock.now() + HOLD_MS;
     this.#heldTab = tabId;
-    this.#remember();
+    this.keeper.remember();
     this.update();
   }
 
@@ -192,7 +182,7 @@ export class Workbench {
     if (!tab) return;
     this.view.focusPane(tab.id, paneId);
     if (this.tab?.id !== tab.id) this.goToTab(tab.id);
-    this.#remember();
+    this.keeper.remember();
     this.update();
   }
 
@@ -210,7 +200,7 @@ export class Workbench {
 
   setZoom(tabId: string, zoomed: boolean): void {
     this.view.setZoom(tabId, zoomed);
-    this.#remember();
+    this.keeper.remember();
     this.update();
   }
 
@@ -230,23 +220,11 @@ export class Workbench {
   }
 
   say(text: string, kind: 'info' | 'error' = 'info'): void {
-    this.messages.push({ at: this.clock.wall(), text });
-    if (this.messages.length > MESSAGE_LOG) this.messages.shift();
-    this.#message = { text, kind };
-    this.#messageTimer?.cancel();
-    this.#messageTimer = this.clock.after(MESSAGE_MS, () => this.clearMessage());
-    this.update();
+    this.messages.say(text, kind);
   }
 
   complain(error: unknown): void {
     this.say(IrisError.from(error).line, 'error');
-  }
-
-  clearMessage(): void {
-    if (!this.#message) return;
-    this.#messageTimer?.cancel();
-    this.#message = undefined;
-    this.update();
   }
 
   setPrefixActive(active: boolean): void {
@@ -258,14 +236,6 @@ export class Workbench {
   closeCopy(paneId: string): void {
     this.copying.get(paneId)?.close();
     if (this.copying.delete(paneId)) this.update();
-  }
-
-  /** The terminal around us got or lost the focus. */
-  setOuterFocus(focused: boolean): void {
-    this.#outerFocused = focused;
-    const view = this.focusedView;
-    const bytes = view && encodeFocus(focused, view.screen.modes);
-    if (bytes && !this.readOnly) view.write(bytes);
   }
 
   /** Draws soon: once for all changes of this turn. */
@@ -287,18 +257,12 @@ export class Workbench {
     return this.#picture;
   }
 
-  /** Keeps where we look for the next viewer. Resolves when the hub has it, or could not be reached. */
-  async leave(): Promise<void> {
-    if (this.sync.loaded && !this.readOnly && this.host.connection.state === 'online') {
-      this.sync.apply(rememberView(this.view));
-      await this.sync.sync();
-    }
-  }
-
   close(): void {
     this.#closed = true;
     for (const undo of this.#undo) undo();
-    for (const timer of [this.#tick, this.#rememberTimer, this.#settleTimer, this.#messageTimer]) timer?.cancel();
+    this.#tick?.cancel();
+    this.keeper.close();
+    this.messages.close();
     for (const copy of this.copying.values()) copy.close();
     this.sync.close();
     this.views.close();
@@ -351,7 +315,7 @@ export class Workbench {
 
   #compose(): void {
     const workspace = this.sync.current;
-    this.#settle();
+    this.keeper.settle();
     this.view.follow(workspace);
     const tab = this.tab;
     const { frames } = this.settings;
@@ -377,7 +341,7 @@ export class Workbench {
       if (session) this.#seenEnds.add(endKey(session));
     }
     this.#placement = placement;
-    this.#tellFocus(focused?.sessionId);
+    this.focusReports.focus(focused?.sessionId);
     this.#snapshot = this.#makeSnapshot();
     if (this.#overlay) this.#overlay.visibleRows = this.#overlayRoom();
     this.changed.emit();
@@ -398,46 +362,6 @@ export class Workbench {
     for (const v of missing) void v?.ready.then(() => this.update());
     this.clock.after(left + 1, () => this.update());
     return true;
-  }
-
-  #settle(): void {
-    const { host, sync } = this;
-    if (!sync.loaded || host.connection.state !== 'online') return;
-    const ids = host.sessions.map((s) => s.id);
-    if (!settle(sync.current, ids)) return;
-    if (this.starting > 0 || this.#settleTimer) return;
-    const fresh = sync.current.tabs.length === 0;
-    this.#settleTimer = this.clock.after(fresh ? 0 : SETTLE_MS, () => {
-      this.#settleTimer = undefined;
-      const op =
-        this.starting > 0
-          ? undefined
-          : settle(
-              sync.current,
-              host.sessions.map((s) => s.id),
-            );
-      if (op && host.connection.state === 'online') sync.apply(op);
-    });
-  }
-
-  #tellFocus(sessionId: string | undefined): void {
-    if (sessionId === this.#focusedSession) return;
-    const tell = (id: string | undefined, focused: boolean): void => {
-      const view = id === undefined ? undefined : this.views.get(id);
-      const bytes = view && encodeFocus(focused, view.screen.modes);
-      if (bytes && !this.readOnly && this.#outerFocused) view.write(bytes);
-    };
-    tell(this.#focusedSession, false);
-    this.#focusedSession = sessionId;
-    tell(sessionId, true);
-  }
-
-  #remember(): void {
-    if (this.readOnly) return;
-    this.#rememberTimer?.cancel();
-    this.#rememberTimer = this.clock.after(REMEMBER_MS, () => {
-      if (this.sync.loaded && this.host.connection.state === 'online') this.sync.apply(rememberView(this.view));
-    });
   }
 
   /** While something counts seconds on the screen, once a second; else when the minute changes. */
@@ -478,7 +402,7 @@ export class Workbench {
       workspace: this.sync.current,
       placement: this.#placement,
       overlay: this.#overlay?.overlay ?? NO_OVERLAY,
-      message: this.#message,
+      message: this.messages.current,
       bells: this.#bells,
       seenEnds: this.#seenEnds,
     });

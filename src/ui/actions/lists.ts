@@ -198,6 +198,6 @@ export function showHelp(ctx: ActionContext): void {
 
 export function showMessages(ctx: ActionContext): void {
   const { bench } = ctx;
-  const lines = bench.messages.map((m) => `${new Date(m.at).toTimeString().slice(0, 8)} ${m.text}`);
+  const lines = bench.messages.log.map((m) => `${new Date(m.at).toTimeString().slice(0, 8)} ${m.text}`);
   bench.open(new TextControl('messages', lines.length > 0 ? lines : ['nothing was said yet']));
 }

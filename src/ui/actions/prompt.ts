@@ -71,7 +71,7 @@ export async function runWorkspace(
   if (name === undefined)
     throw new IrisError('usage', `workspace ${action} needs a name`, { remedy: `workspace ${action} NAME` });
   if (action === 'save') {
-    await bench.leave();
+    await bench.keeper.rememberNow();
     await bench.host.command('workspace.save', { name });
     bench.say(`layout saved as ${name}`);
   } else if (action === 'load') {

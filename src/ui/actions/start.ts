@@ -1,6 +1,6 @@
 import type { LayoutNode } from '../../core/index.ts';
 import { panes, place, type Rect, splitPane } from '../layout/index.ts';
-import { addPane, addTab, settle } from '../model/workspace-ops.ts';
+import { addPane, addTab } from '../model/workspace-ops.ts';
 import type { ActionContext } from './context.ts';
 
 export interface StartOptions {
@@ -14,7 +14,7 @@ const newId = (prefix: string): string => `${prefix}-${globalThis.crypto.randomU
 
 async function startSession(ctx: ActionContext, options: StartOptions, size: Rect): Promise<string | undefined> {
   const { bench, start } = ctx;
-  bench.starting += 1;
+  bench.keeper.starting += 1;
   try {
     const command =
       options.command ??
@@ -33,7 +33,7 @@ async function startSession(ctx: ActionContext, options: StartOptions, size: Rec
     bench.complain(error);
     return undefined;
   } finally {
-    bench.starting -= 1;
+    bench.keeper.starting -= 1;
   }
 }
 
@@ -86,13 +86,5 @@ export async function splitFocused(
 export async function ensureSession(ctx: ActionContext): Promise<void> {
   const { bench } = ctx;
   if (bench.host.sessions.length === 0 && !bench.readOnly) await newTab(ctx);
-  else {
-    const op = bench.sync.loaded
-      ? settle(
-          bench.sync.current,
-          bench.host.sessions.map((s) => s.id),
-        )
-      : undefined;
-    if (op) bench.sync.apply(op);
-  }
+  else bench.keeper.settleNow();
 }

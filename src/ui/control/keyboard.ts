@@ -95,7 +95,7 @@ export class Keyboard {
         this.#key(event);
         break;
       case 'focus':
-        this.#ctx.bench.setOuterFocus(event.focused);
+        this.#ctx.bench.focusReports.setOuter(event.focused);
         break;
       case 'paste-start':
       case 'paste-data':
@@ -129,7 +129,7 @@ export class Keyboard {
       if (this.#takesTyping()) this.#forward(event);
       return;
     }
-    bench.clearMessage();
+    bench.messages.clear();
     if (this.#ours(id, key.text)) this.#held.add(key.name);
     else this.#forward(event);
   }

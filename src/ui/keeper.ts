@@ -1,0 +1,80 @@
+import type { Clock, SessionHost, Timer } from '../core/index.ts';
+import type { View } from './model/view.ts';
+import { rememberView, settle } from './model/workspace-ops.ts';
+import type { WorkspaceSync } from './model/workspace-sync.ts';
+
+/** Focus and zoom are kept in the hub this long after they changed last. */
+const REMEMBER_MS = 1000;
+/** Another viewer that makes a session gets this long to place it before we do. */
+const SETTLE_MS = 300;
+
+/** Keeps the shared layout true: every session in a pane, and where we looked for whoever comes next. */
+export class Keeper {
+  /** Sessions that we are starting: whoever started them places them. */
+  starting = 0;
+  readonly #host: SessionHost;
+  readonly #clock: Clock;
+  readonly #sync: WorkspaceSync;
+  readonly #view: View;
+  readonly #readOnly: boolean;
+  #settleTimer: Timer | undefined;
+  #rememberTimer: Timer | undefined;
+
+  constructor(options: { host: SessionHost; clock: Clock; sync: WorkspaceSync; view: View; readOnly: boolean }) {
+    this.#host = options.host;
+    this.#clock = options.clock;
+    this.#sync = options.sync;
+    this.#view = options.view;
+    this.#readOnly = options.readOnly;
+  }
+
+  /** Gives sessions without a pane one, and takes panes without a session away, if it is still so in a moment. */
+  settle(): void {
+    if (this.starting > 0 || this.#settleTimer || !this.#settling()) return;
+    const fresh = this.#sync.current.tabs.length === 0;
+    this.#settleTimer = this.#clock.after(fresh ? 0 : SETTLE_MS, () => {
+      this.#settleTimer = undefined;
+      this.settleNow();
+    });
+  }
+
+  settleNow(): void {
+    const op = this.starting > 0 ? undefined : this.#settling();
+    if (op) this.#sync.apply(op);
+  }
+
+  remember(): void {
+    if (this.#readOnly) return;
+    this.#rememberTimer?.cancel();
+    this.#rememberTimer = this.#clock.after(REMEMBER_MS, () => this.#keep());
+  }
+
+  /** Resolves when the hub has it, or could not be reached. */
+  async rememberNow(): Promise<void> {
+    if (this.#readOnly || !this.#keep()) return;
+    await this.#sync.sync();
+  }
+
+  close(): void {
+    this.#settleTimer?.cancel();
+    this.#rememberTimer?.cancel();
+  }
+
+  #online(): boolean {
+    return this.#sync.loaded && this.#host.connection.state === 'online';
+  }
+
+  #settling(): ReturnType<typeof settle> {
+    if (!this.#online()) return undefined;
+    return settle(
+      this.#sync.current,
+      this.#host.sessions.map((s) => s.id),
+    );
+  }
+
+  #keep(): boolean {
+    if (!this.#online()) return false;
+    this.#sync.apply(rememberView(this.#view));
+    return true;
+  }
+}

@@ -1,0 +1,49 @@
+import type { Clock, Timer } from '../core/index.ts';
+
+/** A message stays this long, or until the next key. */
+const MESSAGE_MS = 5000;
+/** Lines of `messages`; older ones are dropped. */
+const MESSAGE_LOG = 200;
+
+export interface Message {
+  readonly text: string;
+  readonly kind: 'info' | 'error';
+}
+
+/** What is said in the status line, and what was said lately. */
+export class Messages {
+  readonly log: { readonly at: number; readonly text: string }[] = [];
+  readonly #clock: Clock;
+  readonly #changed: () => void;
+  #current: Message | undefined;
+  #timer: Timer | undefined;
+
+  constructor(clock: Clock, changed: () => void) {
+    this.#clock = clock;
+    this.#changed = changed;
+  }
+
+  get current(): Message | undefined {
+    return this.#current;
+  }
+
+  say(text: string, kind: Message['kind']): void {
+    this.log.push({ at: this.#clock.wall(), text });
+    if (this.log.length > MESSAGE_LOG) this.log.shift();
+    this.#current = { text, kind };
+    this.#timer?.cancel();
+    this.#timer = this.#clock.after(MESSAGE_MS, () => this.clear());
+    this.#changed();
+  }
+
+  clear(): void {
+    if (!this.#current) return;
+    this.#timer?.cancel();
+    this.#current = undefined;
+    this.#changed();
+  }
+
+  close(): void {
+    this.#timer?.cancel();
+  }
+}
