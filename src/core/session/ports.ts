@@ -60,7 +60,7 @@ export type SessionEvent =
   | { readonly type: 'clipboard'; readonly text: string }
   | { readonly type: 'notice'; readonly title: string; readonly body: string };
 
-/** What is kept of a session beyond the life of its hub, apart from its output. */
+/** What is kept of a session beyond the life of its hub, apart from its output (which holds the title, and changes far more often). */
 export interface SavedSession {
   readonly id: string;
   readonly name: string;
@@ -75,7 +75,6 @@ export interface SavedSession {
   readonly rows: number;
   readonly createdAt: number;
   readonly epoch: string;
-  readonly title: string;
   /** `live`: there was a process when this was written. */
   readonly status:
     | { readonly kind: 'live' }

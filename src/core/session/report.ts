@@ -95,7 +95,6 @@ export function savedSession(session: Session, env: Readonly<Record<string, stri
     rows: session.rows,
     createdAt: session.createdAt,
     epoch: session.epoch,
-    title: cutTitle(session.screen.title),
     status: savedStatus(state),
   };
 }

@@ -8,6 +8,7 @@ import {
   openSync,
   renameSync,
   rmSync,
+  writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,7 +23,11 @@ export const DATABASE_FILE = 'state.db';
 const SIDE_FILES = ['-wal', '-shm'];
 /** Another hub that is just leaving may hold the database for a moment. */
 const BUSY_TIMEOUT_MS = 2000;
-/** Free pages are given back to the disk, this many (of 4 KiB) at a time, so that no batch waits long for it. */
+/** SQLite's default. */
+const PAGE_BYTES = 4096;
+/** Room for a batch of a busy hub and for a checkpoint. */
+const PROBE_BYTES = 2 * 1024 * 1024;
+/** Free pages are given back to the disk, this many at a time, so that no batch waits long for it. */
 const VACUUM_PAGES = 512;
 
 /** Everything this program says to SQLite. Blocks, hence lives in the worker. Whatever fails throws. */
@@ -35,7 +40,7 @@ export class Database {
   }
 
   /** Opens for writing; makes folder (0700) and file (0600) if need be. */
-  static open(dir: string): Database {
+  static open(dir: string, limitBytes: number): Database {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
     const file = join(dir, DATABASE_FILE);
     // SQLite gives its side files the permissions of the database.
@@ -50,6 +55,7 @@ export class Database {
         PRAGMA journal_size_limit = 4194304;
         PRAGMA cache_size = -1024;
         PRAGMA temp_store = MEMORY;
+        PRAGMA max_page_count = ${Math.ceil(limitBytes / PAGE_BYTES)};
       `);
       migrate(db);
       return new Database(db);
@@ -60,7 +66,7 @@ export class Database {
   }
 
   /** What a folder that cannot be written has: its database is read from a copy, as a log left by a killed hub must be played first. */
-  static readElsewhere(dir: string): Opened & { database: Database; remove: () => void } {
+  static readElsewhere(dir: string, limitBytes: number): Opened & { database: Database; remove: () => void } {
     const copy = mkdtempSync(join(tmpdir(), 'iris-tui-state-'));
     const remove = (): void => rmSync(copy, { recursive: true, force: true });
     try {
@@ -68,7 +74,7 @@ export class Database {
         const from = join(dir, DATABASE_FILE + suffix);
         if (existsSync(from)) cpSync(from, join(copy, DATABASE_FILE + suffix));
       }
-      const database = Database.open(copy);
+      const database = Database.open(copy, limitBytes);
       return { database, remove, ...database.load() };
     } catch (error) {
       remove();
@@ -122,10 +128,11 @@ export class Database {
   }
 
   /** All or nothing; durable when it returns. */
-  apply(changes: readonly Change[]): void {
+  apply(changes: readonly Change[], beforeCommit: () => void = () => {}): void {
     this.#db.exec('BEGIN IMMEDIATE');
     try {
       for (const change of changes) this.#change(change);
+      beforeCommit();
       this.#db.exec('COMMIT');
     } catch (error) {
       try {
@@ -138,6 +145,25 @@ export class Database {
     if (changes.some(({ type }) => type === 'checkpoint' || type === 'session-deleted' || type === 'epoch')) {
       this.#db.exec(`PRAGMA incremental_vacuum(${VACUUM_PAGES})`);
     }
+  }
+
+  /**
+   * Like `apply`, but only if there is room for more than this: a disk that takes a little and then is full again would be a
+   * message every few seconds.
+   */
+  applyIfRoom(changes: readonly Change[], dir: string): void {
+    const file = join(dir, 'state.probe');
+    try {
+      writeFileSync(file, new Uint8Array(PROBE_BYTES), { mode: 0o600, flush: true });
+    } finally {
+      rmSync(file, { force: true });
+    }
+    this.apply(changes, () => {
+      const pages = (name: string): number => Number(this.#db.prepare(`PRAGMA ${name}`).get()?.[name] ?? 0);
+      const left = pages('max_page_count') - pages('page_count') + pages('freelist_count');
+      if (left * PAGE_BYTES >= PROBE_BYTES) return;
+      throw Object.assign(new Error('the database has its full size'), { code: 'ENOSPC' });
+    });
   }
 
   close(): void {

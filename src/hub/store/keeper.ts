@@ -11,6 +11,7 @@ const FLOOD_HISTORY_LINES = 2000;
 export class SessionKeeper {
   readonly #registry: SessionRegistry;
   readonly #store: Store;
+  readonly #written = new Map<string, string>();
   readonly #disposals = new Map<string, Dispose>();
   readonly #dispose: Dispose;
 
@@ -44,7 +45,7 @@ export class SessionKeeper {
 
   /** Everything as it stands, for a hub that is about to end. */
   saveAll(): void {
-    for (const session of this.#registry.list()) this.#store.saveSession(session.saved());
+    for (const session of this.#registry.list()) this.#save(session);
   }
 
   dispose(): void {
@@ -54,19 +55,29 @@ export class SessionKeeper {
   }
 
   #added(session: Session): void {
-    this.#store.saveSession(session.saved());
+    this.#save(session);
     // What it said before anyone could listen.
     for (const entry of session.log.from(0) ?? []) this.#store.append(session.id, session.epoch, entry);
     const dispose = session.events.on((event) => {
       if (event.type === 'entry') this.#store.append(session.id, session.epoch, event.entry);
       else if (event.type === 'info' || event.type === 'ended' || event.type === 'restarted') {
-        this.#store.saveSession(session.saved());
+        this.#save(session);
       }
     });
     this.#disposals.set(session.id, dispose);
   }
 
+  /** Most of what changes about a session (its title, its viewers) is not kept: then there is nothing to write. */
+  #save(session: Session): void {
+    const saved = session.saved();
+    const json = JSON.stringify(saved);
+    if (this.#written.get(session.id) === json) return;
+    this.#written.set(session.id, json);
+    this.#store.saveSession(saved);
+  }
+
   #removed(session: Session): void {
+    this.#written.delete(session.id);
     this.#disposals.get(session.id)?.();
     this.#disposals.delete(session.id);
     this.#store.deleteSession(session.id);

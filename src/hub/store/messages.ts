@@ -51,8 +51,9 @@ export interface StoredOutput {
 }
 
 export type Request =
-  | { readonly type: 'open'; readonly dir: string }
-  | { readonly type: 'apply'; readonly changes: readonly Change[] }
+  | { readonly type: 'open'; readonly dir: string; readonly limitBytes: number }
+  /** `probe`: it failed before; look first whether there is room for more than a few bytes. */
+  | { readonly type: 'apply'; readonly changes: readonly Change[]; readonly probe: boolean }
   | { readonly type: 'output'; readonly id: string }
   | { readonly type: 'close' };
 

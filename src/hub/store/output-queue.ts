@@ -82,7 +82,7 @@ export class OutputQueue {
     this.#keptBytes = this.#queuedBytes;
     this.#newest = this.#queue.at(-1)?.seq ?? seq;
     this.lost = undefined;
-    this.#changes = this.#changes.filter(({ type }) => type === 'epoch');
+    this.#changes = this.#changes.filter(({ type }) => type === 'epoch').slice(0, 1);
     this.#changes.push({ type: 'checkpoint', id: this.id, epoch, seq, ...picture });
   }
 

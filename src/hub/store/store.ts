@@ -14,6 +14,7 @@ const LOST_LIMIT_MS = 10_000;
 const RETRY_LIMIT_MS = 30_000;
 /** A hub that stops does not wait longer than this for a disk that hangs. */
 const CLOSE_LIMIT_MS = 5_000;
+const LIMIT_BYTES = 4 * 1024 * 1024 * 1024;
 
 export type StoreEvent =
   /** Nothing can be saved for now, or something was damaged: told once, until `recovered`. */
@@ -25,6 +26,8 @@ export type StoreEvent =
 
 export interface StoreOptions {
   readonly onEvent: (event: StoreEvent) => void;
+  /** The database grows to no more than this; then it is as if the disk were full. Default 4 GiB: 500 sessions with all they may keep. */
+  readonly limitBytes?: number;
 }
 
 /**
@@ -34,6 +37,7 @@ export interface StoreOptions {
 export class Store {
   readonly #dir: string;
   readonly #onEvent: (event: StoreEvent) => void;
+  readonly #open: Request;
   #link: WorkerLink | undefined;
   /** The newest of everything small, for a database that has to be written anew. */
   readonly #sessions = new Map<string, SavedSession>();
@@ -52,12 +56,13 @@ export class Store {
   private constructor(dir: string, options: StoreOptions) {
     this.#dir = dir;
     this.#onEvent = options.onEvent;
+    this.#open = { type: 'open', dir, limitBytes: options.limitBytes ?? LIMIT_BYTES };
   }
 
   /** Opens the database in a folder, or begins one. Never rejects: what does not work is an event, and tried again. */
   static async open(dir: string, options: StoreOptions): Promise<Store> {
     const store = new Store(dir, options);
-    const reply = await store.#ask({ type: 'open', dir });
+    const reply = await store.#ask(store.#open);
     if (!reply.ok) store.#failed(reply.failure);
     else {
       store.#opened = reply.value as Opened;
@@ -121,8 +126,9 @@ export class Store {
   append(sessionId: string, epoch: string, entry: Entry): void {
     if (this.#closed) return;
     const output = this.#outputOf(sessionId);
+    const before = output.lost;
     output.append(epoch, entry, performance.now());
-    if (output.lost) this.#watchLost();
+    if (output.lost && !before) this.#watchLost();
     if (output.pending) this.#commitSoon();
   }
 
@@ -130,7 +136,10 @@ export class Store {
     for (const entry of entries) this.append(sessionId, epoch, entry);
   }
 
-  /** The screen with its history just after entry `seq`: what came before it need not be kept any more. */
+  /**
+   * The screen with its history just after entry `seq`: what came before it need not be kept any more. The array is handed over, not
+   * copied: its owner must not use it again.
+   */
   checkpoint(
     sessionId: string,
     epoch: string,
@@ -138,7 +147,10 @@ export class Store {
     picture: { readonly cols: number; readonly rows: number; readonly bytes: Uint8Array },
   ): void {
     if (this.#closed) return;
-    const { cols, rows, bytes } = picture;
+    const { cols, rows } = picture;
+    // A part of a larger array cannot be handed over without the rest.
+    const whole = picture.bytes.length === picture.bytes.buffer.byteLength;
+    const bytes = whole ? picture.bytes : picture.bytes.slice();
     this.#outputOf(sessionId).checkpoint(epoch, seq, { cols, rows, bytes });
     this.#commitSoon();
   }
@@ -213,26 +225,29 @@ export class Store {
   }
 
   async #writeBatch(): Promise<void> {
-    const changes = [...this.#changed.values()];
+    const small = new Map(this.#changed);
+    const changes = [...small.values()];
     this.#changed.clear();
     const taken = [...this.#outputs.values()].filter((output) => output.pending).map((output) => output.take());
     changes.push(...taken.flatMap((output) => output.changes));
     const transfer = changes.flatMap((change) =>
-      change.type === 'entries' ? [change.bytes.buffer as ArrayBuffer] : [],
+      change.type === 'entries' || change.type === 'checkpoint' ? [change.bytes.buffer as ArrayBuffer] : [],
     );
-    const reply = await this.#ask({ type: 'apply', changes }, transfer);
+    const reply = await this.#ask({ type: 'apply', changes, probe: this.#failure !== undefined }, transfer);
     for (const { done } of taken) done();
     if (reply.ok) return this.#succeeded();
-    if (reply.failure.kind === 'corrupt') return this.#damaged(reply.failure);
-    this.#writeAllAgain();
-    this.#failed(reply.failure);
+    // What was not written waits on, unless it has changed since.
+    for (const [key, change] of small) if (!this.#changed.has(key)) this.#changed.set(key, change);
+    for (const output of this.#outputs.values()) output.lose(performance.now());
+    if (reply.failure.kind === 'corrupt') this.#damaged(reply.failure);
+    else this.#failed(reply.failure);
   }
 
   async #ask(request: Request, transfer: readonly ArrayBuffer[] = []): Promise<Reply> {
     try {
       if (!this.#link || this.#link.gone) {
         this.#link = new WorkerLink();
-        if (request.type !== 'open') await this.#link.ask({ type: 'open', dir: this.#dir });
+        if (request.type !== 'open') await this.#link.ask(this.#open);
       }
       return await this.#link.ask(request, transfer);
     } catch (error) {
@@ -285,7 +300,9 @@ export class Store {
 
   /** Looks after sessions that lost output, until each has its checkpoint. While the disk fails there is no use in one. */
   #watchLost(): void {
-    if (this.#lostTimer || this.#closed || this.#failure) return;
+    clearTimeout(this.#lostTimer);
+    this.#lostTimer = undefined;
+    if (this.#closed || this.#failure) return;
     let nextMs = Number.POSITIVE_INFINITY;
     const now = performance.now();
     for (const output of [...this.#outputs.values()]) {
@@ -299,10 +316,7 @@ export class Store {
       nextMs = Math.min(nextMs, restMs <= 0 ? LOST_LIMIT_MS : restMs);
     }
     if (nextMs === Number.POSITIVE_INFINITY) return;
-    this.#lostTimer = setTimeout(() => {
-      this.#lostTimer = undefined;
-      this.#watchLost();
-    }, nextMs + 1);
+    this.#lostTimer = setTimeout(() => this.#watchLost(), nextMs + 1);
     this.#lostTimer.unref();
   }
 }

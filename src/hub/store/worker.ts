@@ -12,6 +12,7 @@ interface Numbered {
 /** Answers requests one after the other, in the order they come. */
 class StoreWorker {
   #dir = '';
+  #limitBytes = 0;
   #database: Database | undefined;
   /** A copy that is only read, while the real one cannot be written. */
   #copy: { database: Database; remove: () => void } | undefined;
@@ -30,12 +31,14 @@ class StoreWorker {
     switch (request.type) {
       case 'open':
         this.#dir = request.dir;
+        this.#limitBytes = request.limitBytes;
         return this.#open();
       case 'apply':
         // After a failure to open this is also how it is tried again.
-        this.#database ??= Database.open(this.#dir);
+        this.#database ??= Database.open(this.#dir, this.#limitBytes);
         this.#forgetCopy();
-        this.#database.apply(request.changes);
+        if (request.probe) this.#database.applyIfRoom(request.changes, this.#dir);
+        else this.#database.apply(request.changes);
         return undefined;
       case 'output':
         return (this.#database ?? this.#copy?.database)?.output(request.id) ?? { segments: [] };
@@ -49,7 +52,7 @@ class StoreWorker {
 
   #open(): Opened {
     try {
-      this.#database = Database.open(this.#dir);
+      this.#database = Database.open(this.#dir, this.#limitBytes);
       return this.#database.load();
     } catch (error) {
       if (isDamaged(error)) {
@@ -65,7 +68,7 @@ class StoreWorker {
     const readOnly = failureOf(error);
     if (readOnly.kind === 'newer') return { sessions: [], workspaces: [], readOnly };
     try {
-      const { database, remove, sessions, workspaces } = Database.readElsewhere(this.#dir);
+      const { database, remove, sessions, workspaces } = Database.readElsewhere(this.#dir, this.#limitBytes);
       this.#copy = { database, remove };
       return { sessions, workspaces, readOnly };
     } catch {
@@ -78,7 +81,7 @@ class StoreWorker {
     this.#closeQuietly();
     try {
       const movedTo = Database.moveAside(this.#dir, new Date().toISOString().replace(/[:.]/g, '-'));
-      this.#database = Database.open(this.#dir);
+      this.#database = Database.open(this.#dir, this.#limitBytes);
       return { movedTo };
     } catch {
       // The next batch tries again, and says why it cannot.
@@ -106,10 +109,17 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** Memory of payloads is given back at once: this thread makes so little garbage of its own that it would hardly ever collect them. */
+function free(bytes: Uint8Array): void {
+  (bytes.buffer as ArrayBuffer).transfer(0);
+}
+
 function serve(port: MessagePort): void {
   const worker = new StoreWorker();
   port.on('message', ({ number, request }: Numbered) => {
-    port.postMessage({ number, reply: worker.answer(request) });
+    const reply = worker.answer(request);
+    if (request.type === 'apply') for (const change of request.changes) if ('bytes' in change) free(change.bytes);
+    port.postMessage({ number, reply });
   });
 }
 

@@ -134,13 +134,13 @@ describe('the store', () => {
     const store = await open();
     store.appendEntries('a', 'one', [output(1, 'a'), output(2, 'b')]);
     await store.flush();
-    const picture = { cols: 90, rows: 33, bytes: new TextEncoder().encode('picture') };
+    const picture = () => ({ cols: 90, rows: 33, bytes: Uint8Array.from(Buffer.from('picture')) });
     store.append('a', 'one', output(3, 'c'));
-    store.checkpoint('a', 'one', 2, picture);
+    store.checkpoint('a', 'one', 2, picture());
     store.append('a', 'one', output(4, 'd'));
     await store.flush();
     expect(await store.loadOutput('a')).toEqual({
-      checkpoint: { epoch: 'one', seq: 2, ...picture },
+      checkpoint: { epoch: 'one', seq: 2, ...picture() },
       entries: [output(3, 'c'), output(4, 'd')],
     });
     store.append('a', 'two', output(1, 'fresh'));
