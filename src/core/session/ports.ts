@@ -37,6 +37,8 @@ export interface SessionDeps {
   readonly transportKind: TransportKind;
   /** One transport for one run. Failures that are known before the process starts reach the sink within `start`. */
   readonly transport: (launch: LaunchSpec, identity: SessionIdentity) => Transport;
+  /** The hub's own environment: what a kept session is started again with, under the little of its own that was kept. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Lines of history that a screen keeps. */
   readonly scrollback: number;
   /** What the terminal says it is, to programs that ask. */

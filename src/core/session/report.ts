@@ -1,13 +1,40 @@
 import { IrisError, plainText } from '../errors.ts';
-import type { ProcessStatus, SessionInfo } from './info.ts';
+import type { AgentStateName, ProcessStatus, SessionInfo } from './info.ts';
 import type { SavedSession, SessionDeps } from './ports.ts';
-import type { Session } from './session.ts';
 import type { SessionState } from './state.ts';
 
 const TITLE_LIMIT_BYTES = 256;
 
+/** What the agent of a session is doing, as whoever decides that says. */
+export interface AgentReport {
+  readonly state: AgentStateName;
+  readonly since: number;
+  readonly question?: string;
+}
+
+/** A session as reports see it. */
+export interface Reported {
+  readonly id: string;
+  readonly name: string;
+  readonly team: string | undefined;
+  readonly agentKind: string;
+  readonly agent: AgentReport;
+  readonly state: SessionState;
+  readonly pid: number | undefined;
+  readonly epoch: string;
+  readonly log: { readonly last: number };
+  readonly screen: { readonly title: string };
+  readonly cols: number;
+  readonly rows: number;
+  readonly cwd: string;
+  readonly command: readonly string[];
+  readonly mode: 'pty' | 'pipes';
+  readonly viewers: number;
+  readonly createdAt: number;
+}
+
 /** A session as `ls --json` prints it. */
-export function sessionInfo(session: Session, deps: Pick<SessionDeps, 'hub' | 'transportKind'>): SessionInfo {
+export function sessionInfo(session: Reported, deps: Pick<SessionDeps, 'hub' | 'transportKind'>): SessionInfo {
   const { agent, state } = session;
   return {
     id: session.id,
@@ -80,7 +107,7 @@ export function keptEnvironment(env: Readonly<Record<string, string>>): Record<s
   );
 }
 
-export function savedSession(session: Session, env: Readonly<Record<string, string>>): SavedSession {
+export function savedSession(session: Reported, env: Readonly<Record<string, string>>): SavedSession {
   const { state } = session;
   return {
     id: session.id,

@@ -6,7 +6,7 @@ import type { Transport } from '../transport.ts';
 import { agentKindOf } from './agents.ts';
 import type { AgentStateName, SessionInfo } from './info.ts';
 import type { SavedOutput, SavedSession, SessionDeps, SessionEvent, SessionSpec } from './ports.ts';
-import { savedSession, sessionInfo, stateOf } from './report.ts';
+import { type AgentReport, savedSession, sessionInfo, stateOf } from './report.ts';
 import { INITIAL_STATE, isLive, type SessionState, type StateEvent, transition } from './state.ts';
 
 /** `info` events come at most this often: a title that spins ten times a second is not worth more. */
@@ -24,13 +24,6 @@ const CR = 13;
 const LF = 10;
 /** The emulator has no narrower screen: a wide character needs two cells. */
 const COLS_MIN = 2;
-
-/** What other rooms know of a session that the session itself cannot. */
-export interface AgentReport {
-  readonly state: AgentStateName;
-  readonly since: number;
-  readonly question?: string;
-}
 
 /**
  * One process with its screen and log, run after run. Output goes from the transport to screen, log and listeners at once, in one call:
@@ -74,7 +67,8 @@ export class Session {
     this.agentKind = saved?.agentKind ?? spec.agent ?? agentKindOf(spec.command);
     this.createdAt = saved?.createdAt ?? deps.clock.wall();
     this.events = new Emitter(deps.onError);
-    this.#env = spec.env;
+    // Of a kept session only part of the environment was kept: the hub's own stands in for the rest.
+    this.#env = saved ? { ...deps.env, ...spec.env } : spec.env;
     this.#cols = clampSize(spec.cols, COLS_MIN);
     this.#rows = clampSize(spec.rows, 1);
     this.#agent = { state: 'unknown', since: deps.clock.wall() };
