@@ -25,7 +25,7 @@ export function withMeans(rows) {
 }
 
 const number = (value) => {
-  if (value === undefined || Number.isNaN(value)) return '-';
+  if (value === undefined || !Number.isFinite(value)) return '-';
   if (value >= 100) return value.toFixed(0);
   return value >= 10 ? value.toFixed(1) : value.toPrecision(2);
 };
