@@ -1,11 +1,12 @@
-import type { Timer } from '../clock.ts';
 import { type Dispose, Emitter } from '../emitter.ts';
 import { IrisError, plainText } from '../errors.ts';
 import { type EntryBody, OutputLog, Screen, type ScreenEvent } from '../output/index.ts';
 import type { Transport } from '../transport.ts';
 import { agentKindOf } from './agents.ts';
 import type { AgentStateName, SessionInfo } from './info.ts';
+import { Coalescer, Throttle } from './pacing.ts';
 import type { SavedOutput, SavedSession, SessionDeps, SessionEvent, SessionSpec } from './ports.ts';
+import { replayOutput } from './replay-output.ts';
 import { type AgentReport, savedSession, sessionInfo, stateOf } from './report.ts';
 import { INITIAL_STATE, isLive, type SessionState, type StateEvent, transition } from './state.ts';
 
@@ -50,9 +51,8 @@ export class Session {
   #screenEvents: Dispose = () => {};
   #agent: AgentReport;
   #viewers = 0;
-  #infoTimer: Timer | undefined;
-  #infoToldAt = Number.NEGATIVE_INFINITY;
-  readonly #toldAt = { bell: -1e9, clipboard: -1e9, notice: -1e9 };
+  readonly #infoChange: Coalescer;
+  readonly #nuisances: Throttle;
   readonly #waiting: ((error?: unknown) => void)[] = [];
   readonly #deps: SessionDeps;
 
@@ -67,6 +67,10 @@ export class Session {
     this.agentKind = saved?.agentKind ?? spec.agent ?? agentKindOf(spec.command);
     this.createdAt = saved?.createdAt ?? deps.clock.wall();
     this.events = new Emitter(deps.onError);
+    this.#infoChange = new Coalescer(deps.clock, INFO_INTERVAL_MS, () => {
+      this.events.emit({ type: 'info', info: this.info() });
+    });
+    this.#nuisances = new Throttle(deps.clock, NUISANCE_INTERVAL_MS);
     // Of a kept session only part of the environment was kept: the hub's own stands in for the rest.
     this.#env = saved ? { ...deps.env, ...spec.env } : spec.env;
     this.#cols = clampSize(spec.cols, COLS_MIN);
@@ -85,7 +89,9 @@ export class Session {
   /** A session of an earlier hub: what lived then has died; its screen is as it was kept. */
   static restore(deps: SessionDeps, saved: SavedSession, output: SavedOutput): Session {
     const session = new Session(deps, saved.id, saved.name, saved, saved);
-    session.#fill(output);
+    session.#log = new OutputLog(deps.logLimits, replayOutput(session.#screen, output));
+    session.#cols = session.#screen.cols;
+    session.#rows = session.#screen.rows;
     session.#state = stateOf(saved);
     if (!isLive(session.#state)) session.#agent = { state: 'exited', since: deps.clock.wall() };
     return session;
@@ -99,7 +105,7 @@ export class Session {
   set name(name: string) {
     if (name === this.#name) return;
     this.#name = name;
-    this.#infoChanged();
+    this.#infoChange.changed();
   }
 
   get epoch(): string {
@@ -145,7 +151,7 @@ export class Session {
   setAgent(state: AgentStateName, question?: string): void {
     if (state === this.#agent.state && question === this.#agent.question) return;
     this.#agent = { state, since: this.#deps.clock.wall(), ...(question === undefined ? {} : { question }) };
-    this.#infoChanged();
+    this.#infoChange.changed();
   }
 
   get viewers(): number {
@@ -155,7 +161,7 @@ export class Session {
   set viewers(count: number) {
     if (count === this.#viewers) return;
     this.#viewers = count;
-    this.#infoChanged();
+    this.#infoChange.changed();
   }
 
   info(): SessionInfo {
@@ -193,7 +199,7 @@ export class Session {
     this.#screen.resize(c, r);
     this.#append({ kind: 'resize', cols: c, rows: r });
     if (isLive(this.#state)) this.#transport?.resize(c, r);
-    this.#infoChanged();
+    this.#infoChange.changed();
   }
 
   signal(signal: Parameters<Transport['signal']>[0]): void {
@@ -222,8 +228,7 @@ export class Session {
 
   /** Lets go of timers and listeners; the registry does it when the session is removed. */
   dispose(): void {
-    this.#infoTimer?.cancel();
-    this.#infoTimer = undefined;
+    this.#infoChange.cancel();
     this.#screenEvents();
   }
 
@@ -244,7 +249,7 @@ export class Session {
       else if (effect.type === 'announce-end') this.#announceEnd(before);
       else for (const settle of this.#waiting.splice(0)) settle();
     }
-    if (state !== before) this.#infoChanged();
+    if (state !== before) this.#infoChange.changed();
   }
 
   #announceEnd(before: SessionState): void {
@@ -347,42 +352,12 @@ export class Session {
   }
 
   #screenEvent(event: ScreenEvent): void {
-    if (event.type === 'title') this.#infoChanged();
+    if (event.type === 'title') this.#infoChange.changed();
     if (event.type !== 'bell' && event.type !== 'clipboard' && event.type !== 'notice') return;
-    const now = this.#deps.clock.now();
-    if (now - this.#toldAt[event.type] < NUISANCE_INTERVAL_MS) return;
-    this.#toldAt[event.type] = now;
+    if (!this.#nuisances.passes(event.type)) return;
     if (event.type === 'notice') {
       this.events.emit({ type: 'notice', title: plainText(event.title, 256), body: plainText(event.body) });
     } else this.events.emit(event);
-  }
-
-  #infoChanged(): void {
-    if (this.#infoTimer) return;
-    const delay = Math.max(0, this.#infoToldAt + INFO_INTERVAL_MS - this.#deps.clock.now());
-    this.#infoTimer = this.#deps.clock.after(delay, () => {
-      this.#infoTimer = undefined;
-      this.#infoToldAt = this.#deps.clock.now();
-      this.events.emit({ type: 'info', info: this.info() });
-    });
-  }
-
-  #fill(output: SavedOutput): void {
-    const { checkpoint, entries } = output;
-    let seq = 0;
-    if (checkpoint) {
-      this.#screen.resize(checkpoint.cols, checkpoint.rows);
-      this.#screen.restore(checkpoint.bytes);
-      seq = checkpoint.seq;
-    }
-    for (const entry of entries) {
-      if (entry.kind === 'resize') this.#screen.resize(entry.cols, entry.rows);
-      else if (entry.kind !== 'mark') this.#screen.write(entry.bytes);
-      seq = entry.seq;
-    }
-    this.#log = new OutputLog(this.#deps.logLimits, Math.max(seq, output.lostAfter ?? 0));
-    this.#cols = this.#screen.cols;
-    this.#rows = this.#screen.rows;
   }
 }
 

@@ -1,0 +1,51 @@
+import type { Clock, Timer } from '../clock.ts';
+
+/** Calls `run` soon after something changed, for all changes together, and at most once an interval. */
+export class Coalescer {
+  #timer: Timer | undefined;
+  #ranAt = Number.NEGATIVE_INFINITY;
+  readonly #clock: Clock;
+  readonly #intervalMs: number;
+  readonly #run: () => void;
+
+  constructor(clock: Clock, intervalMs: number, run: () => void) {
+    this.#clock = clock;
+    this.#intervalMs = intervalMs;
+    this.#run = run;
+  }
+
+  changed(): void {
+    if (this.#timer) return;
+    const delayMs = Math.max(0, this.#ranAt + this.#intervalMs - this.#clock.now());
+    this.#timer = this.#clock.after(delayMs, () => {
+      this.#timer = undefined;
+      this.#ranAt = this.#clock.now();
+      this.#run();
+    });
+  }
+
+  cancel(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+}
+
+/** Lets one of a kind pass an interval; the others are to be dropped. */
+export class Throttle {
+  readonly #passedAt = new Map<string, number>();
+  readonly #clock: Clock;
+  readonly #intervalMs: number;
+
+  constructor(clock: Clock, intervalMs: number) {
+    this.#clock = clock;
+    this.#intervalMs = intervalMs;
+  }
+
+  passes(kind: string): boolean {
+    const now = this.#clock.now();
+    const last = this.#passedAt.get(kind);
+    if (last !== undefined && now - last < this.#intervalMs) return false;
+    this.#passedAt.set(kind, now);
+    return true;
+  }
+}
