@@ -29,6 +29,7 @@ export class InputQueue {
   readonly #o: InputQueueOptions;
   #queue: Held[] = [];
   #bytes = 0;
+  #heldBytes = 0;
   #next = 1;
   /** Epoch the hub named for this link; undefined while there is none. */
   #epoch: string | undefined;
@@ -40,7 +41,7 @@ export class InputQueue {
 
   /** Bytes typed and not yet sent on a living link. */
   get heldBytes(): number {
-    return this.#queue.reduce((sum, held) => sum + (held.sent ? 0 : held.bytes.length), 0);
+    return this.#heldBytes;
   }
 
   get empty(): boolean {
@@ -54,6 +55,7 @@ export class InputQueue {
       return;
     }
     this.#bytes += bytes.length;
+    this.#heldBytes += bytes.length;
     this.#queue.push({ inputSeq: this.#next, stream, epoch: epoch ?? this.#epoch, bytes: bytes.slice(), sent: false });
     this.#next += 1;
     this.#flush();
@@ -74,6 +76,7 @@ export class InputQueue {
   offline(): void {
     this.#epoch = undefined;
     for (const held of this.#queue) held.sent = false;
+    this.#heldBytes = this.#bytes;
     this.#show();
   }
 
@@ -90,21 +93,26 @@ export class InputQueue {
   drop(stream: number): void {
     this.#queue = this.#queue.filter((held) => held.sent || held.stream !== stream);
     this.#bytes = this.#queue.reduce((sum, held) => sum + held.bytes.length, 0);
+    this.#heldBytes = this.#queue.reduce((sum, held) => sum + (held.sent ? 0 : held.bytes.length), 0);
     this.#show();
   }
 
   #shift(): Held {
     const held = this.#queue.shift()!;
     this.#bytes -= held.bytes.length;
+    if (!held.sent) this.#heldBytes -= held.bytes.length;
     return held;
   }
 
   #flush(): void {
     const epoch = this.#epoch;
     if (epoch !== undefined) {
-      for (const held of this.#queue) {
-        if (held.sent) continue;
+      // Those that wait are at the end: nothing overtakes.
+      let first = this.#queue.length;
+      while (first > 0 && !this.#queue[first - 1]!.sent) first -= 1;
+      for (const held of this.#queue.slice(first)) {
         held.sent = true;
+        this.#heldBytes -= held.bytes.length;
         held.epoch ??= epoch;
         // With the epoch it was typed for: the hub knows whether it wrote it before the process was started again.
         const { inputSeq, stream, bytes } = held;

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type Clock, IrisError, randomIds, SessionRegistry } from '../core/index.ts';
+import { type Clock, randomIds, SessionRegistry } from '../core/index.ts';
 import { type Link, systemClock, toFailure } from '../protocol/index.ts';
 import { createTransport } from '../transports/index.ts';
 import { accept } from './accept.ts';
@@ -238,8 +238,7 @@ class RunningHub implements HubContext, Hub {
     await this.#listener?.close();
     await this.#within(STOP_SESSIONS_MS, Promise.all([this.registry.stopAll(), this.#swept]));
     this.#keeper.saveAll();
-    const reason = new IrisError('hub-unreachable', 'the hub was stopped');
-    for (const shared of this.sessions.values()) shared.dispose(reason);
+    // Attachments are not ended: whoever comes back to the next hub goes on with what is kept of them.
     for (const link of this.#links) link.close('hub-stopping', 'the hub was stopped');
     this.#changes.dispose();
     this.#keeper.dispose();

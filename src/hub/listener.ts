@@ -47,17 +47,21 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   let identity = identityOf(path);
   let timer: Timer | undefined;
   let closed = false;
+  let problem = '';
   const look = async (): Promise<void> => {
     if (identityOf(path) !== identity) {
-      options.warn('the socket was removed: it is made again');
       try {
         // First the old one: closing it removes whatever lies at its path.
         await closeServer(server);
         if (closed) return;
         server = await bind(path, sockets, options);
         identity = identityOf(path);
+        problem = '';
+        options.warn('the socket was removed; it is there again');
       } catch (error) {
-        options.warn(`no socket: ${reason(error)}`);
+        const line = `the socket was removed and can't be made again: ${reason(error)}`;
+        if (line !== problem) options.warn(line);
+        problem = line;
       }
     }
     if (!closed) timer = clock.after(LOOK_EVERY_MS, () => void look());

@@ -9,6 +9,7 @@ import {
   offerEntry,
   type Position,
   replay,
+  type Screen,
   type Session,
   SNAPSHOT_INTERVAL_MS,
   snapshotSent,
@@ -29,6 +30,9 @@ const BURST_MS = 1;
 const FRAME_BYTES = 32 * 1024;
 /** Gathered output goes out at the latest when there is this much. */
 const GATHER_BYTES = 32 * 1024;
+
+/** Viewers of one flood get their snapshots at the same moments, so that one is made for all of them. */
+const SNAPSHOT_GRID_MS = 8;
 
 interface Gathered {
   readonly kind: 'output' | 'error';
@@ -167,7 +171,8 @@ export class ScreenFlow implements Flow {
     if (decision.kind === 'wait') return;
     if (decision.at <= now) this.#snapshot(now);
     else {
-      this.#snapshotTimer = this.#clock.after(decision.at - now, () => {
+      const at = Math.ceil(decision.at / SNAPSHOT_GRID_MS) * SNAPSHOT_GRID_MS;
+      this.#snapshotTimer = this.#clock.after(at - now, () => {
         this.#snapshotTimer = undefined;
         this.#maybeSnapshot();
       });
@@ -179,13 +184,27 @@ export class ScreenFlow implements Flow {
     const seq = log.last;
     const from = this.#flow.sentSeq + 1;
     const gap = this.#seen && from <= seq ? { gap: { from, to: seq } } : {};
-    const bytes = screen.snapshot();
+    const bytes = snapshotOf(screen);
     this.#seen = true;
     this.#frameAt = now;
     this.#frameBytes = 0;
     this.#flow = snapshotSent(this.#flow, seq, bytes.length, now);
     this.#send(epoch, seq, { kind: 'snapshot', cols: screen.cols, rows: screen.rows, ...gap }, bytes);
   }
+}
+
+/** Larger snapshots (a screen of some ten thousand cells, each with colours of its own) are not kept: they would stay until the next one. */
+const SHARED_SNAPSHOT_BYTES = 1024 * 1024;
+
+/** The last snapshot of each screen, for other viewers at the same moment. */
+const snapshots = new WeakMap<Screen, { readonly version: number; readonly bytes: Uint8Array }>();
+
+function snapshotOf(screen: Screen): Uint8Array {
+  const last = snapshots.get(screen);
+  if (last?.version === screen.version) return last.bytes;
+  const bytes = screen.snapshot();
+  if (bytes.length <= SHARED_SNAPSHOT_BYTES) snapshots.set(screen, { version: screen.version, bytes });
+  return bytes;
 }
 
 /** Nothing is acknowledged yet, not even the beginning: the first snapshot may be at 0. */

@@ -1,5 +1,4 @@
 import type { Dispose, Session, SessionEvent } from '../core/index.ts';
-import { toFailure } from '../protocol/index.ts';
 import type { HubContext } from './context.ts';
 import { Feed, type FeedOptions } from './feed.ts';
 import { SizeRule } from './size-rule.ts';
@@ -40,11 +39,11 @@ export class SharedSession {
   }
 
   /** The session was removed. */
-  dispose(reason?: unknown): void {
+  dispose(): void {
     this.#dispose();
     for (const feed of [...this.#feeds]) {
       feed.close();
-      feed.viewer.ended(feed, reason === undefined ? undefined : toFailure(reason));
+      feed.viewer.ended(feed);
     }
   }
 

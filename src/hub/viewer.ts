@@ -81,9 +81,9 @@ export class Viewer {
   }
 
   /** The feed is over, by nobody's wish here: the session was killed. */
-  ended(feed: Feed, failure?: Failure): void {
+  ended(feed: Feed): void {
     this.#feeds.delete(feed.stream);
-    this.#sendEnded(feed.stream, failure);
+    this.#sendEnded(feed.stream, undefined);
   }
 
   /** The link is gone. */

@@ -1,3 +1,4 @@
+import { IrisError } from '../core/index.ts';
 import { ProtocolError } from './close-codes.ts';
 import { fastHeader } from './fast-header.ts';
 import { MAX_ENVELOPE_BYTES, MAX_MESSAGE_BYTES, MAX_WHOLE_BYTES, PART_BYTES } from './limits.ts';
@@ -11,6 +12,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 /**
  * Frames of a message. Text, or, when it carries bytes and `binary` was agreed, envelope length (4 bytes, big-endian), envelope, bytes.
  * Without `binary` the bytes are base64 in `data` of the payload. What is longer than a message may be becomes parts.
+ * @throws IrisError `failed` for what is longer than the peer would take
  */
 export function encode(message: Message, binary: boolean): Frame[] {
   const whole = encodeWhole(message, binary);
@@ -18,6 +20,9 @@ export function encode(message: Message, binary: boolean): Frame[] {
   const form = typeof whole === 'string' ? 'text' : 'binary';
   const bytes = typeof whole === 'string' ? Buffer.from(whole, 'utf8') : whole;
   if (typeof whole === 'string' && bytes.length <= MAX_MESSAGE_BYTES) return [whole];
+  if (bytes.length > MAX_WHOLE_BYTES.hub) {
+    throw new IrisError('failed', `more than ${MAX_WHOLE_BYTES.hub >> 20} MiB at once`, { remedy: 'ask for less' });
+  }
   const step = binary ? PART_BYTES : Math.floor(PART_BYTES / 4) * 3;
   const frames: Frame[] = [];
   for (let at = 0; at < bytes.length; at += step) {

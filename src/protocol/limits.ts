@@ -11,7 +11,7 @@ export const PART_BYTES = MAX_MESSAGE_BYTES - 4 * 1024;
 export const MAX_ENVELOPE_BYTES = 64 * 1024;
 
 /** A message in parts, put together: what a hub takes (1.5 million escaped characters of `session.send`), and what a viewer takes (a snapshot, a long capture). Above: closed with `too-big`. */
-export const MAX_WHOLE_BYTES = { client: 12 * 1024 * 1024, hub: 64 * 1024 * 1024 } as const;
+export const MAX_WHOLE_BYTES = { client: 12 * 1024 * 1024, hub: 32 * 1024 * 1024 } as const;
 
 /** hello and auth must have come after this. */
 export const AUTH_WITHIN_MS = 5_000;

@@ -42,7 +42,7 @@ export interface LinkOptions<Side extends LinkSide> {
 }
 
 /** What may wait in our memory for a peer that does not read: above it the link is cut. Output is bounded far below by flow control. */
-const MAX_BUFFERED_BYTES = 96 * 1024 * 1024;
+const MAX_BUFFERED_BYTES = 48 * 1024 * 1024;
 /** A peer that does not answer a close is cut after this. */
 const CLOSE_GRACE_MS = 2_000;
 /** An unknown message is answered; a stream of them is a broken peer. */

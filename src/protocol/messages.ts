@@ -129,7 +129,12 @@ const ended = z.object({
 const result = z.object({
   type: z.literal('control'),
   ts,
-  payload: z.object({ op: z.literal('result'), id: count, result: z.unknown().optional(), failure: failure.exactOptional() }),
+  payload: z.object({
+    op: z.literal('result'),
+    id: count,
+    result: z.unknown().optional(),
+    failure: failure.exactOptional(),
+  }),
 });
 /** A slice of one longer message. Parts of one message come in order; others may stand between them, but no part of another. */
 const part = z.object({

@@ -70,9 +70,19 @@ export interface HubProcess extends Folder {
 }
 
 /** A hub in a process of its own. */
-export async function spawnHub(place: Folder = folder(), version = '0.1.0'): Promise<HubProcess> {
+export async function spawnHub(
+  place: Folder = folder(),
+  { version = '0.1.0', nodeOptions = [] as string[] } = {},
+): Promise<HubProcess> {
   const script = fileURLToPath(new URL('./hub-process.ts', import.meta.url));
-  const args = ['--disable-warning=ExperimentalWarning', script, join(place.path, 'run'), place.paths.state, version];
+  const args = [
+    '--disable-warning=ExperimentalWarning',
+    ...nodeOptions,
+    script,
+    join(place.path, 'run'),
+    place.paths.state,
+    version,
+  ];
   const child = spawn(process.execPath, args, { env: ENV, stdio: ['ignore', 'pipe', 'inherit'] });
   open.push(async () => {
     if (child.exitCode === null && child.signalCode === null) {
