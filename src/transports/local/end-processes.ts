@@ -1,12 +1,17 @@
 import { IrisError } from '../../core/index.ts';
 import { ownLineage, type ProcessRow, type ProcessTable, processTable } from './process-table.ts';
 
+export interface Stage {
+  readonly signal: 'SIGHUP' | 'SIGTERM' | 'SIGKILL';
+  readonly patienceMs: number;
+}
+
 /** What is asked of processes, politely first. CONT goes along, as a stopped process hears nothing but KILL. */
-export const STAGES: readonly { readonly signal: 'SIGHUP' | 'SIGTERM' | 'SIGKILL'; readonly patienceMs: number }[] = [
+export const STAGES: readonly Stage[] = [
   { signal: 'SIGHUP', patienceMs: 1000 },
   { signal: 'SIGTERM', patienceMs: 2000 },
   // A killed process may still hang in a system call (a dead network disk); after this long it is given up and named.
-  { signal: 'SIGKILL', patienceMs: 5000 },
+  { signal: 'SIGKILL', patienceMs: 3000 },
 ];
 const POLL_MIN_MS = 5;
 const POLL_MAX_MS = 80;
@@ -77,10 +82,11 @@ function isMember(row: ProcessRow, family: ProcessFamily, now: ProcessRow | unde
 export async function endFamilies(
   families: readonly ProcessFamily[],
   table: ProcessTable = processTable,
+  stages: readonly Stage[] = STAGES,
 ): Promise<{ ended: number }> {
   const seen = new Set<string>();
   let members: ProcessRow[] = [];
-  for (const stage of STAGES) {
+  for (const stage of stages) {
     const until = performance.now() + stage.patienceMs;
     for (;;) {
       // What was born since is asked the same.

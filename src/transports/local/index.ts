@@ -11,5 +11,7 @@ export type { LocalContext };
 
 /** A process on this machine, with a terminal or with pipes as `launch.mode` says. */
 export function localTransport(launch: LaunchSpec, context: LocalContext): Transport {
-  return launch.mode === 'pty' ? new PtyTransport(launch, context) : new PipeTransport(launch, context);
+  // A shell takes its folder's name from PWD when that is the same folder: links in it stay as they were asked for.
+  const here = { ...launch, env: { ...launch.env, PWD: launch.cwd } };
+  return launch.mode === 'pty' ? new PtyTransport(here, context) : new PipeTransport(here, context);
 }

@@ -1,7 +1,9 @@
 import type { ProcessEnd } from '../../core/index.ts';
 
-/** After the process ended and no byte came for this long, everything it wrote has been read: only others hold its terminal open now. */
+/** After the process ended and no byte came for this long, everything it wrote has been read: only others hold its output open now. */
 const QUIET_MS = 100;
+/** Others may write now and then and never be quiet. After this long, one turn of the event loop without a byte will do: bytes come in order. */
+const PATIENCE_MS = 1000;
 /** More than a terminal or a socket can hold (64 KiB + 4 KiB; 208 KiB): what comes after that much was written by others. */
 const HELD_LIMIT_BYTES = 512 * 1024;
 
@@ -16,6 +18,8 @@ export class LastWords {
   #done = false;
   #bytesAfterEnd = 0;
   #lastByteAt = 0;
+  /** Since when the end is known and reading goes on. */
+  #waitingSince = 0;
   #timer: NodeJS.Timeout | undefined;
   readonly #over: (end: ProcessEnd) => void;
 
@@ -26,7 +30,7 @@ export class LastWords {
 
   processEnded(end: ProcessEnd): void {
     this.#end = end;
-    this.#lastByteAt = performance.now();
+    this.#lastByteAt = this.#waitingSince = performance.now();
     if (this.#streamEnded) this.#finish();
     else this.#wait(QUIET_MS);
   }
@@ -50,7 +54,7 @@ export class LastWords {
 
   resume(): void {
     this.#paused = false;
-    this.#lastByteAt = performance.now();
+    this.#lastByteAt = this.#waitingSince = performance.now();
     if (this.#end && !this.#timer) this.#wait(QUIET_MS);
   }
 
@@ -58,18 +62,21 @@ export class LastWords {
     if (this.#done) return;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      if (this.#paused) return;
-      const quietMs = performance.now() - this.#lastByteAt;
-      // The timer may come late, before the bytes that wait in the same turn of the loop: give reading one turn.
-      if (quietMs >= QUIET_MS) setImmediate(() => this.#afterTurn());
+      const now = performance.now();
+      const quietMs = now - this.#lastByteAt;
+      if (quietMs >= QUIET_MS || now - this.#waitingSince >= PATIENCE_MS) this.#lookForATurn();
       else this.#wait(QUIET_MS - quietMs);
     }, delayMs);
   }
 
-  #afterTurn(): void {
-    if (this.#paused || this.#done) return;
-    if (performance.now() - this.#lastByteAt >= QUIET_MS) this.#finish();
-    else this.#wait(QUIET_MS);
+  /** The timer may come late, before bytes that wait in the same turn of the loop: so one whole turn has to bring nothing. */
+  #lookForATurn(): void {
+    const before = this.#bytesAfterEnd;
+    setImmediate(() => {
+      if (this.#paused || this.#done) return;
+      if (this.#bytesAfterEnd === before) this.#finish();
+      else this.#wait(0);
+    });
   }
 
   #finish(): void {

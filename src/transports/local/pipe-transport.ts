@@ -68,7 +68,7 @@ export class PipeTransport implements Transport {
     // `detached` calls setsid: a group and a kernel session of its own, that can be ended as a whole.
     const child = spawn(program, args, {
       cwd,
-      env: { ...env, PWD: cwd },
+      env,
       detached: true,
       stdio: ['pipe', 'pipe', 'pipe'],
     });
