@@ -3,6 +3,8 @@
 
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const MIN = [22, 13];
@@ -48,7 +50,12 @@ async function start() {
   }
   try {
     const { enableCompileCache } = await import('node:module');
-    enableCompileCache?.();
+    // A folder of this user's own: what lies in it is run.
+    const { IRIS_HOME, XDG_CACHE_HOME, HOME } = process.env;
+    const cache = IRIS_HOME
+      ? join(IRIS_HOME, 'cache')
+      : join(XDG_CACHE_HOME || join(HOME || homedir(), '.cache'), 'iris-tui');
+    enableCompileCache?.(cache);
   } catch {
     // The cache only saves time.
   }

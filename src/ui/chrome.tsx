@@ -39,6 +39,7 @@ export class Chrome {
   readonly #stdout: VirtualStdout;
   readonly #ink: Instance;
   #lines: string[] = [];
+  #disposed = false;
   readonly #changed: () => void;
 
   constructor(store: ViewStore, cols: number, rows: number, changed: () => void) {
@@ -72,13 +73,17 @@ export class Chrome {
     this.#stdout.emit('resize');
   }
 
+  /** Idempotent. */
   dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
     this.#ink.unmount();
     this.#ink.cleanup();
     this.#screen.dispose();
   }
 
   #draw(frame: string): void {
+    if (this.#disposed) return;
     const lines = frame.split('\n').slice(0, this.#screen.rows);
     let out = '';
     for (let y = 0; y < this.#screen.rows; y++) {

@@ -16,6 +16,8 @@ import type { TuiSettings } from './settings.ts';
 import { guardTerminal, OuterTerminal, type TerminalEvent } from './terminal/index.ts';
 import { Workbench } from './workbench.ts';
 
+/** The first frame waits this long for the hub to say what is where; a hub that was just started may take longer. */
+const FIRST_FRAME_MS = 60;
 /** Leaving waits this long for the hub to keep where we looked. */
 const LEAVE_MS = 30;
 
@@ -69,6 +71,7 @@ export async function runTui(options: TuiOptions): Promise<Exit> {
     onSignal: (signal) => exit.resolve({ kind: 'signal', signal }),
   });
   const undo: (() => void)[] = [];
+  let chrome: Chrome | undefined;
   try {
     terminal.enter();
     const { cols, rows } = terminal.size;
@@ -97,23 +100,6 @@ export async function runTui(options: TuiOptions): Promise<Exit> {
     });
     undo.push(() => compositor.dispose());
     compositor.setSize(cols, rows);
-
-    const chrome = new Chrome({ subscribe: (l) => bench.changed.on(l), get: () => bench.snapshot }, cols, rows, () =>
-      compositor.invalidate(),
-    );
-    undo.push(() => chrome.dispose());
-    // The chrome subscribed first: it has drawn when the layers follow.
-    undo.push(
-      bench.changed.on(() => {
-        const { layers, cursor } = bench.makePicture(chrome.surface);
-        compositor.setLayers(layers);
-        compositor.setCursor(cursor);
-        const modes = bench.focusedView?.screen.modes;
-        terminal.setKittyFlags(modes?.kittyFlags ?? 0);
-        if (settings.mouse) terminal.setMouse(modes?.mouse === 'any' ? 'any' : 'drag');
-      }),
-    );
-    undo.push(bench.dirty.on(() => compositor.invalidate()));
 
     const outside: Outside = {
       exit: (why) => exit.resolve(why),
@@ -157,7 +143,7 @@ export async function runTui(options: TuiOptions): Promise<Exit> {
         case 'resize':
           compositor.setSize(event.cols, event.rows);
           bench.resize(event.cols, event.rows);
-          chrome.resize(event.cols, event.rows);
+          chrome?.resize(event.cols, event.rows);
           break;
         case 'drain':
           for (const listener of drained) listener();
@@ -179,6 +165,31 @@ export async function runTui(options: TuiOptions): Promise<Exit> {
     for (const problem of [...options.problems, ...tables.problems]) bench.say(problem, 'error');
     bench.update();
     undo.push(attend(ctx, options, exit.resolve));
+    // What is where takes the hub a few milliseconds to say: drawing once, with it, is sooner than twice.
+    await Promise.race([
+      whenPlaced(bench),
+      exit.promise,
+      new Promise<void>((resolve) => clock.after(FIRST_FRAME_MS, resolve)),
+    ]);
+    chrome = new Chrome(
+      { subscribe: (l) => bench.changed.on(l), get: () => bench.snapshot },
+      bench.cols,
+      bench.rows,
+      () => compositor.invalidate(),
+    );
+    const { surface } = chrome;
+    const show = (): void => {
+      const { layers, cursor } = bench.makePicture(surface);
+      compositor.setLayers(layers);
+      compositor.setCursor(cursor);
+      const modes = bench.focusedView?.screen.modes;
+      terminal.setKittyFlags(modes?.kittyFlags ?? 0);
+      if (settings.mouse) terminal.setMouse(modes?.mouse === 'any' ? 'any' : 'drag');
+    };
+    // The chrome subscribed first: it has drawn when the layers follow.
+    undo.push(bench.changed.on(show));
+    undo.push(bench.dirty.on(() => compositor.invalidate()));
+    show();
     const why = await exit.promise;
     if (why.kind === 'detached' || why.kind === 'empty') {
       await Promise.race([bench.keeper.rememberNow(), new Promise<void>((resolve) => clock.after(LEAVE_MS, resolve))]);
@@ -186,10 +197,22 @@ export async function runTui(options: TuiOptions): Promise<Exit> {
     return why;
   } finally {
     terminal.leave();
+    chrome?.dispose();
     for (const one of undo.reverse()) one();
     guard.dispose();
     terminal.close();
   }
+}
+
+/** When the layout is known and something of it can be shown. */
+function whenPlaced(bench: Workbench): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = bench.changed.on(() => {
+      if (bench.placement.panes.length === 0) return;
+      stop();
+      resolve();
+    });
+  });
 }
 
 /** What the hub tells: the first session, the last one, bells, clipboards. Returns its undo. */
