@@ -13,7 +13,11 @@ export type ScreenEvent =
   /** OSC 9, 99, 777. */
   | { readonly type: 'notice'; readonly title: string; readonly body: string }
   /** OSC 9;4 (ConEmu, Windows Terminal): 0 none, 1 so many percent, 2 error, 3 no end known, 4 paused. */
-  | { readonly type: 'progress'; readonly state: 0 | 1 | 2 | 3 | 4; readonly percent: number };
+  | { readonly type: 'progress'; readonly state: 0 | 1 | 2 | 3 | 4; readonly percent: number }
+  /** OSC 133 (FinalTerm, as shells send it): A, B: a prompt stands; C: a command runs; D: it has ended. */
+  | { readonly type: 'mark'; readonly mark: 'A' | 'B' | 'C' | 'D' }
+  /** OSC 7501 (codex): what an agent says of itself, as `state=working:app=codex`; at most 256 characters. */
+  | { readonly type: 'agent'; readonly says: string };
 
 /** Bytes of a title in UTF-8, at most; longer ones are cut at a character. */
 export const TITLE_LIMIT = 256;
@@ -93,6 +97,17 @@ export function osc9Event(data: string): ScreenEvent | undefined {
   if (!progress) return undefined;
   const state = Number(progress[1]) as 0 | 1 | 2 | 3 | 4;
   return { type: 'progress', state, percent: Math.min(100, Number(progress[2] ?? 0)) };
+}
+
+/** OSC 133 ; A, B, C or D, with parameters after another semicolon. What shells send beside these is not ours. */
+export function osc133Event(data: string): ScreenEvent | undefined {
+  const mark = /^[A-D](?=;|$)/.exec(data)?.[0] as 'A' | 'B' | 'C' | 'D' | undefined;
+  return mark === undefined ? undefined : { type: 'mark', mark };
+}
+
+export function osc7501Event(data: string): ScreenEvent | undefined {
+  const says = plainText(data, 256);
+  return says === '' ? undefined : { type: 'agent', says };
 }
 
 /** OSC 777 ; notify ; title ; body (urxvt). */

@@ -1,4 +1,5 @@
 import type { Core, Params } from './emulator/internals.ts';
+import { LinkBudget } from './emulator/links.ts';
 import { STACK_LIMIT } from './emulator/modes.ts';
 import { extend } from './emulator/pen.ts';
 import { answerSize, colorRules, type Identity } from './emulator/queries.ts';
@@ -11,7 +12,9 @@ import {
   clipboardEvent,
   KittyNotices,
   osc9Event,
+  osc133Event,
   osc777Event,
+  osc7501Event,
   type ScreenEvent,
 } from './events.ts';
 
@@ -137,11 +140,14 @@ export class Reports {
         this.tell({ type: 'cwd', ...found });
       },
     };
+    const budget = new LinkBudget(core);
     const link: OscRule = {
       limit: 4096,
       run: (data) => {
         const pen = core.handler._curAttrData;
-        extend(pen, pen.extended.underlineStyle, pen.extended.underlineColor, cleanLink(data));
+        const url = cleanLink(data);
+        const kept = url === undefined ? undefined : budget.admit(url);
+        extend(pen, pen.extended.underlineStyle, pen.extended.underlineColor, kept);
       },
     };
     return [
@@ -153,7 +159,9 @@ export class Reports {
       [9, event(4096, osc9Event)],
       [52, event(Math.ceil(CLIPBOARD_LIMIT / 3) * 4 + 64, clipboardEvent)],
       [99, event(8192, (data) => this.#kittyNotices.add(data))],
+      [133, event(4096, osc133Event)],
       [777, event(4096, osc777Event)],
+      [7501, event(1024, osc7501Event)],
     ];
   }
 }

@@ -2,13 +2,14 @@ import { Emitter } from '../emitter.ts';
 import type { CellRow, Cursor, ExtendedAttributes, Surface } from './cells.ts';
 import { BG_HAS_EXTENDED, WORDS } from './cells.ts';
 import { installEditing } from './emulator/editing.ts';
-import { type BufferState, type Core, type Line, openCore } from './emulator/internals.ts';
+import { type Core, type Line, openCore } from './emulator/internals.ts';
 import { installModes, type ModeState, newModeState, readModes, resetModeState } from './emulator/modes.ts';
 import { installMotion } from './emulator/motion.ts';
 import { clearPen, installPen } from './emulator/pen.ts';
 import { PendingBytes } from './emulator/pending.ts';
 import { installPrint } from './emulator/print.ts';
 import { DEFAULT_IDENTITY, deviceRules, type Identity, installQueries } from './emulator/queries.ts';
+import { resizeBuffers } from './emulator/resize.ts';
 import { installStrings, STATE_GROUND } from './emulator/strings.ts';
 import { ByteSink } from './encode.ts';
 import type { ScreenEvent } from './events.ts';
@@ -79,6 +80,7 @@ export class Screen implements Surface {
   readonly #decoder = new Utf8Decoder();
   readonly #pending = new PendingBytes();
   readonly #reports: Reports;
+  readonly #scrollback: number;
   #views: RowView[] = [];
   #version = 1;
   /** Lines that left the scrollback since the epoch began. */
@@ -92,6 +94,7 @@ export class Screen implements Surface {
     const cols = Math.max(SMALLEST.cols, options.cols);
     const rows = Math.max(SMALLEST.rows, options.rows);
     this.#reports = new Reports(options.reply, (event) => this.events.emit(event));
+    this.#scrollback = options.scrollback;
     this.#core = openCore({ cols, rows, scrollback: options.scrollback });
     this.#install({ ...DEFAULT_IDENTITY, ...options.identity });
     this.#countTrims();
@@ -193,9 +196,7 @@ export class Screen implements Surface {
     const width = Math.max(SMALLEST.cols, cols);
     const height = Math.max(SMALLEST.rows, rows);
     if (width === this.cols && height === this.rows) return;
-    const { buffers } = this.#core;
-    this.#core.resize(width, height);
-    for (const buffer of [buffers.buffers.normal, buffers.buffers.alt]) this.#settle(buffer);
+    this.#trimmed += resizeBuffers(this.#core, this.#state, width, height, this.#scrollback);
     this.#views = [];
     this.#core.parser.precedingJoinState = 0;
     this.#version++;
@@ -310,20 +311,6 @@ export class Screen implements Surface {
       this.#trimmed += amount;
     });
     this.#stopCounting = () => subscription.dispose();
-  }
-
-  /** After a resize: no cells beyond the last column (they would come back), cursors inside. */
-  #settle(buffer: BufferState): void {
-    const { cols, rows } = this;
-    for (let i = 0; i < buffer.lines.length; i++) {
-      const line = buffer.lines.get(i)!;
-      if (line.length !== cols) line.resize(cols, buffer.getNullCell());
-    }
-    const saved = this.#state.saved.get(buffer);
-    if (saved) {
-      saved.x = Math.min(saved.x, cols - 1);
-      saved.y = Math.min(saved.y, rows - 1);
-    }
   }
 
   #install(identity: Identity): void {

@@ -59,6 +59,27 @@ describe('[E27] on the side of the screen: a hostile sequence leaves cells, and 
   });
 });
 
+describe('links', () => {
+  const link = (url: string): string => `\x1b]8;;${url}\x1b\\x`;
+  const shown = (screen: Screen, line: number): boolean => screen.lines(line, 1).lines[0]!.includes('\x1b]8;;http');
+
+  test('of 2 KB in every cell are kept up to 8 MiB, and drawn as plain text beyond', () => {
+    const screen = new Screen({ cols: 80, rows: 24, scrollback: 5000 });
+    for (let n = 0; n < 6000; n++) screen.write(encoder.encode(`${link(`http://a/${n}/${'x'.repeat(2000)}`)}\r\n`));
+    const all = screen.lines(screen.firstLine, 99_999).lines.filter((line) => line.includes('\x1b]8;;http')).length;
+    expect(all).toBeGreaterThan(3500);
+    expect(all).toBeLessThan(4200);
+    screen.dispose();
+  });
+
+  test('are kept again when the old ones have been overwritten', () => {
+    const screen = new Screen({ cols: 80, rows: 24, scrollback: 0 });
+    for (let n = 0; n < 10_000; n++) screen.write(encoder.encode(`\x1b[H${link(`http://a/${n}/${'x'.repeat(2000)}`)}`));
+    expect(shown(screen, 0)).toBe(true);
+    screen.dispose();
+  });
+});
+
 describe('[E31] a string that never ends', () => {
   const kinds: readonly [name: string, start: string, end: string, mib?: number][] = [
     ['OSC (title), ended by ST', '\x1b]0;', '\x1b\\'],

@@ -16,14 +16,13 @@ export interface Line {
   _extendedAttrs: { [x: number]: ExtendedAttributes | undefined };
   isWrapped: boolean;
   length: number;
-  resize(cols: number, fill: unknown): boolean;
   translateToString(trimRight: boolean, from?: number, to?: number, columns?: number[]): string;
 }
 
 /** src/common/CircularList.ts */
 export interface Lines {
-  readonly length: number;
-  readonly maxLength: number;
+  length: number;
+  maxLength: number;
   readonly isFull: boolean;
   get(index: number): Line | undefined;
   set(index: number, line: Line): void;
@@ -235,7 +234,7 @@ export const USED_INTERNALS = {
   buffers: 'cols rows buffers scroll',
   buffer: 'lines ybase ydisp x y scrollTop scrollBottom tabs setupTabStops getNullCell getBlankLine clear',
   lines: 'length maxLength isFull get set push recycle onTrim',
-  line: '_data _combined _extendedAttrs isWrapped length resize translateToString',
+  line: '_data _combined _extendedAttrs isWrapped length translateToString',
   service: 'isCursorHidden modes decPrivateModes reset',
   charsets: 'glevel _charsets reset setgLevel',
   mouse: 'activeProtocol activeEncoding reset',
