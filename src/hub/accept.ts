@@ -9,8 +9,8 @@ import {
   toFailure,
   versionMismatch,
 } from '../protocol/index.ts';
-import type { HubContext } from './context.ts';
-import { Viewer, type ViewerIdentity } from './viewer.ts';
+import type { HubContext, ViewerIdentity } from './context.ts';
+import { Viewer } from './viewer.ts';
 
 type Hello = Extract<ClientMessage, { type: 'hello' }>;
 

@@ -1,9 +1,61 @@
-import type { Clock, SessionRegistry } from '../core/index.ts';
+import type { Clock, Position, Role, Session, SessionRegistry } from '../core/index.ts';
+import type { Link, WireEvent } from '../protocol/index.ts';
 import type { HubLog } from './hub-log.ts';
 import type { InputLedger } from './input-ledger.ts';
-import type { SharedSession } from './shared-session.ts';
-import type { Viewer } from './viewer.ts';
+import type { Size } from './size-rule.ts';
 import type { Workspaces } from './workspaces.ts';
+
+export interface ViewerIdentity {
+  /** Of this link. */
+  readonly id: string;
+  /** Of the program behind it; survives reconnects. */
+  readonly clientId: string;
+  readonly software: string;
+  readonly role: Role;
+  /** Only hub.status and hub.stop: the peer may be of another version. */
+  readonly managing: boolean;
+}
+
+/** A viewer, as the rest of the hub sees it. */
+export interface HubViewer {
+  readonly id: string;
+  readonly identity: ViewerIdentity;
+  /** Milliseconds since 1970. */
+  readonly since: number;
+  readonly link: Link<'hub'>;
+  /** Ids of the sessions it watches. */
+  readonly watched: ReadonlySet<string>;
+  /** Aborted when its link is gone. */
+  readonly gone: AbortSignal;
+  event(event: WireEvent): void;
+  /** A stream of it is over, by nobody's wish on its side. */
+  ended(stream: number): void;
+}
+
+export interface FeedOptions {
+  readonly stream: number;
+  readonly mode: 'screen' | 'log';
+  readonly cols?: number;
+  readonly rows?: number;
+  readonly readOnly?: boolean;
+}
+
+/** One viewer's attachment to one session, as the viewer's link drives it. */
+export interface Attached {
+  readonly session: Session;
+  start(after: Position | undefined): void;
+  acknowledged(epoch: string, seq: number): void;
+  wish(size: Size): void;
+  /** @throws IrisError when these bytes must not or can't reach the process */
+  type(epoch: string, bytes: Uint8Array): void;
+  close(): void;
+}
+
+/** A session that can be watched. */
+export interface Watchable {
+  readonly session: Session;
+  attach(viewer: HubViewer, options: FeedOptions): Attached;
+}
 
 /** What the parts of a hub share. */
 export interface HubContext {
@@ -16,14 +68,14 @@ export interface HubContext {
   /** Environment of the hub, for sessions whose starter sent none. */
   readonly env: Readonly<Record<string, string>>;
   readonly registry: SessionRegistry;
-  readonly sessions: ReadonlyMap<string, SharedSession>;
-  readonly viewers: ReadonlyMap<string, Viewer>;
+  readonly sessions: ReadonlyMap<string, Watchable>;
+  readonly viewers: ReadonlyMap<string, HubViewer>;
   readonly inputs: InputLedger;
   readonly workspaces: Workspaces;
   /** Something of this session's info changed: viewers will hear of it. */
   changed(sessionId: string): void;
   /** Runs a command of the table. @throws IrisError */
-  run(name: string, args: unknown, caller: Viewer): Promise<unknown>;
+  run(name: string, args: unknown, caller: HubViewer): Promise<unknown>;
   /** Begins to stop; does not wait for it. */
   stop(): void;
 }

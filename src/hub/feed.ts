@@ -1,51 +1,30 @@
 import { type Clock, type Entry, IrisError, type Position, type Session } from '../core/index.ts';
 import type { LogMessage } from '../protocol/index.ts';
+import type { Attached, FeedOptions, HubViewer } from './context.ts';
+import type { Flow, Send } from './flow.ts';
 import { LogFlow } from './log-flow.ts';
 import { ScreenFlow } from './screen-flow.ts';
-import type { SharedSession } from './shared-session.ts';
-import { clampSize, type Size } from './size-rule.ts';
-import type { Viewer } from './viewer.ts';
+import { clampSize, type Size, type SizeRule } from './size-rule.ts';
 
-export interface FeedOptions {
-  readonly stream: number;
-  readonly mode: 'screen' | 'log';
-  readonly cols?: number;
-  readonly rows?: number;
-  readonly readOnly?: boolean;
-}
-
-/** What a flow sends through; the feed adds where it is from and to. */
-export type Send = (
-  epoch: string,
-  seq: number,
-  payload: WithoutStream<LogMessage['payload']>,
-  bytes: Uint8Array,
-) => void;
-type WithoutStream<P> = P extends unknown ? Omit<P, 'stream'> : never;
-
-/** How entries reach one viewer: `screen` skips what it can't take, `log` never does. */
-export interface Flow {
-  /** The viewer stands at `after`, or nowhere. */
-  start(after: Position | undefined): void;
-  entry(entry: Entry): void;
-  /** The session has a new epoch, screen and log; entries that follow are of that. */
-  restarted(): void;
-  acknowledged(epoch: string, seq: number): void;
-  close(): void;
+/** The session with all who watch it. */
+export interface FeedOwner {
+  readonly session: Session;
+  readonly size: SizeRule<Feed>;
+  left(feed: Feed): void;
 }
 
 /** One viewer watching one session: its flow, its wish for a size, its right to type. */
-export class Feed {
+export class Feed implements Attached {
   readonly stream: number;
   readonly session: Session;
-  readonly viewer: Viewer;
-  readonly #shared: SharedSession;
+  readonly viewer: HubViewer;
+  readonly #shared: FeedOwner;
   readonly #readOnly: boolean;
   readonly #size: Size | undefined;
   readonly #flow: Flow;
   readonly #clock: Clock;
 
-  constructor(shared: SharedSession, viewer: Viewer, options: FeedOptions, clock: Clock) {
+  constructor(shared: FeedOwner, viewer: HubViewer, options: FeedOptions, clock: Clock) {
     this.#shared = shared;
     this.session = shared.session;
     this.viewer = viewer;

@@ -4,7 +4,7 @@ import { type Link, systemClock, toFailure } from '../protocol/index.ts';
 import { createTransport } from '../transports/index.ts';
 import { accept } from './accept.ts';
 import { runCommand } from './commands/index.ts';
-import type { HubContext } from './context.ts';
+import type { HubContext, HubViewer } from './context.ts';
 import { privateFolder } from './folder.ts';
 import { type HubLog, openHubLog } from './hub-log.ts';
 import { InputLedger } from './input-ledger.ts';
@@ -222,7 +222,7 @@ class RunningHub implements HubContext, Hub {
     this.#changes.changed(sessionId);
   }
 
-  run(name: string, args: unknown, caller: Viewer): Promise<unknown> {
+  run(name: string, args: unknown, caller: HubViewer): Promise<unknown> {
     return runCommand(name, args, this, caller);
   }
 

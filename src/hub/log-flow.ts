@@ -13,7 +13,7 @@ import {
   type Session,
   snapshotSent,
 } from '../core/index.ts';
-import type { Flow, Send } from './feed.ts';
+import type { Flow, Send } from './flow.ts';
 import { sendBeginning, sendEntry } from './send-entry.ts';
 
 /** One run of the process. */

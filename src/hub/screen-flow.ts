@@ -16,7 +16,7 @@ import {
   type Timer,
   WINDOW_BYTES,
 } from '../core/index.ts';
-import type { Flow, Send } from './feed.ts';
+import type { Flow, Send } from './flow.ts';
 import { sendEntry } from './send-entry.ts';
 
 /** So many chunks in a burst go out one by one, at once: an echo, a prompt, a redraw. */

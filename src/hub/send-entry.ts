@@ -1,5 +1,5 @@
 import type { Entry } from '../core/index.ts';
-import type { Send } from './feed.ts';
+import type { Send } from './flow.ts';
 
 const NOTHING = new Uint8Array(0);
 

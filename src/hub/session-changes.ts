@@ -1,6 +1,6 @@
 import type { Clock, SessionRegistry, Timer } from '../core/index.ts';
 import { encode, type Frame } from '../protocol/index.ts';
-import type { Viewer } from './viewer.ts';
+import type { HubViewer } from './context.ts';
 
 /** Changes within this time are one message: a burst of titles or a start of ten sessions. The first after quiet goes out at once. */
 const GATHER_MS = 20;
@@ -9,13 +9,13 @@ const GATHER_MS = 20;
 export class SessionChangeFeed {
   readonly #clock: Clock;
   readonly #registry: SessionRegistry;
-  readonly #viewers: ReadonlyMap<string, Viewer>;
+  readonly #viewers: ReadonlyMap<string, HubViewer>;
   readonly #changed = new Set<string>();
   readonly #removed = new Set<string>();
   #timer: Timer | undefined;
   #toldAt = Number.NEGATIVE_INFINITY;
 
-  constructor(clock: Clock, registry: SessionRegistry, viewers: ReadonlyMap<string, Viewer>) {
+  constructor(clock: Clock, registry: SessionRegistry, viewers: ReadonlyMap<string, HubViewer>) {
     this.#clock = clock;
     this.#registry = registry;
     this.#viewers = viewers;

@@ -1,11 +1,10 @@
 import type { Dispose, Session, SessionEvent } from '../core/index.ts';
-import type { HubContext } from './context.ts';
-import { Feed, type FeedOptions } from './feed.ts';
+import type { FeedOptions, HubContext, HubViewer, Watchable } from './context.ts';
+import { Feed } from './feed.ts';
 import { SizeRule } from './size-rule.ts';
-import type { Viewer } from './viewer.ts';
 
 /** A session and those who watch it. */
-export class SharedSession {
+export class SharedSession implements Watchable {
   readonly session: Session;
   readonly size: SizeRule<Feed>;
   readonly #hub: HubContext;
@@ -20,11 +19,11 @@ export class SharedSession {
   }
 
   /** Viewers, each once. */
-  get viewers(): Set<Viewer> {
+  get viewers(): Set<HubViewer> {
     return new Set([...this.#feeds].map((feed) => feed.viewer));
   }
 
-  attach(viewer: Viewer, options: FeedOptions): Feed {
+  attach(viewer: HubViewer, options: FeedOptions): Feed {
     const feed = new Feed(this, viewer, options, this.#hub.clock);
     this.#feeds.add(feed);
     this.#count();
@@ -43,7 +42,7 @@ export class SharedSession {
     this.#dispose();
     for (const feed of [...this.#feeds]) {
       feed.close();
-      feed.viewer.ended(feed);
+      feed.viewer.ended(feed.stream);
     }
   }
 

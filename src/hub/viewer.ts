@@ -1,4 +1,4 @@
-import { IrisError, type Role, type Session, type SessionInfo } from '../core/index.ts';
+import { IrisError } from '../core/index.ts';
 import {
   type ClientMessage,
   type Failure,
@@ -7,8 +7,7 @@ import {
   toFailure,
   type WireEvent,
 } from '../protocol/index.ts';
-import type { HubContext } from './context.ts';
-import type { Feed } from './feed.ts';
+import type { Attached, HubContext, HubViewer, ViewerIdentity } from './context.ts';
 
 /** Attachments of one link. */
 const MAX_FEEDS = 1_024;
@@ -17,26 +16,15 @@ const MAX_RUNNING_COMMANDS = 1_024;
 /** Input is acknowledged this late, so that the answer does not stand in the way of the echo. What is not acknowledged is only kept by the viewer. */
 const INPUT_ACK_DELAY_MS = 20;
 
-export interface ViewerIdentity {
-  /** Of this link. */
-  readonly id: string;
-  /** Of the program behind it; survives reconnects. */
-  readonly clientId: string;
-  readonly software: string;
-  readonly role: Role;
-  /** Only hub.status and hub.stop: the peer may be of another version. */
-  readonly managing: boolean;
-}
-
 type Control<Op extends string> = Extract<ClientMessage, { type: 'control'; payload: { op: Op } }>;
 
 /** One authenticated link that watches and types. Nothing here waits: what a viewer does not read is its own loss. */
-export class Viewer {
+export class Viewer implements HubViewer {
   readonly identity: ViewerIdentity;
   readonly since: number;
   readonly link: Link<'hub'>;
   readonly #hub: HubContext;
-  readonly #feeds = new Map<number, Feed>();
+  readonly #feeds = new Map<number, Attached>();
   /** Aborted when the link is gone: waits end with it. */
   readonly #gone = new AbortController();
   #running = 0;
@@ -80,10 +68,9 @@ export class Viewer {
     this.link.send({ type: 'status', ts: this.#hub.clock.wall(), payload: { kind: 'event', event } });
   }
 
-  /** The feed is over, by nobody's wish here: the session was killed. */
-  ended(feed: Feed): void {
-    this.#feeds.delete(feed.stream);
-    this.#sendEnded(feed.stream, undefined);
+  ended(stream: number): void {
+    this.#feeds.delete(stream);
+    this.#sendEnded(stream, undefined);
   }
 
   /** The link is gone. */
@@ -184,11 +171,3 @@ export class Viewer {
     }
   }
 }
-
-/** What the viewers of a hub see change, for one message to all of them. */
-export interface SessionChanges {
-  readonly changed: SessionInfo[];
-  readonly removed: string[];
-}
-
-export type { Session };

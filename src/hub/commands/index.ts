@@ -1,6 +1,5 @@
 import { type HubCommandName, hubCommands, IrisError, type Role } from '../../core/index.ts';
-import type { HubContext } from '../context.ts';
-import type { Viewer } from '../viewer.ts';
+import type { HubContext, HubViewer } from '../context.ts';
 import type { Handler } from './handler.ts';
 import { hubHandlers, viewerHandlers } from './hub.ts';
 import { lifeHandlers } from './session-life.ts';
@@ -24,7 +23,7 @@ const RANK: Record<Role, number> = { viewer: 0, typer: 1, owner: 2 };
 const MANAGING: ReadonlySet<string> = new Set(['hub.status', 'hub.stop']);
 
 /** Checks who asks and what for, then does it. @throws IrisError */
-export async function runCommand(name: string, args: unknown, hub: HubContext, caller: Viewer): Promise<unknown> {
+export async function runCommand(name: string, args: unknown, hub: HubContext, caller: HubViewer): Promise<unknown> {
   if (!Object.hasOwn(hubCommands, name))
     throw new IrisError('usage', `the hub knows no command ${JSON.stringify(name)}`);
   const command = hubCommands[name as HubCommandName];
