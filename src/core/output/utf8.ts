@@ -80,6 +80,17 @@ export class Utf8Decoder {
           continue;
         }
       }
+      if (first >= 0xf0 && first < 0xf4 && i + 3 < end) {
+        const second = bytes[i + 1]!;
+        const third = bytes[i + 2]!;
+        const fourth = bytes[i + 3]!;
+        const code = ((first & 7) << 18) | ((second & 63) << 12) | ((third & 63) << 6) | (fourth & 63);
+        if ((second & 0xc0) === 0x80 && (third & 0xc0) === 0x80 && (fourth & 0xc0) === 0x80 && code >= 0x10000) {
+          target[size++] = code;
+          i += 4;
+          continue;
+        }
+      }
       const length = first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
       if (length === 0) {
         i++;
