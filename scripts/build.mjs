@@ -43,6 +43,8 @@ function options() {
     resolve: {
       alias: {
         'react-devtools-core': join(root, 'scripts/empty.mjs'),
+        http: join(root, 'scripts/node-http.mjs'),
+        'node:http': join(root, 'scripts/node-http.mjs'),
         'string-width': join(root, 'src/ui/string-width.ts'),
       },
     },

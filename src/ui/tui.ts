@@ -191,6 +191,8 @@ export async function runTui(options: TuiOptions): Promise<Exit> {
     undo.push(bench.dirty.on(() => compositor.invalidate()));
     show();
     const why = await exit.promise;
+    terminal.leave();
+    chrome.dispose();
     if (why.kind === 'detached' || why.kind === 'empty') {
       await Promise.race([bench.keeper.rememberNow(), new Promise<void>((resolve) => clock.after(LEAVE_MS, resolve))]);
     }
