@@ -1,3 +1,4 @@
+export * from './agent/index.ts';
 export * from './clock.ts';
 export * from './commands/index.ts';
 export * from './emitter.ts';

@@ -3,6 +3,5 @@ export * from './info.ts';
 export * from './naming.ts';
 export * from './ports.ts';
 export * from './registry.ts';
-export type { AgentReport } from './report.ts';
 export * from './session.ts';
 export * from './state.ts';

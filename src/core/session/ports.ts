@@ -1,3 +1,4 @@
+import type { AgentReport, RuleBook } from '../agent/index.ts';
 import type { Clock } from '../clock.ts';
 import type { IrisError } from '../errors.ts';
 import type { Ids } from '../ids.ts';
@@ -45,6 +46,8 @@ export interface SessionDeps {
   readonly identity?: NonNullable<ScreenOptions['identity']>;
   /** Absent: bounded as `DEFAULT_LOG_LIMITS` says. */
   readonly logLimits?: Partial<LogLimits>;
+  /** What agents look like. Absent: the rules of this version. */
+  readonly rules?: RuleBook;
   /** A listener of a session threw: the session goes on. */
   readonly onError: (error: unknown) => void;
 }
@@ -54,6 +57,8 @@ export type SessionEvent =
   | { readonly type: 'entry'; readonly entry: Entry }
   /** Something of `info()` other than `seq` changed; at most every 50 ms. */
   | { readonly type: 'info'; readonly info: SessionInfo }
+  /** Its agent does something else now; told at once, `info` follows. Its end is told by `ended`. */
+  | { readonly type: 'agent'; readonly agent: AgentReport }
   /** A new run: `epoch`, `screen` and `log` are new ones, and the first entry will be number 1. */
   | { readonly type: 'restarted'; readonly epoch: string }
   /** The run is over. Every entry of it was told before. */

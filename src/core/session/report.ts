@@ -1,16 +1,10 @@
+import type { AgentReport } from '../agent/index.ts';
 import { IrisError, plainText } from '../errors.ts';
-import type { AgentStateName, ProcessStatus, SessionInfo } from './info.ts';
+import type { ProcessStatus, SessionInfo } from './info.ts';
 import type { SavedSession, SessionDeps } from './ports.ts';
 import type { SessionState } from './state.ts';
 
 const TITLE_LIMIT_BYTES = 256;
-
-/** What the agent of a session is doing, as whoever decides that says. */
-export interface AgentReport {
-  readonly state: AgentStateName;
-  readonly since: number;
-  readonly question?: string;
-}
 
 /** A session as reports see it. */
 export interface Reported {
@@ -43,7 +37,7 @@ export function sessionInfo(session: Reported, deps: Pick<SessionDeps, 'hub' | '
     hub: deps.hub,
     transport: deps.transportKind,
     agent: {
-      kind: session.agentKind,
+      kind: agent.kind,
       state: agent.state,
       since: agent.since,
       ...(agent.question === undefined ? {} : { question: agent.question }),

@@ -1,13 +1,14 @@
+import { AgentMonitor, type AgentReport, type Authority, builtInRules, type Explanation } from '../agent/index.ts';
 import { type Dispose, Emitter } from '../emitter.ts';
 import { IrisError, plainText } from '../errors.ts';
 import { type EntryBody, OutputLog, Screen, type ScreenEvent } from '../output/index.ts';
 import type { Transport } from '../transport.ts';
 import { agentKindOf } from './agents.ts';
-import type { AgentStateName, SessionInfo } from './info.ts';
+import type { SessionInfo } from './info.ts';
 import { Coalescer, Throttle } from './pacing.ts';
 import type { SavedOutput, SavedSession, SessionDeps, SessionEvent, SessionSpec } from './ports.ts';
 import { replayOutput } from './replay-output.ts';
-import { type AgentReport, savedSession, sessionInfo, stateOf } from './report.ts';
+import { savedSession, sessionInfo, stateOf } from './report.ts';
 import { INITIAL_STATE, isLive, type SessionState, type StateEvent, transition } from './state.ts';
 
 /** `info` events come at most this often: a title that spins ten times a second is not worth more. */
@@ -49,7 +50,8 @@ export class Session {
   #log: OutputLog;
   #transport: Transport | undefined;
   #screenEvents: Dispose = () => {};
-  #agent: AgentReport;
+  #agent: AgentMonitor;
+  #looking = false;
   #viewers = 0;
   readonly #infoChange: Coalescer;
   readonly #nuisances: Throttle;
@@ -75,9 +77,9 @@ export class Session {
     this.#env = saved ? { ...deps.env, ...spec.env } : spec.env;
     this.#cols = clampSize(spec.cols, COLS_MIN);
     this.#rows = clampSize(spec.rows, 1);
-    this.#agent = { state: 'unknown', since: deps.clock.wall() };
     this.#epoch = saved?.epoch ?? deps.ids.epoch();
     this.#screen = this.#newScreen(this.#cols, this.#rows);
+    this.#agent = this.#newAgent();
     this.#log = new OutputLog(deps.logLimits);
   }
 
@@ -93,7 +95,7 @@ export class Session {
     session.#cols = session.#screen.cols;
     session.#rows = session.#screen.rows;
     session.#state = stateOf(saved);
-    if (!isLive(session.#state)) session.#agent = { state: 'exited', since: deps.clock.wall() };
+    if (!isLive(session.#state)) session.#agent.ended();
     return session;
   }
 
@@ -143,15 +145,30 @@ export class Session {
     return this.#transport?.pid;
   }
 
+  /** What its agent is doing. */
   get agent(): AgentReport {
-    return this.#agent;
+    return this.#agent.report;
   }
 
-  /** Whoever decides what the agent is doing says so here. */
-  setAgent(state: AgentStateName, question?: string): void {
-    if (state === this.#agent.state && question === this.#agent.question) return;
-    this.#agent = { state, since: this.#deps.clock.wall(), ...(question === undefined ? {} : { question }) };
-    this.#infoChange.changed();
+  /** A protocol or a hook of the agent says what it is doing: from then on nothing is read from the screen. */
+  setAgent(state: 'working' | 'blocked' | 'idle' | 'unknown', question?: string, authority: Authority = 'hook'): void {
+    this.#agent.say(authority, state, question);
+  }
+
+  /** Somebody has it before their eyes from now on, or no longer: what it finishes meanwhile is seen. */
+  look(looking: boolean): void {
+    this.#looking = looking;
+    this.#agent.look(looking);
+  }
+
+  /** Somebody saw it: `done` becomes `idle`. */
+  seen(): void {
+    this.#agent.seen();
+  }
+
+  /** Why its agent is said to be in its state. */
+  explain(): Explanation {
+    return this.#agent.explain();
   }
 
   get viewers(): number {
@@ -187,6 +204,7 @@ export class Session {
       throw new IrisError('failed', `${this.#name} is not running`, { remedy: 'restart it first' });
     }
     this.#transport.write(this.mode === 'pipes' && isEnter(bytes) ? Uint8Array.of(LF) : bytes);
+    this.#agent.seen();
   }
 
   /** A new size for the screen and the process, in order with the output: a log entry says where. */
@@ -230,6 +248,7 @@ export class Session {
   dispose(): void {
     this.#infoChange.cancel();
     this.#screenEvents();
+    this.#agent.dispose();
   }
 
   #settled(event: StateEvent): Promise<void> {
@@ -256,7 +275,7 @@ export class Session {
     const over = this.#state.kind === 'starting' ? before : this.#state;
     const end = over.kind === 'exited' || over.kind === 'stopping' ? over.end : undefined;
     const error = over.kind === 'failed' || over.kind === 'stopping' ? over.error : undefined;
-    this.#agent = { state: 'exited', since: this.#deps.clock.wall() };
+    this.#agent.ended();
     this.events.emit({ type: 'ended', ...(end ? { end } : {}), ...(error ? { error } : {}) });
   }
 
@@ -286,7 +305,8 @@ export class Session {
   }
 
   #launch(): void {
-    this.#agent = { state: 'unknown', since: this.#deps.clock.wall() };
+    this.#agent.dispose();
+    this.#agent = this.#newAgent();
     const launch = {
       command: this.command,
       cwd: this.cwd,
@@ -318,6 +338,7 @@ export class Session {
   /** The hot path: some 7,000 calls a second while a program floods. */
   #output(bytes: Uint8Array, stream: 'output' | 'error'): void {
     this.#screen.write(bytes);
+    this.#agent.output();
     this.#append({ kind: stream, bytes });
   }
 
@@ -340,6 +361,24 @@ export class Session {
     return screen;
   }
 
+  #newAgent(): AgentMonitor {
+    const { clock, rules } = this.#deps;
+    const agent = new AgentMonitor({
+      clock,
+      rules: rules ?? builtInRules(),
+      kind: this.agentKind,
+      screen: this.#screen,
+      changed: (report) => {
+        // That is told by `ended`; and of a session that was brought back nobody has heard otherwise.
+        if (report.state === 'exited') return;
+        this.events.emit({ type: 'agent', agent: report });
+        this.#infoChange.changed();
+      },
+    });
+    agent.look(this.#looking);
+    return agent;
+  }
+
   /** What the emulator answers to the process's questions. */
   #reply(bytes: Uint8Array): void {
     if (!isLive(this.#state)) return;
@@ -352,6 +391,7 @@ export class Session {
   }
 
   #screenEvent(event: ScreenEvent): void {
+    this.#agent.event(event);
     if (event.type === 'title') this.#infoChange.changed();
     if (event.type !== 'bell' && event.type !== 'clipboard' && event.type !== 'notice') return;
     if (!this.#nuisances.passes(event.type)) return;

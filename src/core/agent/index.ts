@@ -1,0 +1,14 @@
+export { builtInRules, RuleBook, type RuleFile } from './book.ts';
+export type { Decision, Explanation } from './explain.ts';
+export {
+  AgentMonitor,
+  type AgentReport,
+  type Authority,
+  type MonitoredScreen,
+  type MonitorOptions,
+} from './monitor.ts';
+export { compilePattern as compileRulePattern } from './pattern.ts';
+export { BUILT_IN_RULES } from './rules/index.ts';
+export { parseRuleFile, ruleFileSchema } from './schema.ts';
+export { IDLE_HOLD_MS, RATE_LIMIT, RATE_WINDOW_MS, type SettledState, Settler, type Sign } from './settle.ts';
+export * from './types.ts';

@@ -1,0 +1,292 @@
+import type { Clock, Timer } from '../clock.ts';
+import type { Surface } from '../output/cells.ts';
+import type { ScreenEvent } from '../output/events.ts';
+import type { AgentStateName } from '../session/info.ts';
+import type { RuleBook } from './book.ts';
+import type { CompiledSet } from './compile.ts';
+import { DecisionLog, type Explanation } from './explain.ts';
+import { matchConditions, type Reading, readState, View } from './match.ts';
+import { Settler } from './settle.ts';
+import { Signals } from './signals.ts';
+
+/** The screen of a session is looked at this often at most, and only after output. */
+const LOOK_INTERVAL_MS = 50;
+/** The first look after quiet waits for the rest of the frame. */
+const FRAME_MS = 10;
+/** A frame in mode 2026 is waited for this long: as when it is drawn. */
+const SYNCHRONIZED_MS = 150;
+
+type By = Pick<Reading, 'rule' | 'on'>;
+
+/** What `AgentMonitor` needs of a screen. */
+export interface MonitoredScreen extends Surface {
+  readonly modes: { readonly alternateScreen: boolean };
+}
+
+export interface AgentReport {
+  /** Kind of the agent that is in the foreground: of the session, or of an agent that was started in its shell. */
+  readonly kind: string;
+  readonly state: AgentStateName;
+  /** Milliseconds since 1970. */
+  readonly since: number;
+  readonly question?: string;
+}
+
+/** Sources that outrank everything that is read from a terminal. */
+export type Authority = 'protocol' | 'hook';
+
+export interface MonitorOptions {
+  readonly clock: Clock;
+  readonly rules: RuleBook;
+  /** Of the session. */
+  readonly kind: string;
+  readonly screen: MonitoredScreen;
+  /** The report changed. */
+  readonly changed: (report: AgentReport) => void;
+}
+
+/**
+ * What the agent of one run of a session is doing. Told of output and of what programs say beside it; looks at the screen some time after,
+ * at most every 50 ms, and never while output is handled.
+ */
+export class AgentMonitor {
+  readonly #clock: Clock;
+  readonly #book: RuleBook;
+  readonly #kind: string;
+  readonly #screen: MonitoredScreen;
+  readonly #changed: (report: AgentReport) => void;
+  readonly #signals = new Signals();
+  readonly #settler: Settler;
+  readonly #log = new DecisionLog();
+  /** Why the state that is pending. */
+  #pendingBy: By = { rule: 'unknown', on: [] };
+  #set: CompiledSet;
+  /** The agent that was recognised inside a shell. */
+  #guest: CompiledSet | undefined;
+  /** Its title came, its screen not yet. */
+  #expected: CompiledSet | undefined;
+  #authority: Authority | undefined;
+  #report: AgentReport;
+  #unseen = false;
+  #looking = false;
+  #ended = false;
+  #dirty = false;
+  #lookedAt = Number.NEGATIVE_INFINITY;
+  #outputAt: number;
+  #timer: Timer | undefined;
+  #timerAt = Number.POSITIVE_INFINITY;
+  #synchronizedSince: number | undefined;
+
+  constructor({ clock, rules, kind, screen, changed }: MonitorOptions) {
+    this.#clock = clock;
+    this.#book = rules;
+    this.#kind = kind;
+    this.#screen = screen;
+    this.#changed = changed;
+    this.#set = rules.rulesFor(kind);
+    this.#settler = new Settler(clock.now());
+    this.#outputAt = clock.now();
+    this.#report = { kind, state: 'unknown', since: clock.wall() };
+  }
+
+  get report(): AgentReport {
+    return this.#report;
+  }
+
+  /** The screen changed. On the hot path: does nothing but remember it, and set a timer after the first time. */
+  output(): void {
+    if (this.#dirty) return;
+    this.#dirty = true;
+    if (this.#set.readsScreen || this.#set.quietMs !== undefined || this.#expected) this.#lookSoon();
+  }
+
+  /** The program said something beside its picture. */
+  event(event: ScreenEvent): void {
+    if (this.#ended || !this.#signals.take(event)) return;
+    if (event.type === 'mark' && this.#signals.mark === 'prompt') this.#leave('the shell shows its prompt');
+    this.#lookSoon();
+  }
+
+  /** A source that knows, where the agent has one. From the first word on the screen does not count. */
+  say(authority: Authority, state: 'working' | 'blocked' | 'idle' | 'unknown', question?: string): void {
+    if (this.#ended || (this.#authority === 'protocol' && authority === 'hook')) return;
+    this.#authority = authority;
+    const now = this.#clock.now();
+    const on = [question ?? state];
+    if (this.#settler.observe({ state, question, holdMs: 0 }, now)) this.#settled({ rule: authority, on });
+    this.#schedule();
+  }
+
+  /** Somebody has it before their eyes from now on, or no longer. */
+  look(looking: boolean): void {
+    this.#looking = looking;
+    if (looking) this.seen();
+  }
+
+  /** Somebody saw it: `done` is `idle`. */
+  seen(): void {
+    if (!this.#unseen) return;
+    this.#unseen = false;
+    this.#tell();
+  }
+
+  /** The process is over. */
+  ended(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#timer?.cancel();
+    this.#timer = undefined;
+    this.#report = { kind: this.#report.kind, state: 'exited', since: this.#clock.wall() };
+    this.#log.add({ at: this.#report.since, state: 'exited', rule: 'process', on: ['the process has ended'] });
+    this.#changed(this.#report);
+  }
+
+  dispose(): void {
+    this.#ended = true;
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  /** What was decided, by which rule, on what text, and what would be decided now. */
+  explain(): Explanation {
+    const now = this.#clock.now();
+    const pending = this.#ended ? undefined : this.#settler.pending;
+    const reading = this.#ended ? undefined : this.#read(now);
+    const { measured } = this.#book.get(this.#set.agent) ?? {};
+    return {
+      ...this.#report,
+      sessionKind: this.#kind,
+      rules: { agent: this.#set.agent, ...(measured === undefined ? {} : { measured }) },
+      authority: this.#authority ?? 'terminal',
+      ...(reading
+        ? { now: { state: reading.state, rule: reading.rule, on: reading.on, choices: reading.choices } }
+        : {}),
+      ...(pending ? { pending: { state: pending.state, inMs: Math.max(0, Math.round(pending.at - now)) } } : {}),
+      decisions: this.#log.all(),
+    };
+  }
+
+  #lookSoon(): void {
+    const now = this.#clock.now();
+    this.#arm(Math.max(now + FRAME_MS, this.#lookedAt + LOOK_INTERVAL_MS));
+  }
+
+  #arm(at: number): void {
+    if (this.#ended || at >= this.#timerAt) return;
+    this.#timer?.cancel();
+    this.#timerAt = at;
+    this.#timer = this.#clock.after(Math.max(0, at - this.#clock.now()), () => {
+      this.#timer = undefined;
+      this.#timerAt = Number.POSITIVE_INFINITY;
+      this.#look();
+    });
+  }
+
+  #look(): void {
+    const now = this.#clock.now();
+    if (this.#dirty) this.#outputAt = now;
+    if (this.#screen.synchronizing) {
+      this.#synchronizedSince ??= now;
+      if (now - this.#synchronizedSince < SYNCHRONIZED_MS) {
+        this.#arm(now + FRAME_MS);
+        return;
+      }
+    } else this.#synchronizedSince = undefined;
+    this.#dirty = false;
+    this.#lookedAt = now;
+    this.#whoIsThere(now);
+    if (this.#authority === undefined) {
+      const reading = this.#read(now);
+      if (reading) {
+        if (this.#settler.observe(reading, now)) this.#settled(reading);
+        else if (this.#settler.pending) this.#pendingBy = reading;
+      }
+    }
+    if (this.#settler.tick(now)) this.#settled(this.#pendingBy);
+    this.#schedule();
+  }
+
+  #read(now: number): Reading | undefined {
+    return readState(this.#set.rules, this.#view(now));
+  }
+
+  #view(now: number): View {
+    return new View(this.#signals, this.#screen, this.#screen.modes.alternateScreen, now - this.#outputAt);
+  }
+
+  /** An agent that was started in a shell, or has left it. */
+  #whoIsThere(now: number): void {
+    if (this.#guest) {
+      const { titles } = this.#guest;
+      if (titles && !titles.test(this.#signals.title)) this.#leave('the title is no longer its own');
+      else if (this.#guest.starts?.alternateScreen && !this.#screen.modes.alternateScreen) {
+        this.#leave('it has left the alternate screen');
+      }
+      return;
+    }
+    if (this.#kind !== 'shell' && this.#kind !== 'command') return;
+    const { title, says } = this.#signals;
+    this.#expected = this.#book.recognisable.find(
+      ({ starts }) => (starts!.title?.test(title) ?? true) && (starts!.says?.test(says ?? '') ?? true),
+    );
+    const found = this.#expected && matchConditions(this.#expected.starts!, this.#view(now));
+    if (!found) return;
+    this.#guest = this.#expected;
+    this.#expected = undefined;
+    this.#set = this.#guest!;
+    this.#report = { ...this.#report, kind: this.#set.agent };
+    this.#log.add({
+      at: this.#clock.wall(),
+      state: this.#report.state,
+      rule: `${this.#set.agent}/starts`,
+      on: found.on,
+    });
+    this.#changed(this.#report);
+  }
+
+  #leave(why: string): void {
+    if (!this.#guest) return;
+    this.#guest = undefined;
+    this.#set = this.#book.rulesFor(this.#kind);
+    this.#signals.forget();
+    this.#report = { ...this.#report, kind: this.#kind };
+    const by = { rule: `${this.#kind}/left`, on: [why] };
+    if (this.#settler.observe({ state: 'unknown', question: undefined, holdMs: 0 }, this.#clock.now()))
+      this.#settled(by);
+    else this.#pendingBy = by;
+  }
+
+  /** The settler changed: what follows for `done`, and for those who are told. */
+  #settled(by: By): void {
+    const { state } = this.#settler;
+    const before = this.#report.state;
+    if (state !== 'idle') this.#unseen = false;
+    else if (before === 'working') this.#unseen = !this.#looking;
+    this.#tell();
+    this.#log.add({ at: this.#clock.wall(), state: this.#report.state, rule: by.rule, on: by.on });
+  }
+
+  #tell(): void {
+    const { state, since, question } = this.#settler;
+    this.#report = {
+      kind: this.#set.agent,
+      state: state === 'idle' && this.#unseen ? 'done' : state,
+      since: Math.round(this.#clock.wall() - (this.#clock.now() - since)),
+      ...(state === 'blocked' && question !== undefined ? { question } : {}),
+    };
+    this.#changed(this.#report);
+  }
+
+  /** The next look without output: a state that is pending, or a silence that a rule waits for. */
+  #schedule(): void {
+    const { nextAt } = this.#settler;
+    if (nextAt !== undefined) this.#arm(nextAt);
+    if (this.#dirty) this.#lookSoon();
+    const { quietMs } = this.#set;
+    // Only a state that a silence could end is worth waking up for.
+    if (quietMs !== undefined && this.#settler.state === 'working') {
+      const at = this.#outputAt + quietMs;
+      if (at > this.#lookedAt) this.#arm(at);
+    }
+  }
+}

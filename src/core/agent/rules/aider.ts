@@ -1,0 +1,25 @@
+import type { RuleSet } from '../types.ts';
+
+/** Not measured: written after its source. It has a line-oriented screen: what counts is the row of the cursor. */
+export const aider: RuleSet = {
+  agent: 'aider',
+  version: 1,
+  rules: [
+    {
+      id: 'confirm',
+      state: 'blocked',
+      when: { cursor: 'end', rows: { last: 2, match: ['\\(Y\\)es/\\(N\\)o.{0,60}\\[\\w{1,12}\\]:$'] } },
+      question: '^(.{1,300}\\?) \\(Y\\)es/\\(N\\)o',
+    },
+    {
+      id: 'waiting',
+      state: 'working',
+      when: { rows: { last: 2, match: ['^(?:[░█]{2} |)Waiting for \\S'] } },
+    },
+    {
+      id: 'prompt',
+      state: 'idle',
+      when: { cursor: 'end', rows: { last: 1, match: ['^(?:(?:ask|architect|code|context|help|multi|diff) ?)?>'] } },
+    },
+  ],
+};

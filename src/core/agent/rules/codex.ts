@@ -1,0 +1,44 @@
+import type { DialogCondition, RuleSet } from '../types.ts';
+
+const approval: DialogCondition = {
+  ask: '^(?:Would you like to|Do you want to|Allow) [^?]{1,300}\\?',
+  marker: '›',
+  footer: '^Press enter to confirm or esc to ',
+};
+
+/**
+ * It says its state itself (OSC 7501), but says `blocked` up to a second before there is anything to answer: title or screen must agree.
+ * An older one, or one that has said `clear`, is judged by title and screen.
+ */
+export const codex: RuleSet = {
+  agent: 'codex',
+  version: 1,
+  measured: 'codex 0.169.0',
+  starts: { says: '\\bapp=codex\\b', alternateScreen: true },
+  rules: [
+    {
+      id: 'says-blocked',
+      state: 'blocked',
+      when: { says: '^state=blocked:app=codex', title: '^\\[ [!.] \\] Action Required\\b' },
+      question: approval,
+    },
+    { id: 'says-blocked-dialog', state: 'blocked', when: { says: '^state=blocked:app=codex', dialog: approval } },
+    // Something it asks in a way unknown here: believed when it insists.
+    { id: 'says-blocked-long', state: 'blocked', when: { says: '^state=blocked:app=codex' }, holdMs: 3000 },
+    { id: 'says-working', state: 'working', when: { says: '^state=working:app=codex' } },
+    { id: 'says-idle', state: 'idle', when: { says: '^state=(?:idle|done):app=codex' } },
+    // Below: it has not said anything.
+    { id: 'title-action', state: 'blocked', when: { title: '^\\[ [!.] \\] Action Required\\b', dialog: approval } },
+    { id: 'title-spins', state: 'working', when: { title: '^[⠁-⣿] ' } },
+    {
+      id: 'composer',
+      state: 'idle',
+      when: {
+        alternateScreen: true,
+        cursor: 'shown',
+        noTitle: '^(?:[⠁-⣿] |\\[ [!.] \\])',
+        rows: { last: 8, match: ['^› '], none: 'esc to interrupt' },
+      },
+    },
+  ],
+};
