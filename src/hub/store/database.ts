@@ -46,9 +46,10 @@ export class Database {
     // SQLite gives its side files the permissions of the database.
     closeSync(openSync(file, 'a', 0o600));
     chmodSync(file, 0o600);
-    const db = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
+    const db = new DatabaseSync(file);
     try {
       db.exec(`
+        PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS};
         PRAGMA auto_vacuum = INCREMENTAL;
         PRAGMA journal_mode = WAL;
         PRAGMA synchronous = FULL;

@@ -200,7 +200,7 @@ describe('a session', () => {
     expect(session.screen).not.toBe(screen);
     expect(session.log).not.toBe(log);
     expect(session.info().process.status).toBe('running');
-    const types = events.map(({ type }) => type).filter((type) => type !== 'entry' && type !== 'info');
+    const types = events.map(({ type }) => type).filter((type) => type === 'ended' || type === 'restarted');
     expect(types).toEqual(['ended', 'restarted']);
     await shows(session, `run ${session.pid}`);
     expect(session.log.from(0)![0]!.seq).toBe(1);
