@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type Clock, randomIds, SessionRegistry } from '../core/index.ts';
+import { type Clock, type RuleBook, randomIds, SessionRegistry } from '../core/index.ts';
 import { type Link, systemClock, toFailure } from '../protocol/index.ts';
 import { createTransport } from '../transports/index.ts';
 import { accept } from './accept.ts';
@@ -37,6 +37,8 @@ export interface HubOptions {
   /** hub.log in the state folder when absent. */
   readonly log?: HubLog;
   readonly scrollbackLines?: number;
+  /** What agents look like; those of this version when absent. */
+  readonly rules?: RuleBook;
 }
 
 export interface Hub {
@@ -162,6 +164,7 @@ class RunningHub implements HubContext, Hub {
       transport: (launch, identity) =>
         journaled(createTransport('local', launch, { identity, hub: this.socket }), journal, identity.id),
       scrollback,
+      ...(options.rules ? { rules: options.rules } : {}),
       onError: (error) => this.log.error('listener failed', { error: describe(error) }),
     });
     this.#changes = new SessionChangeFeed(this.clock, this.registry, this.viewers);

@@ -41,6 +41,10 @@ export class DecisionLog {
     if (this.#decisions.length > DECISIONS_LIMIT) this.#decisions.shift();
   }
 
+  get last(): Decision | undefined {
+    return this.#decisions.at(-1);
+  }
+
   all(): readonly Decision[] {
     return [...this.#decisions];
   }

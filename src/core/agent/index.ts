@@ -8,6 +8,7 @@ export {
   type MonitorOptions,
 } from './monitor.ts';
 export { compilePattern as compileRulePattern } from './pattern.ts';
+export { parseRecording, type RecordedEvent, type Recording, type Rehearsed, rehearse } from './rehearsal.ts';
 export { BUILT_IN_RULES } from './rules/index.ts';
 export { parseRuleFile, ruleFileSchema } from './schema.ts';
 export { IDLE_HOLD_MS, RATE_LIMIT, RATE_WINDOW_MS, type SettledState, Settler, type Sign } from './settle.ts';

@@ -4,7 +4,7 @@ import type { ScreenEvent } from '../output/events.ts';
 import type { AgentStateName } from '../session/info.ts';
 import type { RuleBook } from './book.ts';
 import type { CompiledSet } from './compile.ts';
-import { DecisionLog, type Explanation } from './explain.ts';
+import { type Decision, DecisionLog, type Explanation } from './explain.ts';
 import { matchConditions, type Reading, readState, View } from './match.ts';
 import { Settler } from './settle.ts';
 import { Signals } from './signals.ts';
@@ -93,6 +93,10 @@ export class AgentMonitor {
     return this.#report;
   }
 
+  get lastDecision(): Decision | undefined {
+    return this.#log.last;
+  }
+
   /** The screen changed. On the hot path: does nothing but remember it, and set a timer after the first time. */
   output(): void {
     if (this.#dirty) return;
@@ -127,7 +131,7 @@ export class AgentMonitor {
   seen(): void {
     if (!this.#unseen) return;
     this.#unseen = false;
-    this.#tell();
+    this.#tell({ rule: 'seen', on: ['somebody saw it'] });
   }
 
   /** The process is over. */
@@ -251,8 +255,9 @@ export class AgentMonitor {
     this.#signals.forget();
     this.#report = { ...this.#report, kind: this.#kind };
     const by = { rule: `${this.#kind}/left`, on: [why] };
-    if (this.#settler.observe({ state: 'unknown', question: undefined, holdMs: 0 }, this.#clock.now()))
-      this.#settled(by);
+    const now = this.#clock.now();
+    const state = this.#read(now)?.state ?? 'unknown';
+    if (this.#settler.observe({ state, question: undefined, holdMs: 0 }, now)) this.#settled(by);
     else this.#pendingBy = by;
   }
 
@@ -262,11 +267,12 @@ export class AgentMonitor {
     const before = this.#report.state;
     if (state !== 'idle') this.#unseen = false;
     else if (before === 'working') this.#unseen = !this.#looking;
-    this.#tell();
-    this.#log.add({ at: this.#clock.wall(), state: this.#report.state, rule: by.rule, on: by.on });
+    // A question that is gone was answered: nothing on the screen says so.
+    const on = state === 'working' && before === 'blocked' ? ['the question is gone', ...by.on] : by.on;
+    this.#tell({ rule: by.rule, on });
   }
 
-  #tell(): void {
+  #tell(by: By): void {
     const { state, since, question } = this.#settler;
     this.#report = {
       kind: this.#set.agent,
@@ -274,6 +280,7 @@ export class AgentMonitor {
       since: Math.round(this.#clock.wall() - (this.#clock.now() - since)),
       ...(state === 'blocked' && question !== undefined ? { question } : {}),
     };
+    this.#log.add({ at: this.#clock.wall(), state: this.#report.state, ...by });
     this.#changed(this.#report);
   }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Explanation } from '../agent/index.ts';
 import type { SessionInfo } from '../session/info.ts';
 import { type Workspace, workspaceSchema } from '../workspace.ts';
 
@@ -91,6 +92,17 @@ export const hubCommands = {
       timeoutMs: z.number().int().min(0).max(2_147_483_647).optional(),
     }),
   },
+  'session.explain': {
+    role: 'viewer',
+    summary: 'why a session is said to be in its state',
+    args: z.object({ session }),
+  },
+  /** Somebody saw the session: `done` becomes `idle`. With `looking`: it is before their eyes from now on (true), until the link closes, or no longer (false). */
+  'session.seen': {
+    role: 'viewer',
+    summary: 'say that somebody saw a session',
+    args: z.object({ session, looking: z.boolean().optional() }),
+  },
   'workspace.get': {
     role: 'viewer',
     summary: 'the layout',
@@ -158,6 +170,8 @@ export interface HubCommandResults {
   'session.lines': LineRange;
   'session.search': { match?: { line: number; column: number; length: number } };
   'session.wait': { matched: string; session: SessionInfo };
+  'session.explain': Explanation & { id: string; name: string };
+  'session.seen': { id: string };
   'workspace.get': { name: string; revision: number; workspace: Workspace };
   'workspace.put': { revision: number };
   'workspace.list': { workspaces: { name: string; tabs: number; savedAt: number }[] };

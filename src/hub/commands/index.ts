@@ -2,6 +2,7 @@ import { type HubCommandName, hubCommands, IrisError, type Role } from '../../co
 import type { HubContext, HubViewer } from '../context.ts';
 import type { Handler } from './handler.ts';
 import { hubHandlers, viewerHandlers } from './hub.ts';
+import { agentHandlers } from './session-agent.ts';
 import { lifeHandlers } from './session-life.ts';
 import { textHandlers } from './session-text.ts';
 import { typingHandlers } from './session-typing.ts';
@@ -14,6 +15,7 @@ const handlers: { readonly [N in HubCommandName]: Handler<N> } = {
   ...typingHandlers,
   ...textHandlers,
   ...waitHandlers,
+  ...agentHandlers,
   ...workspaceHandlers,
   ...viewerHandlers,
   ...hubHandlers,

@@ -13,7 +13,7 @@ export const typingHandlers: Pick<Handlers<'session'>, 'session.send' | 'session
     const found = hub.registry.find(session);
     const raw = new TextEncoder().encode(text);
     const bytes = paste ? encodePaste(raw, found.screen.modes) : raw;
-    const program = found.agentKind !== 'shell' && found.agentKind !== 'command';
+    const program = found.agent.kind !== 'shell' && found.agent.kind !== 'command';
     const newline = found.mode === 'pipes' ? '\n' : '\r';
     if (!enter) found.write(bytes);
     else if (bytes.length === 0 || !(paste || program)) found.write(joined(bytes, new TextEncoder().encode(newline)));

@@ -40,6 +40,8 @@ class Wait {
   #from: number;
   #screen: Screen;
   #scheduled = false;
+  /** It was busy while we waited: idle then means that something was done, seen or not. */
+  #worked = false;
   #costMs = 0;
 
   constructor(session: Session, args: HubCommandParsed<'session.wait'>, hub: HubContext) {
@@ -86,7 +88,7 @@ class Wait {
           if (event.type === 'entry') {
             if (this.#pattern) later();
           } else if (event.type === 'ended') attempt(this.#args.until !== 'exited');
-          else if (event.type === 'info') attempt(false);
+          else if (event.type === 'agent' || event.type === 'info') attempt(false);
         }),
         this.#hub.registry.on((event) => {
           if (event.type === 'removed' && event.session === this.#session) attempt(true);
@@ -111,9 +113,10 @@ class Wait {
     const { until } = this.#args;
     if (until !== undefined) {
       const { state } = this.#session.agent;
-      if (until === 'exited' ? !this.#session.live : state === until || (until === 'idle' && state === 'done')) {
-        return until;
-      }
+      this.#worked ||= state === 'working' || state === 'blocked';
+      const same = state === until || (until === 'idle' && state === 'done');
+      const finished = until === 'done' && state === 'idle' && this.#worked;
+      if (until === 'exited' ? !this.#session.live : same || finished) return until;
     }
     if (!this.#pattern) return undefined;
     const started = this.#hub.clock.now();
