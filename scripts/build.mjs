@@ -33,18 +33,49 @@ export async function buildIfStale() {
 /** What is run by its name. The store finds its thread beside itself (src/hub/store/worker-link.ts). */
 const entries = { main: join(root, 'src/cli/main.ts'), 'store-worker': join(root, 'src/hub/store/worker.ts') };
 
+/**
+ * Node's own modules, taken with `process.getBuiltinModule`. An import or a require reads every export of them, and some load what they name when they
+ * are read: undici behind `node:http`, all root certificates behind `node:tls`. 50 ms and 10 MB of each start, for nothing that we use.
+ */
+/** What ws takes of these, and only for wss: loaded when it is called. */
+const LAZY = { https: ['get', 'request'], tls: ['connect'] };
+
+function lightBuiltins() {
+  const names = /^(?:node:)?(http|https|tls|net|zlib|crypto)$/;
+  return {
+    name: 'light-builtins',
+    resolveId: { filter: { id: names }, handler: (id) => `\0light:${names.exec(id)[1]}` },
+    load: {
+      filter: { id: /^\0light:/ },
+      handler: (id) => {
+        const name = id.slice('\0light:'.length);
+        const lazy = LAZY[name];
+        if (lazy)
+          return lazy
+            .map(
+              (key) => `export const ${key} = (...args) => process.getBuiltinModule('node:${name}').${key}(...args);`,
+            )
+            .join('\n');
+        const all = Object.getOwnPropertyDescriptors(process.getBuiltinModule(`node:${name}`));
+        // Those behind a getter are the ones that load something.
+        const plain = Object.keys(all).filter((key) => !all[key].get && /^[a-z_$][\w$]*$/i.test(key));
+        return `const m = process.getBuiltinModule('node:${name}');\nexport default m;\nexport const { ${plain.join(', ')} } = m;\n`;
+      },
+    },
+  };
+}
+
 function options() {
   return {
     input: entries,
     platform: 'node',
     // The one package with native code; it is loaded from node_modules.
     external: ['node-pty'],
+    plugins: [lightBuiltins()],
     tsconfig: join(root, 'tsconfig.json'),
     resolve: {
       alias: {
         'react-devtools-core': join(root, 'scripts/empty.mjs'),
-        http: join(root, 'scripts/node-http.mjs'),
-        'node:http': join(root, 'scripts/node-http.mjs'),
         'string-width': join(root, 'src/ui/string-width.ts'),
       },
     },

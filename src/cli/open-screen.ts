@@ -26,12 +26,15 @@ export async function openScreenOn(context: Context, args: ScreenArguments): Pro
   // The hub first: it comes up while the rest is loaded.
   const reached = reachHub(context);
   reached.catch(() => {});
-  const [{ runTui }, { connect }, { systemClock }, { config, problems }] = await Promise.all([
+  const [{ runTui, warmUp }, { connect }, { systemClock }, { config, problems }] = await Promise.all([
     import('../ui/index.ts'),
     import('../client/index.ts'),
     import('../protocol/index.ts'),
     loadConfig(paths.configFile, paths.configFrom === 'IRIS_CONFIG_PATH'),
   ]);
+  const early = await Promise.race([reached.then(() => true), new Promise((resolve) => setImmediate(resolve, false))]);
+  // A hub is starting: there is time.
+  if (!early) warmUp();
   const { socket } = await reached;
   const host = connect({ version: VERSION, address: addressOf(context, socket) });
   try {

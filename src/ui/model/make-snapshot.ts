@@ -104,3 +104,35 @@ function tabItem(input: SnapshotInput, byId: ReadonlyMap<string, SessionInfo>, i
     ended: sessions.some((s) => isBad(s) && !input.seenEnds.has(endKey(s))),
   };
 }
+
+/** A view of nothing, with one pane's frame. */
+export const EMPTY_SNAPSHOT: ViewSnapshot = {
+  cols: 80,
+  rows: 24,
+  frames: 'box',
+  ascii: false,
+  accent: 'cyan',
+  tabs: [{ id: '', number: 1, name: '', active: true, last: false, zoomed: false, bell: false, ended: false }],
+  panes: [
+    {
+      paneId: '',
+      number: 1,
+      session: undefined,
+      outer: { x: 0, y: 1, cols: 80, rows: 22 },
+      inner: { x: 1, y: 2, cols: 78, rows: 20 },
+      focused: true,
+      zoomed: false,
+      scroll: undefined,
+    },
+  ],
+  dividers: [],
+  now: 0,
+  counts: { online: 0, connecting: 0, error: 0, waiting: 0 },
+  overlay: { kind: 'none' },
+  message: undefined,
+  prefix: '',
+  prefixActive: false,
+  hub: { name: '', connection: { state: 'connecting', since: 0, attempt: 0 } },
+  time: '',
+  readOnly: false,
+};
