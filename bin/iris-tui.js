@@ -50,11 +50,10 @@ async function start() {
   }
   try {
     const { enableCompileCache } = await import('node:module');
-    // A folder of this user's own: what lies in it is run.
-    const { IRIS_HOME, XDG_CACHE_HOME, HOME } = process.env;
-    const cache = IRIS_HOME
-      ? join(IRIS_HOME, 'cache')
-      : join(XDG_CACHE_HOME || join(HOME || homedir(), '.cache'), 'iris-tui');
+    // A folder of this user's own: what lies in it is run. NODE_COMPILE_CACHE names another.
+    const { NODE_COMPILE_CACHE, IRIS_HOME, XDG_CACHE_HOME, HOME } = process.env;
+    const caches = XDG_CACHE_HOME || join(HOME || homedir(), '.cache');
+    const cache = NODE_COMPILE_CACHE || (IRIS_HOME ? join(IRIS_HOME, 'cache') : join(caches, 'iris-tui'));
     enableCompileCache?.(cache);
   } catch {
     // The cache only saves time.

@@ -32,6 +32,8 @@ export const iris = {
   create(sandbox) {
     install();
     sandbox.env.IRIS_HOME = join(sandbox.path, 'iris');
+    // A user has the compiled code from the day before.
+    sandbox.env.NODE_COMPILE_CACHE = join(installed, 'cache');
     const base = [node, join(installed, 'bin/iris-tui.js')];
     const run = (...args) =>
       spawnSync(base[0], [base[1], ...args], { env: sandbox.env, cwd: sandbox.path, encoding: 'utf8' });

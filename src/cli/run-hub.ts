@@ -1,11 +1,12 @@
 import { closeSync, writeSync } from 'node:fs';
-import { IrisError } from '../core/index.ts';
+import { IrisError, RuleBook } from '../core/index.ts';
 import { type HubCard, runHub as runHubProcess } from '../hub/index.ts';
 import { loadConfig, problemLine } from './config/index.ts';
 import { type Environment, environmentForOthers } from './environment.ts';
 import { ensureFolders } from './folders.ts';
 import type { ReadyMessage } from './launch-hub.ts';
 import { type Paths, resolvePaths } from './paths.ts';
+import { loadRules, rulesFolder } from './rules.ts';
 import { VERSION } from './version.ts';
 
 /**
@@ -38,16 +39,19 @@ export async function runHub(env: Environment, options: { background: boolean })
 
 async function startHub(env: Environment, paths: Paths) {
   const { config, problems } = await loadConfig(paths.configFile);
+  const rules = await loadRules(rulesFolder(paths));
   const start = await runHubProcess({
     paths: { socket: paths.socket, state: paths.stateDir },
     version: VERSION,
     env: environmentForOthers(env.vars),
     scrollbackLines: config.settings.scrollbackLines,
+    rules: new RuleBook(rules.files.map((file) => file.rules)),
   });
   if (start.kind === 'started') {
     for (const problem of problems) {
       if (problem.severity === 'error') start.hub.log.warn('config', { problem: problemLine(problem) });
     }
+    for (const problem of rules.problems) start.hub.log.warn('rules', { problem });
   }
   return start;
 }

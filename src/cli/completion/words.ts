@@ -53,6 +53,7 @@ export const GROUP_SUMMARIES: Readonly<Record<string, string>> = {
   hub: 'start, stop or ask the hub',
   workspace: 'keep and take layouts',
   config: 'look at the config',
+  rules: 'look at the rules for agent states',
 };
 
 /** The command that prints what may stand there; undefined for what a shell knows itself. */

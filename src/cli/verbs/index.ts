@@ -1,4 +1,5 @@
 import { hubVerbs } from './hub-verbs.ts';
+import { ruleVerbs } from './rule-verbs.ts';
 import { sessionVerbs } from './session-verbs.ts';
 import { setupVerbs } from './setup-verbs.ts';
 import { tmuxVerbs } from './tmux-verbs.ts';
@@ -8,4 +9,11 @@ import { workspaceVerbs } from './workspace-verbs.ts';
 export * from './types.ts';
 
 /** Every verb of the command line, in the order of `--help`. */
-export const verbs: readonly Verb[] = [...sessionVerbs, ...workspaceVerbs, ...hubVerbs, ...setupVerbs, ...tmuxVerbs];
+export const verbs: readonly Verb[] = [
+  ...sessionVerbs,
+  ...workspaceVerbs,
+  ...hubVerbs,
+  ...setupVerbs,
+  ...ruleVerbs,
+  ...tmuxVerbs,
+];

@@ -161,6 +161,7 @@ export const sessionVerbs: readonly Verb[] = [
     summary: 'wait until a session is in a state, or shows a text',
     description: [
       'Ends with 0 when it is so, with 4 when the time is over first, with 1 when it ended and can no longer become so.',
+      'idle: it waits for a prompt. done: it has finished something that nobody has seen yet, or finishes it while we wait. blocked: it asks for a permission.',
     ],
     args: [SESSION],
     options: [
@@ -174,6 +175,18 @@ export const sessionVerbs: readonly Verb[] = [
       ["iris-tui wait web --text 'listening on \\d+'", 'until a server is up'],
     ],
     load: async () => (await import('../actions/wait.ts')).runWait,
+  },
+  {
+    name: 'explain',
+    group: 'sessions',
+    summary: 'say why a session is said to be working, blocked or idle',
+    description: [
+      'Which rule decided, on what text, when; which one matches now, and what is pending. docs/agent-state.md has the rules.',
+    ],
+    args: [SESSION],
+    options: both,
+    examples: [['iris-tui explain api', '']],
+    load: async () => (await import('../actions/explain.ts')).runExplain,
   },
   {
     name: 'kill',
