@@ -139,7 +139,8 @@ function upwards(rows: NonNullable<CompiledConditions['rows']>, tail: TailRows, 
 }
 
 function shown(row: string): string {
-  const text = row.trim();
+  // A rule across the screen says as much when it is short.
+  const text = row.trim().replace(/([─━═▄▀╌])\1{6,}/gu, '$1$1$1');
   return text.length > 100 ? `${text.slice(0, 99)}…` : text;
 }
 

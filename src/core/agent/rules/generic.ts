@@ -4,6 +4,7 @@ import type { RuleSet } from '../types.ts';
 export const generic: RuleSet = {
   agent: 'generic',
   version: 1,
+  measured: 'OSC 9;4 as it is specified',
   rules: [
     { id: 'notified', state: 'idle', when: { notified: true, progress: [1, 2, 3, 4] }, holdMs: 0 },
     // A program that was killed leaves its progress behind.

@@ -4,6 +4,7 @@ import type { RuleSet } from '../types.ts';
 export const shell: RuleSet = {
   agent: 'shell',
   version: 1,
+  measured: 'OSC 133 as it is specified',
   rules: [
     // Most commands are over before anyone could read that they run.
     { id: 'command', state: 'working', when: { mark: 'command' }, holdMs: 300 },
