@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { constants } from 'node:os';
+import { config as configureZod } from 'zod';
 import { findSession, IrisError, type SessionHost } from '../core/index.ts';
 import { type Config, loadConfig, problemLine } from './config/index.ts';
 import { type Context, makeContext } from './context.ts';
@@ -21,22 +22,29 @@ export function openScreen(env: Environment, args: ScreenArguments): Promise<num
 /** Opens the screen and gives the exit code once the user left it. */
 export async function openScreenOn(context: Context, args: ScreenArguments): Promise<number> {
   const { env, paths } = context;
+  // Checks that are compiled pay off after many messages; this program begins with few.
+  configureZod({ jitless: true });
   refuseWithoutTerminal(env);
   refuseToNest(env, 'here iris-tui ls, send and new -d work');
   // The hub first: it comes up while the rest is loaded.
   const reached = reachHub(context);
   reached.catch(() => {});
-  const [{ runTui, warmUp }, { connect }, { systemClock }, { config, problems }] = await Promise.all([
+  const connecting = import('../client/index.ts').then(async ({ connect }) => {
+    const { socket } = await reached;
+    return { socket, host: connect({ version: VERSION, address: addressOf(context, socket) }) };
+  });
+  connecting.catch(() => {});
+  // The connection before the screen: while that is loaded, the hub answers.
+  await import('../client/index.ts');
+  const [{ runTui, warmUp }, { systemClock }, { config, problems }] = await Promise.all([
     import('../ui/index.ts'),
-    import('../client/index.ts'),
     import('../protocol/index.ts'),
     loadConfig(paths.configFile, paths.configFrom === 'IRIS_CONFIG_PATH'),
   ]);
   const early = await Promise.race([reached.then(() => true), new Promise((resolve) => setImmediate(resolve, false))]);
   // A hub is starting: there is time.
   if (!early) warmUp();
-  const { socket } = await reached;
-  const host = connect({ version: VERSION, address: addressOf(context, socket) });
+  const { socket, host } = await connecting;
   try {
     await letIn(host);
     const session = args.session === undefined ? undefined : findSession(host.sessions, args.session);
