@@ -18,7 +18,7 @@ import {
 import type { HubAddress, LinkFailure } from './options.ts';
 
 /** connect, hello, auth and welcome together. */
-const HANDSHAKE_WITHIN_MS = 10_000;
+const HANDSHAKE_WITHIN_MS = 5_000;
 /** Also how often the round trip is measured. */
 const PING_EVERY_MS = 5_000;
 /** The first ping waits until the program has started: before that it would measure how busy we are. */

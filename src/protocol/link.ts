@@ -7,6 +7,8 @@ import type { ClientMessage, HubMessage, Message } from './messages.ts';
 
 /** What a link needs of a WebSocket; `ws` has it. */
 export interface Socket {
+  /** 0 connecting, 1 open, 2 closing, 3 closed. */
+  readonly readyState: number;
   readonly bufferedAmount: number;
   send(data: Frame, options: { binary: boolean }, done?: (error?: Error | null) => void): void;
   close(code: number, reason: string): void;
@@ -122,7 +124,9 @@ export class Link<Side extends LinkSide> {
     return this.#binary;
   }
 
+  /** Nothing while the socket is not open yet. */
   ping(): void {
+    if (this.#o.socket.readyState !== 1) return;
     this.#pingId += 1;
     this.#pingAt = this.#o.clock.now();
     this.send({ type: 'ping', ts: this.#o.clock.wall(), payload: { id: this.#pingId } } as Outgoing<Side>);

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SessionInfo } from '../../src/core/index.ts';
@@ -210,6 +212,22 @@ describe('a hub that cannot come up', () => {
 });
 
 describe('--hub', () => {
+  it('says so when something takes the connection and never answers', async () => {
+    const home = tempHome();
+    const path = join(home.path, 'mute.sock');
+    const taken = new Set<Socket>();
+    const mute = createServer((socket) => taken.add(socket)).listen(path);
+    await once(mute, 'listening');
+    try {
+      const { code, stdout, stderr } = await iris(home, 'ls', '--hub', path);
+      expect({ code, stdout }).toEqual({ code: 6, stdout: '' });
+      expect(stderr).toMatch(/does not answer/);
+    } finally {
+      for (const socket of taken) socket.destroy();
+      mute.close();
+    }
+  });
+
   it('takes local and the path of a socket, and starts no hub of that path', async () => {
     const home = tempHome();
     const other = tempHome();

@@ -3,13 +3,14 @@ import { PROTOCOL } from '../../protocol/index.ts';
 import type { Handlers } from './handler.ts';
 
 export const hubHandlers: Handlers<'hub'> = {
-  'hub.status': (_args, hub) => ({
+  'hub.status': (_args, hub, caller) => ({
     pid: process.pid,
     version: hub.version,
     protocol: PROTOCOL,
     socket: hub.socket,
     sessions: hub.sessions.size,
-    viewers: hub.viewers.size,
+    // Whoever asks is not looking at anything.
+    viewers: [...hub.viewers.values()].filter((viewer) => viewer !== caller).length,
     uptimeMs: Math.round(hub.clock.now() - hub.startedAt),
     rssBytes: process.memoryUsage.rss(),
   }),
