@@ -26,7 +26,7 @@ const FOOTER_COLS = 80;
 const CHOICE_ROWS = 4;
 const CHOICES_LIMIT = 12;
 /** Rows above the choices that are read: a dialog with a long diff is cut there. */
-const TEXT_ROWS = 24;
+const TEXT_ROWS = 60;
 const QUESTION_LIMIT = 400;
 
 /** The dialog at the lower end of the screen, or undefined. */
@@ -72,7 +72,7 @@ function readChoices(
     const row = rows.at(i);
     if (row === undefined) return undefined;
     const inner = unframed(row);
-    const choice = /^([^\s\d]?) {0,3}(\d{1,2})\. +(\S.*)$/u.exec(inner);
+    const choice = /^([^\s\d]?) {0,3}(\d{1,2})\. *(\S.*)$/u.exec(inner);
     if (!choice) {
       others.push(inner);
       if (others.length > CHOICE_ROWS) return undefined;
@@ -100,13 +100,17 @@ function readText(rows: TailRows, from: number, edge: RegExp | undefined): { tex
     const row = rows.at(i);
     // Its upper edge may have scrolled away: then it fills the screen.
     if (row === undefined) return { text, top: i - 1 };
-    if (edge?.test(row)) return { text, top: i };
     const inner = unframed(row);
-    if (/[\p{L}\p{N}]/u.test(inner))
-      text.unshift(inner.replace(/^[^\p{L}\p{N}$/~.(["'`<-] +/u, '').replace(/ {2,}/g, ' '));
+    if (/[\p{L}\p{N}]/u.test(inner)) text.unshift(tidy(inner));
+    if (edge?.test(row)) return { text, top: i };
   }
   // Longer than what is read: a diff.
   return { text, top: edge ? from + TEXT_ROWS - 1 : undefined };
+}
+
+/** Without the sign an agent puts before it, and without columns. */
+function tidy(text: string): string {
+  return text.replace(/^[^\p{L}\p{N}$/~.(["'`<-] +/u, '').replace(/ {2,}/g, ' ');
 }
 
 /** Without the border of a box and the blanks inside it. */

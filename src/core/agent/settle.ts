@@ -2,6 +2,8 @@ import type { RuleState } from './types.ts';
 
 /** Between tool calls an agent looks idle for up to a second: measured with claude, codex and gemini. */
 export const IDLE_HOLD_MS = 1500;
+/** After an answer it may look idle for a moment before it goes on: measured, 60 ms at most. */
+export const ANSWERED_HOLD_MS = 500;
 /** No more than this many changes within `RATE_WINDOW_MS`, whatever a program writes: what changes faster says nothing, and nobody can read it. */
 export const RATE_LIMIT = 2;
 export const RATE_WINDOW_MS = 1000;
@@ -26,7 +28,7 @@ interface Pending {
  * Makes a state that people can read of signs that flicker. Pure: times are arguments, in monotonic milliseconds.
  *
  * - blocked and working count at once; idle after working only when it lasted.
- * - A question that is gone was answered: the agent works then, until it proves idle.
+ * - A question that is gone was answered: the agent works then, until it has looked idle for half a second.
  * - At most two changes a second.
  */
 export class Settler {
@@ -65,7 +67,7 @@ export class Settler {
     if (answered) {
       const worked = this.observe({ state: 'working', question: undefined, holdMs: 0 }, now);
       // Otherwise it has to wait for its turn, and the sign with it.
-      if (worked) this.#wait(sign, now, now);
+      if (worked) this.#wait({ ...sign, holdMs: sign.holdMs ?? ANSWERED_HOLD_MS }, now, now);
       return worked;
     }
     const first = this.#pending?.sign.state === sign.state ? this.#pending.first : now;

@@ -27,7 +27,7 @@ export interface DialogCondition {
   readonly marker: string;
   /** What stands below the choices and is the last of the screen; on a narrow screen it may take several rows. */
   readonly footer: string;
-  /** Its upper edge; looked for above the choices, as far as the screen goes. The text between is what is asked. */
+  /** Its first row: an upper edge, or the beginning of the question. What stands from there to the choices is what is asked. */
   readonly top?: string;
 }
 

@@ -4,6 +4,7 @@ const approval: DialogCondition = {
   ask: '^(?:Would you like to|Do you want to|Allow) [^?]{1,300}\\?',
   marker: '›',
   footer: '^Press enter to confirm or esc to ',
+  top: '^ {2}(?:Would you like to|Do you want to|Allow) ',
 };
 
 /**
