@@ -1,6 +1,6 @@
 import type { Clock, SessionHost, Timer } from '../core/index.ts';
 import type { View } from './model/view.ts';
-import { rememberView, settle } from './model/workspace-ops.ts';
+import { rememberView, settle, type Unsettled, unsettled } from './model/workspace-ops.ts';
 import type { WorkspaceSync } from './model/workspace-sync.ts';
 
 /** Focus and zoom are kept in the hub this long after they changed last. */
@@ -28,19 +28,23 @@ export class Keeper {
     this.#readOnly = options.readOnly;
   }
 
-  /** Gives sessions without a pane one, and takes panes without a session away, if it is still so in a moment. */
+  /** Gives sessions without a pane one, and takes panes without a session away, if exactly that is still so in a moment. */
   settle(): void {
-    if (this.starting > 0 || this.#settleTimer || !this.#settling()) return;
+    if (this.starting > 0 || this.#settleTimer) return;
+    const found = this.#unsettled();
+    if (!found) return;
     const fresh = this.#sync.current.tabs.length === 0;
     this.#settleTimer = this.#clock.after(fresh ? 0 : SETTLE_MS, () => {
       this.#settleTimer = undefined;
-      this.settleNow();
+      // A session and its pane become known one after the other: what has changed meanwhile may be on its way.
+      if (JSON.stringify(found) === JSON.stringify(this.#unsettled())) this.settleNow();
+      else this.settle();
     });
   }
 
   settleNow(): void {
-    const op = this.starting > 0 ? undefined : this.#settling();
-    if (op) this.#sync.apply(op);
+    const found = this.starting > 0 ? undefined : this.#unsettled();
+    if (found) this.#sync.apply(settle(found));
   }
 
   remember(): void {
@@ -64,9 +68,9 @@ export class Keeper {
     return this.#sync.loaded && this.#host.connection.state === 'online';
   }
 
-  #settling(): ReturnType<typeof settle> {
+  #unsettled(): Unsettled | undefined {
     if (!this.#online()) return undefined;
-    return settle(
+    return unsettled(
       this.#sync.current,
       this.#host.sessions.map((s) => s.id),
     );

@@ -85,14 +85,24 @@ export const rememberView =
     recent: view.recent.filter((id) => workspace.tabs.some((tab) => tab.id === id)).slice(0, 256),
   });
 
-/** Every session in exactly one pane: those without one get a tab, panes of sessions that are gone go. Undefined: nothing to do. */
-export function settle(workspace: Workspace, sessionIds: readonly string[]): WorkspaceOp | undefined {
+/** Sessions without a pane, and sessions of panes that no longer exist. */
+export interface Unsettled {
+  readonly missing: readonly string[];
+  readonly gone: readonly string[];
+}
+
+export function unsettled(workspace: Workspace, sessionIds: readonly string[]): Unsettled | undefined {
   const shown = new Set(workspace.tabs.flatMap((tab) => panes(tab.layout).map((p) => p.sessionId)));
   const known = new Set(sessionIds);
   const missing = sessionIds.filter((id) => !shown.has(id));
   const gone = [...shown].filter((id) => !known.has(id));
-  if (missing.length === 0 && gone.length === 0) return undefined;
-  return (current) => {
+  return missing.length === 0 && gone.length === 0 ? undefined : { missing, gone };
+}
+
+/** Every session in exactly one pane: those without one get a tab, panes of sessions that are gone go. */
+export const settle =
+  ({ missing, gone }: Unsettled): WorkspaceOp =>
+  (current) => {
     let next = current;
     for (const id of gone) next = withdraw(id)(next);
     for (const id of missing) {
@@ -102,4 +112,3 @@ export function settle(workspace: Workspace, sessionIds: readonly string[]): Wor
     }
     return next;
   };
-}

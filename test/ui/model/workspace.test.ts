@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { IrisError, type SessionHost, type Workspace } from '../../../src/core/index.ts';
+import { type Clock, IrisError, type SessionHost, type Workspace } from '../../../src/core/index.ts';
+import { Keeper } from '../../../src/ui/keeper.ts';
 import { panes, splitPane } from '../../../src/ui/layout/index.ts';
 import { View } from '../../../src/ui/model/view.ts';
 import {
@@ -11,6 +12,7 @@ import {
   rememberView,
   renameTab,
   settle,
+  unsettled,
 } from '../../../src/ui/model/workspace-ops.ts';
 import { WorkspaceSync } from '../../../src/ui/model/workspace-sync.ts';
 
@@ -40,10 +42,12 @@ describe('changes of the shared layout', () => {
 
   it('settle every session in one pane, alike for two viewers at once', () => {
     const w = withTabs('a', 'gone');
-    const op = settle(w, ['a', 'new']);
-    expect(op && sessionsOf(op(w))).toEqual([['a'], ['new']]);
-    expect(op?.(op(w))).toEqual(op?.(w));
-    expect(settle(withTabs('a'), ['a'])).toBeUndefined();
+    const found = unsettled(w, ['a', 'new']);
+    expect(found).toEqual({ missing: ['new'], gone: ['gone'] });
+    const op = settle(found ?? { missing: [], gone: [] });
+    expect(sessionsOf(op(w))).toEqual([['a'], ['new']]);
+    expect(op(op(w))).toEqual(op(w));
+    expect(unsettled(withTabs('a'), ['a'])).toBeUndefined();
   });
 
   it('remember where a viewer looked, and only of tabs that are there', () => {
@@ -132,5 +136,51 @@ describe('the layout shared through the hub', () => {
     sync.heard();
     await sync.sync();
     expect(state.workspace.tabs[0]?.name).toBe('mine');
+  });
+});
+
+describe('the keeper', () => {
+  /** Timers by hand. */
+  function clockByHand(): { clock: Clock; pass: (ms: number) => void } {
+    let now = 0;
+    const timers = new Set<{ at: number; run: () => void }>();
+    const clock: Clock = {
+      now: () => now,
+      wall: () => now,
+      after: (ms, run) => {
+        const timer = { at: now + ms, run };
+        timers.add(timer);
+        return { cancel: () => void timers.delete(timer) };
+      },
+    };
+    const pass = (ms: number): void => {
+      now += ms;
+      for (const timer of [...timers]) {
+        if (timer.at > now || !timers.delete(timer)) continue;
+        timer.run();
+      }
+    };
+    return { clock, pass };
+  }
+
+  it('leaves a pane alone whose session becomes known a moment later', async () => {
+    const { host } = hubWith(withTabs('a'));
+    const sessions = [{ id: 'a' }, { id: 'other' }];
+    Object.assign(host, { sessions, connection: { state: 'online' } });
+    const sync = new WorkspaceSync(host);
+    sync.heard();
+    await sync.sync();
+    const { clock, pass } = clockByHand();
+    const keeper = new Keeper({ host, clock, sync, view: new View(), readOnly: false });
+    keeper.settle();
+    pass(299);
+    // The reply to `session.new` came before the news of the session.
+    sync.apply(addPane('t-a', 'new', beside('p-a', 'new')));
+    pass(1);
+    expect(sessionsOf(sync.current)).toEqual([['a', 'new']]);
+    sessions.push({ id: 'new' });
+    pass(300);
+    pass(300);
+    expect(sessionsOf(sync.current)).toEqual([['a', 'new'], ['other']]);
   });
 });
