@@ -16,7 +16,8 @@ function newest(path) {
   return max;
 }
 
-function isStale() {
+/** Is a source newer than the last build? */
+export function isStale() {
   if (!existsSync(stamp)) return true;
   const built = statSync(stamp).mtimeMs;
   return ['src', 'package.json', 'scripts/build.mjs'].some((p) => newest(join(root, p)) > built);
