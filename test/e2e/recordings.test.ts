@@ -1,0 +1,60 @@
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it } from 'vitest';
+import { disposeTuis, type ScreenCell, spawnTui, type Tui } from '../support/index.ts';
+
+afterEach(disposeTuis);
+
+/** The size at which the agents were recorded. */
+const SIZE = { cols: 120, rows: 40 };
+const recording = (name: string): string =>
+  fileURLToPath(new URL(`../fixtures/recordings/${name}.cast`, import.meta.url));
+
+/** Writes the output of a recording, at once and in its own pieces, then waits to be ended. */
+const PLAY = `
+const lines = require('node:fs').readFileSync(process.argv[1], 'utf8').trim().split('\\n').slice(1).map(JSON.parse);
+process.stdin.setRawMode?.(true);
+process.stdin.resume();
+for (const [, kind, text] of lines) if (kind === 'o') process.stdout.write(text);
+process.stdout.write('\\x1b]2;played\\x07');
+setInterval(() => {}, 1000);
+`;
+
+/** A blank shows its background only. */
+function look(cell: ScreenCell): string {
+  const blank = cell.chars === ' ' && !cell.inverse && !cell.underline && !cell.strikethrough && !cell.overline;
+  return JSON.stringify(blank ? { bg: cell.bg, bgKind: cell.bgKind } : cell);
+}
+
+const region = (tui: Tui, x: number, y: number): string[] =>
+  Array.from({ length: SIZE.rows }, (_, row) =>
+    Array.from({ length: SIZE.cols }, (_, column) => look(tui.cell(x + column, y + row))).join('\n'),
+  );
+
+const text = (tui: Tui, x: number, y: number): string[] =>
+  Array.from({ length: SIZE.rows }, (_, row) =>
+    Array.from({ length: SIZE.cols }, (_, column) => tui.cell(x + column, y + row).chars)
+      .join('')
+      .trimEnd(),
+  );
+
+describe('what agents draw, through the hub and the compositor', () => {
+  for (const agent of ['claude', 'codex', 'gemini']) {
+    for (const state of ['idle', 'working', 'permission', 'done']) {
+      it(`${agent}, ${state}: ends in the same cells as in a bare terminal`, async () => {
+        const command = [process.execPath, '-e', PLAY, recording(`${agent}-${state}`)];
+        const bare = spawnTui({ ...SIZE, command });
+        await bare.waitFor((t) => t.title === 'played', { what: 'all of it was written' });
+        const pane = spawnTui({
+          cols: SIZE.cols + 2,
+          rows: SIZE.rows + 4,
+          args: ['new', '-n', agent, '--', ...command],
+        });
+        await pane.waitFor((t) => t.row(1).includes('played'), { what: 'all of it was written' });
+        await pane.settle();
+        await bare.settle();
+        expect(text(pane, 1, 2)).toEqual(text(bare, 0, 0));
+        expect(region(pane, 1, 2)).toEqual(region(bare, 0, 0));
+      });
+    }
+  }
+});
