@@ -139,6 +139,8 @@ export const viewerCommands = define({
   },
   'next-session': { summary: 'go to the next session, in any tab', args: none },
   'previous-session': { summary: 'go to the session before, in any tab', args: none },
+  'next-waiting': { summary: 'go to the session that has waited for you longest', args: none },
+  'choose-waiting': { summary: 'choose from the sessions that wait, with what they ask', args: none },
   'rename-session': {
     aliases: ['rename'],
     summary: 'name this session',
@@ -236,6 +238,8 @@ export const DEFAULT_PREFIX_KEYS: Readonly<Record<string, string>> = {
   D: 'choose-viewer',
   s: 'choose-session',
   $: 'rename-session',
+  a: 'next-waiting',
+  A: 'choose-waiting',
   '(': 'previous-session',
   ')': 'next-session',
   ':': 'command-prompt',

@@ -1,4 +1,4 @@
-import { DEFAULT_PREFIX_KEYS, parseCommand, plainText, viewerCommands } from '../../core/index.ts';
+import { DEFAULT_PREFIX_KEYS, parseCommand, plainText, type SessionInfo, viewerCommands } from '../../core/index.ts';
 import { endWords, programName } from '../components/session-words.ts';
 import { panes } from '../layout/index.ts';
 import type { ListItem } from '../model/snapshot.ts';
@@ -66,6 +66,35 @@ export function chooseSession(ctx: ActionContext): void {
           return true;
         },
       },
+    }),
+  );
+}
+
+/** Sessions whose agent waits for an answer, longest first. */
+export function waitingSessions(bench: ActionContext['bench']): SessionInfo[] {
+  return bench.host.sessions
+    .filter((s) => s.agent.state === 'blocked')
+    .toSorted((a, b) => a.agent.since - b.agent.since);
+}
+
+export function chooseWaiting(ctx: ActionContext): void {
+  const { bench } = ctx;
+  if (waitingSessions(bench).length === 0) {
+    bench.say('nobody waits for you');
+    return;
+  }
+  bench.open(
+    new ListControl({
+      title: 'waiting for you',
+      hint: 'Enter go · / filter · Esc back',
+      items: () =>
+        waitingSessions(bench).map((s) => ({
+          id: s.id,
+          label: s.name,
+          detail: `${programName(s)} · ${duration(bench.clock.wall() - s.agent.since)} · ${plainText(s.agent.question ?? 'asks something')}`,
+          mark: s.id === bench.focusedSession?.id ? 'current' : undefined,
+        })),
+      choose: (id) => bench.goToSession(id),
     }),
   );
 }

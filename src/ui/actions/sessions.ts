@@ -4,7 +4,16 @@ import { PromptControl } from '../overlays/index.ts';
 import { CopyMode } from '../panes/copy-mode.ts';
 import type { ActionContext } from './context.ts';
 import type { Handlers } from './handlers.ts';
-import { chooseSession, chooseViewer, confirmKill, pickProgram, showHelp, showMessages } from './lists.ts';
+import {
+  chooseSession,
+  chooseViewer,
+  chooseWaiting,
+  confirmKill,
+  pickProgram,
+  showHelp,
+  showMessages,
+  waitingSessions,
+} from './lists.ts';
 import { openCommandPrompt, runWorkspace } from './prompt.ts';
 import { splitFocused } from './start.ts';
 
@@ -18,6 +27,8 @@ export const sessionHandlers: Handlers<
   | 'kill-pane'
   | 'next-session'
   | 'previous-session'
+  | 'next-waiting'
+  | 'choose-waiting'
   | 'rename-session'
   | 'restart'
   | 'cancel'
@@ -36,6 +47,15 @@ export const sessionHandlers: Handlers<
   },
   'next-session': (ctx) => stepSession(ctx, 1),
   'previous-session': (ctx) => stepSession(ctx, -1),
+  'next-waiting': ({ bench }) => {
+    const waiting = waitingSessions(bench);
+    // From one that waits to the next: pressed again and again it visits them all.
+    const at = waiting.findIndex((s) => s.id === bench.focusedSession?.id);
+    const next = waiting[(at + 1) % Math.max(1, waiting.length)];
+    if (next) bench.goToSession(next.id);
+    else bench.say('nobody waits for you');
+  },
+  'choose-waiting': chooseWaiting,
   'rename-session': ({ bench }, args) => {
     const session = bench.focusedSession;
     if (!session) return;

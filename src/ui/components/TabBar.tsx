@@ -24,8 +24,9 @@ const LOGO = ' iris ';
 /** Longest name in the bar. */
 const NAME_COLS = 24;
 
-function label(tab: TabItem): string {
-  const marks = `${tab.active ? '*' : tab.last ? '-' : ''}${tab.zoomed ? 'Z' : ''}${tab.bell ? '!' : ''}`;
+function label(tab: TabItem, ascii: boolean): string {
+  const waits = tab.waiting ? (ascii ? '?' : symbols(ascii).waiting) : '';
+  const marks = `${tab.active ? '*' : tab.last ? '-' : ''}${tab.zoomed ? 'Z' : ''}${tab.bell ? '!' : ''}${waits}`;
   return ` ${tab.number} ${cut(plainText(tab.name), NAME_COLS)}${marks} `;
 }
 
@@ -43,8 +44,12 @@ function countSegments(counts: TabBarProps['counts'], ascii: boolean): Segment[]
 }
 
 /** The tabs that fit, the active one always among them, and where they stand. */
-export function tabSpans(tabs: readonly TabItem[], cols: number): { spans: TabSpan[]; before: number; after: number } {
-  const widths = tabs.map((tab) => widthOf(label(tab)));
+export function tabSpans(
+  tabs: readonly TabItem[],
+  cols: number,
+  ascii = false,
+): { spans: TabSpan[]; before: number; after: number } {
+  const widths = tabs.map((tab) => widthOf(label(tab, ascii)));
   const active = Math.max(
     0,
     tabs.findIndex((tab) => tab.active),
@@ -75,15 +80,15 @@ export function tabRoom(counts: TabBarProps['counts'], cols: number, ascii: bool
 
 export const TabBar = memo(function TabBar({ tabs, counts, cols, accent, ascii }: TabBarProps): ReactNode {
   const room = tabRoom(counts, cols, ascii);
-  const { spans, before, after } = tabSpans(tabs, room);
+  const { spans, before, after } = tabSpans(tabs, room, ascii);
   const left: Segment[] = [
     { text: LOGO, bold: true, color: accent },
     ...(before > 0 ? [{ text: '< ', dim: true }] : []),
     ...spans.map((span): Segment => {
       const tab = tabs.find((t) => t.id === span.id) as TabItem;
-      const color = tab.bell ? 'yellow' : tab.ended ? 'red' : tab.active ? accent : undefined;
+      const color = tab.bell || tab.waiting ? 'yellow' : tab.ended ? 'red' : tab.active ? accent : undefined;
       return {
-        text: label(tab),
+        text: label(tab, ascii),
         bold: tab.active,
         inverse: tab.active,
         color,

@@ -82,7 +82,7 @@ export class Mouse {
     if (m.button === 'wheel-down') void run(this.#ctx, { name: 'next-tab', args: {} });
     if (m.button !== 'left') return;
     const { tabs, counts, cols, ascii } = bench.snapshot;
-    const hit = tabSpans(tabs, tabRoom(counts, cols, ascii)).spans.find((s) => m.x >= s.x && m.x < s.x + s.cols);
+    const hit = tabSpans(tabs, tabRoom(counts, cols, ascii), ascii).spans.find((s) => m.x >= s.x && m.x < s.x + s.cols);
     if (hit) bench.goToTab(hit.id);
   }
 

@@ -100,6 +100,7 @@ function tabItem(input: SnapshotInput, byId: ReadonlyMap<string, SessionInfo>, i
     active: tab.id === current,
     last: tab.id === last,
     zoomed: view.zoomed.has(tab.id),
+    waiting: sessions.some((s) => s.agent.state === 'blocked'),
     bell: sessions.some((s) => input.bells.has(s.id)),
     ended: sessions.some((s) => isBad(s) && !input.seenEnds.has(endKey(s))),
   };
@@ -112,7 +113,19 @@ export const EMPTY_SNAPSHOT: ViewSnapshot = {
   frames: 'box',
   ascii: false,
   accent: 'cyan',
-  tabs: [{ id: '', number: 1, name: '', active: true, last: false, zoomed: false, bell: false, ended: false }],
+  tabs: [
+    {
+      id: '',
+      number: 1,
+      name: '',
+      active: true,
+      last: false,
+      zoomed: false,
+      bell: false,
+      waiting: false,
+      ended: false,
+    },
+  ],
   panes: [
     {
       paneId: '',

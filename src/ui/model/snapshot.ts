@@ -39,6 +39,8 @@ export interface TabItem {
   readonly last: boolean;
   readonly zoomed: boolean;
   readonly bell: boolean;
+  /** An agent of it waits for an answer. */
+  readonly waiting: boolean;
   /** A session of it ended or failed and nobody looked yet. */
   readonly ended: boolean;
 }

@@ -35,8 +35,28 @@ const view = (over: Partial<ViewSnapshot> = {}): ViewSnapshot => ({
   ascii: false,
   accent: 'cyan',
   tabs: [
-    { id: 't1', number: 1, name: 'api', active: true, last: false, zoomed: false, bell: false, ended: false },
-    { id: 't2', number: 2, name: 'logs', active: false, last: true, zoomed: false, bell: true, ended: false },
+    {
+      id: 't1',
+      number: 1,
+      name: 'api',
+      active: true,
+      last: false,
+      zoomed: false,
+      bell: false,
+      waiting: false,
+      ended: false,
+    },
+    {
+      id: 't2',
+      number: 2,
+      name: 'logs',
+      active: false,
+      last: true,
+      zoomed: false,
+      bell: true,
+      waiting: false,
+      ended: false,
+    },
   ],
   panes: [
     {
