@@ -99,7 +99,7 @@ function readText(rows: TailRows, from: number, edge: RegExp | undefined): { tex
   for (let i = from; i < from + TEXT_ROWS; i++) {
     const row = rows.at(i);
     // Its upper edge may have scrolled away: then it fills the screen.
-    if (row === undefined) return { text, top: i - 1 };
+    if (row === undefined) return { text, top: rows.fills ? i - 1 : undefined };
     const inner = unframed(row);
     if (/[\p{L}\p{N}]/u.test(inner)) text.unshift(tidy(inner));
     if (edge?.test(row)) return { text, top: i };

@@ -6,6 +6,7 @@ import type { RuleBook } from './book.ts';
 import type { CompiledSet } from './compile.ts';
 import { type Decision, DecisionLog, type Explanation } from './explain.ts';
 import { matchConditions, type Reading, readState, View } from './match.ts';
+import { type Rounds, roundsOf } from './rounds.ts';
 import { Settler } from './settle.ts';
 import { Signals } from './signals.ts';
 
@@ -51,6 +52,7 @@ export interface MonitorOptions {
  */
 export class AgentMonitor {
   readonly #clock: Clock;
+  readonly #rounds: Rounds;
   readonly #book: RuleBook;
   readonly #kind: string;
   readonly #screen: MonitoredScreen;
@@ -79,6 +81,7 @@ export class AgentMonitor {
 
   constructor({ clock, rules, kind, screen, changed }: MonitorOptions) {
     this.#clock = clock;
+    this.#rounds = roundsOf(clock);
     this.#book = rules;
     this.#kind = kind;
     this.#screen = screen;
@@ -101,7 +104,7 @@ export class AgentMonitor {
   output(): void {
     if (this.#dirty) return;
     this.#dirty = true;
-    if (this.#set.readsScreen || this.#set.quietMs !== undefined || this.#expected) this.#lookSoon();
+    if (this.#set.readsScreen || this.#expected || this.#awaitsSilence) this.#lookSoon();
   }
 
   /** The program said something beside its picture. */
@@ -179,7 +182,7 @@ export class AgentMonitor {
     if (this.#ended || at >= this.#timerAt) return;
     this.#timer?.cancel();
     this.#timerAt = at;
-    this.#timer = this.#clock.after(Math.max(0, at - this.#clock.now()), () => {
+    this.#timer = this.#rounds.at(at, () => {
       this.#timer = undefined;
       this.#timerAt = Number.POSITIVE_INFINITY;
       this.#look();
@@ -289,11 +292,13 @@ export class AgentMonitor {
     const { nextAt } = this.#settler;
     if (nextAt !== undefined) this.#arm(nextAt);
     if (this.#dirty) this.#lookSoon();
-    const { quietMs } = this.#set;
-    // Only a state that a silence could end is worth waking up for.
-    if (quietMs !== undefined && this.#settler.state === 'working') {
-      const at = this.#outputAt + quietMs;
-      if (at > this.#lookedAt) this.#arm(at);
-    }
+    if (!this.#awaitsSilence) return;
+    const at = this.#outputAt + this.#set.quietMs!;
+    if (at > this.#lookedAt) this.#arm(at);
+  }
+
+  /** Only a state that a silence could end is worth waking up for. */
+  get #awaitsSilence(): boolean {
+    return this.#set.quietMs !== undefined && this.#settler.state === 'working';
   }
 }

@@ -25,6 +25,11 @@ export class TailRows {
     this.last = y;
   }
 
+  /** Does text stand down to the last row of the screen, or the one before? */
+  get fills(): boolean {
+    return this.last >= this.#surface.rows - 2;
+  }
+
   /** Counted from the bottom: 0 is the last row that is not empty. undefined: above the screen. */
   at(index: number): string | undefined {
     const y = this.last - index;

@@ -24,6 +24,8 @@ export const codex: RuleSet = {
       question: approval,
     },
     { id: 'says-blocked-dialog', state: 'blocked', when: { says: '^state=blocked:app=codex', dialog: approval } },
+    // It is about to ask: its title spins until the dialog is drawn.
+    { id: 'says-blocked-soon', state: 'working', when: { says: '^state=blocked:app=codex', title: '^[⠁-⣿] ' } },
     // Something it asks in a way unknown here: believed when it insists.
     { id: 'says-blocked-long', state: 'blocked', when: { says: '^state=blocked:app=codex' }, holdMs: 3000 },
     { id: 'says-working', state: 'working', when: { says: '^state=working:app=codex' } },
