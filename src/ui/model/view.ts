@@ -3,7 +3,7 @@ import { panes } from '../layout/index.ts';
 
 /** Where this viewer looks: its own tab, focus and zoom; another viewer's do not move it. */
 export class View {
-  /** Tab ids, most recently used first; the first is the current one. */
+  /** Ids of the tabs that were visited, most recently first; the first is the current one. */
   #recent: string[] = [];
   /** Pane ids by tab, most recently focused first. */
   #focus = new Map<string, string[]>();
@@ -37,7 +37,8 @@ export class View {
     }
     if (first) this.#recent = workspace.recent.filter((id) => ids.has(id));
     this.#recent = this.#recent.filter((id) => ids.has(id));
-    for (const tab of workspace.tabs) if (!this.#recent.includes(tab.id)) this.#recent.push(tab.id);
+    const [leftmost] = workspace.tabs;
+    if (this.#recent.length === 0 && leftmost) this.#recent.push(leftmost.id);
     for (const id of this.#focus.keys()) if (!ids.has(id)) this.#focus.delete(id);
     for (const id of this.#zoomed) if (!ids.has(id)) this.#zoomed.delete(id);
     this.#known = ids;
