@@ -94,5 +94,7 @@ function classEnd(source: string, at: number): number {
 
 function refused(source: string, why: string): IrisError {
   const shown = source.length > 80 ? `${source.slice(0, 80)}…` : source;
-  return new IrisError('usage', `the pattern ${shown} is refused: ${why}`, { remedy: 'write it simpler' });
+  return new IrisError('usage', `the pattern ${shown} is refused: ${why}`, {
+    remedy: 'begin it with ^, and write {0,40} for * or +',
+  });
 }
