@@ -1,4 +1,4 @@
-import type { Clock, SessionHost, Timer } from '../core/index.ts';
+import { type Clock, Emitter, type SessionHost, type Timer } from '../core/index.ts';
 import type { View } from './model/view.ts';
 import { rememberView, settle, type Unsettled, unsettled } from './model/workspace-ops.ts';
 import type { WorkspaceSync } from './model/workspace-sync.ts';
@@ -11,7 +11,8 @@ const SETTLE_MS = 300;
 /** Keeps the shared layout true: every session in a pane, and where we looked for whoever comes next. */
 export class Keeper {
   /** Sessions that we are starting: whoever started them places them. */
-  starting = 0;
+  #starting = 0;
+  readonly #idle = new Emitter<void>();
   readonly #host: SessionHost;
   readonly #clock: Clock;
   readonly #sync: WorkspaceSync;
@@ -28,9 +29,29 @@ export class Keeper {
     this.#readOnly = options.readOnly;
   }
 
+  /** Something is being started; it will be placed and get the focus. */
+  get busy(): boolean {
+    return this.#starting > 0;
+  }
+
+  onIdle(listener: () => void): () => void {
+    return this.#idle.on(listener);
+  }
+
+  /** Starts a session and places it: both are `work`. */
+  async start(work: () => Promise<void>): Promise<void> {
+    this.#starting += 1;
+    try {
+      await work();
+    } finally {
+      this.#starting -= 1;
+      if (!this.busy) this.#idle.emit();
+    }
+  }
+
   /** Gives sessions without a pane one, and takes panes without a session away, if exactly that is still so in a moment. */
   settle(): void {
-    if (this.starting > 0 || this.#settleTimer) return;
+    if (this.busy || this.#settleTimer) return;
     const found = this.#unsettled();
     if (!found) return;
     const fresh = this.#sync.current.tabs.length === 0;
@@ -43,7 +64,7 @@ export class Keeper {
   }
 
   settleNow(): void {
-    const found = this.starting > 0 ? undefined : this.#unsettled();
+    const found = this.busy ? undefined : this.#unsettled();
     if (found) this.#sync.apply(settle(found));
   }
 

@@ -10,7 +10,7 @@ import {
 } from './actions/index.ts';
 import { Chrome } from './chrome.tsx';
 import { Compositor, detectCapabilities, type Environment } from './compositor/index.ts';
-import { Keyboard, Mouse, makeKeyTables } from './control/index.ts';
+import { Keyboard, Mouse, makeKeyTables, TypeAhead } from './control/index.ts';
 import { ConfirmControl } from './overlays/index.ts';
 import type { TuiSettings } from './settings.ts';
 import { guardTerminal, OuterTerminal, type TerminalEvent } from './terminal/index.ts';
@@ -130,15 +130,17 @@ export async function runTui(options: TuiOptions): Promise<Exit> {
     const typed = (): void => compositor.expectEcho();
     const keyboard = new Keyboard({ ctx, tables, outerModes: () => terminal.keyboard, typed });
     const mouse = new Mouse(ctx, typed);
+    const typeAhead = new TypeAhead(bench.keeper, clock, (event) => {
+      if (event.type === 'mouse') mouse.handle(event.mouse);
+      else keyboard.handle(event);
+    });
+    undo.push(() => typeAhead.dispose());
 
     undo.push(terminal.on((event) => handle(event)));
     const handle = (event: TerminalEvent): void => {
       switch (event.type) {
         case 'input':
-          for (const one of event.events) {
-            if (one.type === 'mouse') mouse.handle(one.mouse);
-            else keyboard.handle(one);
-          }
+          typeAhead.take(event.events);
           break;
         case 'resize':
           compositor.setSize(event.cols, event.rows);
@@ -232,7 +234,7 @@ function attend(ctx: ActionContext, options: TuiOptions, leave: (why: Exit) => v
       });
     }
     if (host.sessions.length > 0) hadSessions = true;
-    else if (hadSessions && bench.keeper.starting === 0) leave({ kind: 'empty' });
+    else if (hadSessions && !bench.keeper.busy) leave({ kind: 'empty' });
   };
   const undo = [
     bench.sync.changed.on(look),

@@ -28,6 +28,9 @@ import type { TuiSettings } from './settings.ts';
 /** Going to a tab whose panes are not here yet: the old picture stays this long at most, so that no empty pane flashes. */
 const HOLD_MS = 80;
 
+/** A session that was made and does not show up by then is not waited for. */
+const SHOWN_MS = 1000;
+
 const NO_OVERLAY: Overlay = { kind: 'none' };
 
 export interface WorkbenchOptions {
@@ -196,6 +199,22 @@ export class Workbench {
       return true;
     }
     return false;
+  }
+
+  /** When a session can be typed into here; a moment after it was made the hub tells of it. */
+  async whenShown(sessionId: string): Promise<void> {
+    if (this.views.get(sessionId)) return;
+    await new Promise<void>((resolve) => {
+      const stop = this.changed.on(() => {
+        if (this.views.get(sessionId)) done();
+      });
+      const timer = this.clock.after(SHOWN_MS, () => done());
+      const done = (): void => {
+        stop();
+        timer.cancel();
+        resolve();
+      };
+    });
   }
 
   setZoom(tabId: string, zoomed: boolean): void {

@@ -197,6 +197,29 @@ describe('panes', () => {
   });
 });
 
+describe('type-ahead', () => {
+  it('goes to the pane that is on its way, without a wait, a tab or a split, and keeps its order', async () => {
+    const tui = await open();
+    tui.send(`${prefix}cecho in the "new"-tab\r`);
+    await tui.waitFor('in the new-tab');
+    await until(tui, () => tabs(tui), '1 bash-  2 bash-2*');
+    tui.send(`${prefix}%echo in the "new"-pane\r${prefix}"echo and the "third"\r`);
+    await tui.waitFor('in the new-pane');
+    await tui.waitFor('and the third');
+    await until(tui, () => titles(tui), ['1 bash-2', '2 bash-3', '3 bash-4']);
+    press(tui, '1');
+    await until(tui, () => tabs(tui), '1 bash*  2 bash-4-');
+    expect(tui.text()).not.toContain('in the');
+  });
+
+  it('goes to the first shell when it begins before the shell does', async () => {
+    const tui = spawnTui({ cols: COLS, rows: ROWS });
+    await tui.waitFor((t) => t.emulator.outer !== undefined && t.bytesWritten > 0, { what: 'the terminal is ours' });
+    tui.send('echo typed "early"\r');
+    await tui.waitFor('typed early');
+  });
+});
+
 describe('sessions and the rest', () => {
   it('are listed, named and visited across tabs by their keys', async () => {
     const tui = await open();

@@ -14,7 +14,6 @@ const newId = (prefix: string): string => `${prefix}-${globalThis.crypto.randomU
 
 async function startSession(ctx: ActionContext, options: StartOptions, size: Rect): Promise<string | undefined> {
   const { bench, start } = ctx;
-  bench.keeper.starting += 1;
   try {
     const command =
       options.command ??
@@ -32,8 +31,6 @@ async function startSession(ctx: ActionContext, options: StartOptions, size: Rec
   } catch (error) {
     bench.complain(error);
     return undefined;
-  } finally {
-    bench.keeper.starting -= 1;
   }
 }
 
@@ -43,7 +40,12 @@ function innerSize(ctx: ActionContext, layout: LayoutNode, paneId: string): Rect
   return place(layout, bench.area, bench.settings.frames).panes.find((p) => p.paneId === paneId)?.inner ?? bench.area;
 }
 
-export async function newTab(ctx: ActionContext, options: StartOptions = {}): Promise<void> {
+/** A new tab with a session; what is typed meanwhile waits for it. */
+export function newTab(ctx: ActionContext, options: StartOptions = {}): Promise<void> {
+  return ctx.bench.keeper.start(() => makeTab(ctx, options));
+}
+
+async function makeTab(ctx: ActionContext, options: StartOptions): Promise<void> {
   const { bench } = ctx;
   const paneId = newId('p');
   const size = innerSize(ctx, { type: 'pane', id: paneId, sessionId: '' }, paneId);
@@ -53,9 +55,20 @@ export async function newTab(ctx: ActionContext, options: StartOptions = {}): Pr
   bench.sync.apply(addTab({ id: tabId, paneId, sessionId }));
   bench.view.follow(bench.sync.current);
   bench.goToTab(tabId);
+  await bench.whenShown(sessionId);
 }
 
-export async function splitFocused(
+/** A new session beside or below the focused one. */
+export function splitFocused(
+  ctx: ActionContext,
+  direction: 'row' | 'column',
+  before: boolean,
+  options: StartOptions,
+): Promise<void> {
+  return ctx.bench.keeper.start(() => splitPaneOf(ctx, direction, before, options));
+}
+
+async function splitPaneOf(
   ctx: ActionContext,
   direction: 'row' | 'column',
   before: boolean,
@@ -64,7 +77,7 @@ export async function splitFocused(
   const { bench } = ctx;
   const tab = bench.tab;
   const target = bench.focusedPaneId;
-  if (!tab || !target) return newTab(ctx, options);
+  if (!tab || !target) return makeTab(ctx, options);
   const paneId = newId('p');
   const split = (sessionId: string) => (layout: LayoutNode) =>
     splitPane(
@@ -80,6 +93,7 @@ export async function splitFocused(
   bench.view.follow(bench.sync.current);
   bench.setZoom(tab.id, false);
   bench.focusPane(paneId);
+  await bench.whenShown(sessionId);
 }
 
 /** The first thing a person sees: a shell to type into, when there is no session at all. */

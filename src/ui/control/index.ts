@@ -1,2 +1,3 @@
 export * from './keyboard.ts';
 export * from './mouse.ts';
+export * from './type-ahead.ts';
