@@ -34,8 +34,6 @@ describe.concurrent('the state of an agent', () => {
       const viewer = await onlineClient(socket);
       const { id } = await start(host, `${agent}-done`, '--wait-at', 'typed,approve');
       expect((await wait(host, id, 'idle')).matched).toBe('idle');
-      // Those who wait before it begins miss nothing, however short it lasts.
-      const working = wait(viewer, id, 'working');
       const blocked = wait(viewer, id, 'blocked');
       await enter(host, id);
       const { session } = await blocked;

@@ -7,7 +7,7 @@ import type { CompiledSet } from './compile.ts';
 import { type Decision, DecisionLog, type Explanation } from './explain.ts';
 import { matchConditions, type Reading, readState, View } from './match.ts';
 import { type Rounds, roundsOf } from './rounds.ts';
-import { Settler } from './settle.ts';
+import { Settler, type Sign } from './settle.ts';
 import { Signals } from './signals.ts';
 
 /** The screen of a session is looked at this often at most, and only after output. */
@@ -16,6 +16,10 @@ const LOOK_INTERVAL_MS = 50;
 const FRAME_MS = 10;
 /** A frame in mode 2026 is waited for this long: as when it is drawn. */
 const SYNCHRONIZED_MS = 150;
+
+/** A question must stand there to be one: without it for this long, it was answered, even if nothing else is understood. A redraw is quicker. */
+const GONE_MS = 1000;
+const GONE: Sign = { state: 'working', question: undefined, holdMs: GONE_MS };
 
 type By = Pick<Reading, 'rule' | 'on'>;
 
@@ -204,13 +208,16 @@ export class AgentMonitor {
     this.#whoIsThere(now);
     if (this.#authority === undefined) {
       const reading = this.#read(now);
-      if (reading) {
-        if (this.#settler.observe(reading, now)) this.#settled(reading);
-        else if (this.#settler.pending) this.#pendingBy = reading;
-      }
+      if (reading) this.#observe(reading, reading, now);
+      else if (this.#settler.state === 'blocked') this.#observe(GONE, { rule: 'gone', on: ['no rule matches'] }, now);
     }
     if (this.#settler.tick(now)) this.#settled(this.#pendingBy);
     this.#schedule();
+  }
+
+  #observe(sign: Sign, by: By, now: number): void {
+    if (this.#settler.observe(sign, now)) this.#settled(by);
+    else if (this.#settler.pending) this.#pendingBy = by;
   }
 
   #read(now: number): Reading | undefined {
@@ -260,8 +267,7 @@ export class AgentMonitor {
     const by = { rule: `${this.#kind}/left`, on: [why] };
     const now = this.#clock.now();
     const state = this.#read(now)?.state ?? 'unknown';
-    if (this.#settler.observe({ state, question: undefined, holdMs: 0 }, now)) this.#settled(by);
-    else this.#pendingBy = by;
+    this.#observe({ state, question: undefined, holdMs: 0 }, by, now);
   }
 
   /** The settler changed: what follows for `done`, and for those who are told. */

@@ -108,6 +108,18 @@ describe('looking at the screen', () => {
   });
 });
 
+it('a question that is gone is no question, even where nothing else is understood', () => {
+  const cast = readCast('claude-permission');
+  const bench = new Bench({ kind: 'claude' });
+  bench.play({ ...cast, events: cast.events.filter(([at]) => at < 11) });
+  expect(bench.state).toBe('blocked');
+  bench.show('\x1b]0;?\x07\x1b[2J\x1b[Hsomething new', 900);
+  expect(bench.state).toBe('blocked');
+  bench.clock.advance(200);
+  expect(bench.state).toBe('working');
+  expect(bench.monitor.report.question).toBeUndefined();
+});
+
 describe('a shell', () => {
   it('with marks works while a command runs', () => {
     const bench = new Bench({ kind: 'shell' });

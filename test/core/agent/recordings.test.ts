@@ -63,6 +63,27 @@ describe('recordings of real agents, as they were made', () => {
   });
 });
 
+describe('recordings of agents that set no title and say nothing of themselves', () => {
+  const silent = (name: string): Score => {
+    const cast = readCast(name);
+    const bare = (data: string): string => data.replace(/\x1b\](?:0|2|7501);[^\x07\x1b]*(?:\x07|\x1b\\)/g, '');
+    const bench = new Bench({ kind: kindOf(name), cols: cast.cols, rows: cast.rows });
+    bench.play({ ...cast, events: cast.events.map(([at, kind, data]) => [at, kind, bare(data)] as const) });
+    return score(truthOf(cast), bench.changes, IDLE_HOLD_MS);
+  };
+
+  it.each(NAMES)('%s: blocked only with a dialog', (name) => {
+    const { blocked, blockedRight } = silent(name);
+    expect(blockedRight).toBe(blocked);
+    expect(blocked > 0).toBe(truthOf(readCast(name)).some(({ state }) => state === 'blocked'));
+  });
+
+  it.each(NAMES.filter((name) => /^(claude|gemini)-[a-z]/.test(name)))('%s: right by its screen alone', (name) => {
+    const { settled, settledTotal } = silent(name);
+    expect(settled / settledTotal).toBeGreaterThanOrEqual(0.99);
+  });
+});
+
 describe('recordings on a screen of another size', () => {
   const own = NAMES.filter((name) => !/\d$/.test(name));
 

@@ -31,7 +31,7 @@ export const codex: RuleSet = {
     { id: 'says-working', state: 'working', when: { says: '^state=working:app=codex' } },
     { id: 'says-idle', state: 'idle', when: { says: '^state=(?:idle|done):app=codex' } },
     // Below: it has not said anything.
-    { id: 'title-action', state: 'blocked', when: { title: '^\\[ [!.] \\] Action Required\\b', dialog: approval } },
+    { id: 'permission', state: 'blocked', when: { alternateScreen: true, noTitle: '^[⠁-⣿] ', dialog: approval } },
     { id: 'title-spins', state: 'working', when: { title: '^[⠁-⣿] ' } },
     {
       id: 'composer',

@@ -43,7 +43,7 @@ export const gemini: RuleSet = {
       when: {
         noTitle: TITLES,
         cursor: 'hidden',
-        rows: { last: 12, match: ['^▄{8,}', '^ [>!*] ', '^▀{8,}'], apart: 6, none: '\\(esc to cancel\\b' },
+        rows: { last: 12, match: ['^─{8,}', '^ [>!*] '], apart: 4, none: '\\(esc to cancel\\b' },
       },
     },
   ],
