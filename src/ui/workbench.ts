@@ -11,6 +11,7 @@ import {
 import { MIN_COLS, MIN_ROWS } from './components/App.tsx';
 import { overlayRects, overlayRows } from './components/overlays.tsx';
 import { FocusReports } from './focus-reports.ts';
+import { Gaze } from './gaze.ts';
 import { Keeper } from './keeper.ts';
 import { fits, type Placed, type Placement, panes, place, placeZoomed, type Rect } from './layout/index.ts';
 import { Messages } from './messages.ts';
@@ -63,6 +64,7 @@ export class Workbench {
   readonly messages: Messages;
   readonly keeper: Keeper;
   readonly focusReports: FocusReports;
+  readonly gaze: Gaze;
   /** Copy mode by pane. */
   readonly copying = new Map<string, CopyMode>();
   cols: number;
@@ -95,6 +97,7 @@ export class Workbench {
     this.views = new SessionViews(options.host, options.readOnly, (view) => this.#viewChanged(view));
     this.keeper = new Keeper({ ...options, sync: this.sync, view: this.view });
     this.messages = new Messages(options.clock, () => this.update());
+    this.gaze = new Gaze(options.host);
     this.focusReports = new FocusReports((id) => this.views.get(id));
     this.#undo.push(this.sync.changed.on(() => this.update()));
     this.#undo.push(this.host.on((event) => this.#hostSaid(event)));
@@ -282,6 +285,7 @@ export class Workbench {
     this.#tick?.cancel();
     this.keeper.close();
     this.messages.close();
+    this.gaze.close();
     for (const copy of this.copying.values()) copy.close();
     this.sync.close();
     this.views.close();
@@ -361,6 +365,7 @@ export class Workbench {
     }
     this.#placement = placement;
     this.focusReports.focus(focused?.sessionId);
+    this.gaze.look(new Set(shown.map((p) => p.sessionId)));
     this.#snapshot = this.#makeSnapshot();
     if (this.#overlay) this.#overlay.visibleRows = this.#overlayRoom();
     this.changed.emit();

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
-import { disposeTuis, KEY, PROMPT, runCli, spawnTui } from '../support/index.ts';
+import type { SessionInfo } from '../../src/core/index.ts';
+import { disposeTuis, KEY, PROMPT, runCli, spawnTui, waitUntil } from '../support/index.ts';
 
 afterEach(disposeTuis);
 
@@ -32,5 +33,23 @@ describe('agents that wait', () => {
     await tui.waitFor((t) => !t.text().includes('1 waiting'));
     tui.send(`${KEY.prefix}a`);
     await tui.waitFor('nobody waits for you');
+  });
+
+  it('are done until somebody looks at them', async () => {
+    const tui = spawnTui({ cols: 140, rows: 44 });
+    await tui.waitFor(PROMPT);
+    const play = [support('support/play-recording.mjs'), support('fixtures/recordings/claude-done.cast')];
+    await runCli(
+      ['new', '-d', '-n', 'worker', '-a', 'claude', '--', process.execPath, ...play, '--speed', '4', '--stay'],
+      { home: tui.home },
+    );
+    const state = async (): Promise<string | undefined> => {
+      const all = JSON.parse((await runCli(['ls', '--json'], { home: tui.home })).stdout) as SessionInfo[];
+      return all.find((s) => s.name === 'worker')?.agent.state;
+    };
+    await waitUntil(async () => (await state()) === 'done', 'the agent is done', { timeoutMs: 20_000 });
+    await tui.waitFor(/2 worker/);
+    tui.send(`${KEY.prefix}2`);
+    await waitUntil(async () => (await state()) === 'idle', 'it was seen');
   });
 });

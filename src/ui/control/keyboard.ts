@@ -98,6 +98,7 @@ export class Keyboard {
         break;
       case 'focus':
         this.#ctx.bench.focusReports.setOuter(event.focused);
+        this.#ctx.bench.gaze.setOuterFocus(event.focused);
         break;
       case 'paste-start':
       case 'paste-data':
