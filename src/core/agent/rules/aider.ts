@@ -1,6 +1,6 @@
 import type { RuleSet } from '../types.ts';
 
-/** Not measured: written after its source. It has a line-oriented screen: what counts is the row of the cursor. */
+/** Not measured with the real program. Its screen is line by line: what counts is the row of the cursor. */
 export const aider: RuleSet = {
   agent: 'aider',
   version: 1,

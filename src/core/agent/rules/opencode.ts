@@ -1,6 +1,6 @@
 import type { RuleSet } from '../types.ts';
 
-/** Not measured: written after its source. Whatever does not look as expected leaves the state as it is. */
+/** Not measured with the real program: where it looks otherwise than here, the state stays unknown. */
 export const opencode: RuleSet = {
   agent: 'opencode',
   version: 1,
