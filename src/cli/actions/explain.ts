@@ -1,6 +1,6 @@
 import { type Decision, plainText } from '../../core/index.ts';
 import { withHost } from '../host.ts';
-import type { VerbRun } from '../verbs/index.ts';
+import type { VerbRun } from '../verbs/types.ts';
 import { ageOf } from './list.ts';
 
 export const runExplain: VerbRun = async (context, { args }) => {

@@ -4,7 +4,7 @@ import { BUILT_IN_RULES, IrisError, parseRecording, type Recording, RuleBook, re
 import type { Context } from '../context.ts';
 import { reasonOf } from '../folders.ts';
 import { loadRules, readRuleFile, rulesFolder } from '../rules.ts';
-import type { VerbRun } from '../verbs/index.ts';
+import type { VerbRun } from '../verbs/types.ts';
 import { table } from './list.ts';
 import { sizeOf } from './new.ts';
 
