@@ -23,8 +23,14 @@ export interface PictureInput {
   readonly copying: ReadonlyMap<string, CopyMode>;
   readonly focusedPaneId: string | undefined;
   readonly snapshot: ViewSnapshot;
-  /** Which part of a session's screen its pane shows. */
-  readonly source: (placed: Placed, surface: Surface) => { x: number; y: number };
+}
+
+/** The part of a session's screen that its pane shows: all of it, or, when it is larger, the part with the cursor. */
+export function visiblePart(placed: Placed, surface: Surface): { x: number; y: number } {
+  const along = (size: number, room: number, at: number): number =>
+    size <= room ? 0 : Math.min(size - room, Math.max(0, at - room + 1));
+  const { cursor, cols, rows } = surface;
+  return { x: along(cols, placed.inner.cols, cursor.x), y: along(rows, placed.inner.rows, cursor.y) };
 }
 
 export function makePicture(input: PictureInput): Picture {
@@ -37,7 +43,7 @@ export function makePicture(input: PictureInput): Picture {
     if (!view) continue;
     const copy = input.copying.get(placed.paneId);
     const surface = copy?.surface ?? view.screen;
-    const source = copy ? { x: 0, y: 0 } : input.source(placed, surface);
+    const source = copy ? { x: 0, y: 0 } : visiblePart(placed, surface);
     layers.push({
       surface,
       rect: placed.inner,

@@ -12,6 +12,7 @@ import { MIN_COLS, MIN_ROWS } from './components/App.tsx';
 import { overlayRects, overlayRows } from './components/overlays.tsx';
 import { FocusReports } from './focus-reports.ts';
 import { Gaze } from './gaze.ts';
+import { Hold } from './hold.ts';
 import { Keeper } from './keeper.ts';
 import { fits, type Placed, type Placement, panes, place, placeZoomed, type Rect } from './layout/index.ts';
 import { Messages } from './messages.ts';
@@ -22,15 +23,9 @@ import { WorkspaceSync } from './model/workspace-sync.ts';
 import type { OverlayControl } from './overlays/index.ts';
 import type { CopyMode } from './panes/copy-mode.ts';
 import type { SessionView } from './panes/session-view.ts';
-import { makePicture, type Picture } from './picture.ts';
+import { makePicture, type Picture, visiblePart } from './picture.ts';
 import { SessionViews } from './session-views.ts';
 import type { TuiSettings } from './settings.ts';
-
-/** Going to a tab whose panes are not here yet: the old picture stays this long at most, so that no empty pane flashes. */
-const HOLD_MS = 80;
-
-/** A session that was made and does not show up by then is not waited for. */
-const SHOWN_MS = 1000;
 
 const NO_OVERLAY: Overlay = { kind: 'none' };
 
@@ -79,8 +74,7 @@ export class Workbench {
   #snapshot: ViewSnapshot | undefined;
   #picture: Picture = { layers: [], cursor: undefined };
   #scheduled = false;
-  #holdUntil: number | undefined;
-  #heldTab: string | undefined;
+  readonly #hold: Hold;
   #tick: Timer | undefined;
   #closed = false;
   readonly #undo: (() => void)[] = [];
@@ -98,6 +92,7 @@ export class Workbench {
     this.keeper = new Keeper({ ...options, sync: this.sync, view: this.view });
     this.messages = new Messages(options.clock, () => this.update());
     this.gaze = new Gaze(options.host);
+    this.#hold = new Hold(options.clock, () => this.update());
     this.focusReports = new FocusReports((id) => this.views.get(id));
     this.#undo.push(this.sync.changed.on(() => this.update()));
     this.#undo.push(this.host.on((event) => this.#hostSaid(event)));
@@ -151,17 +146,6 @@ export class Workbench {
     );
   }
 
-  /** The part of a session's screen that its pane shows: all of it, or, when it is larger, the part with the cursor. */
-  source(placed: Placed, surface: Surface): { x: number; y: number } {
-    const along = (size: number, room: number, at: number): number =>
-      size <= room ? 0 : Math.min(size - room, Math.max(0, at - room + 1));
-    const { cursor } = surface;
-    return {
-      x: along(surface.cols, placed.inner.cols, cursor.x),
-      y: along(surface.rows, placed.inner.rows, cursor.y),
-    };
-  }
-
   get tooSmall(): boolean {
     return this.cols < MIN_COLS || this.rows < MIN_ROWS;
   }
@@ -177,8 +161,7 @@ export class Workbench {
   goToTab(tabId: string): void {
     if (this.tab?.id === tabId) return;
     this.view.goToTab(tabId);
-    this.#holdUntil = this.clock.now() + HOLD_MS;
-    this.#heldTab = tabId;
+    this.#hold.begin(tabId);
     this.keeper.remember();
     this.update();
   }
@@ -202,22 +185,6 @@ export class Workbench {
       return true;
     }
     return false;
-  }
-
-  /** When a session can be typed into here; a moment after it was made the hub tells of it. */
-  async whenShown(sessionId: string): Promise<void> {
-    if (this.views.get(sessionId)) return;
-    await new Promise<void>((resolve) => {
-      const stop = this.changed.on(() => {
-        if (this.views.get(sessionId)) done();
-      });
-      const timer = this.clock.after(SHOWN_MS, () => done());
-      const done = (): void => {
-        stop();
-        timer.cancel();
-        resolve();
-      };
-    });
   }
 
   setZoom(tabId: string, zoomed: boolean): void {
@@ -328,7 +295,7 @@ export class Workbench {
     const layer = this.#picture.layers.find((l) => l.surface === screen);
     const cropped = screen.cols > placed.inner.cols || screen.rows > placed.inner.rows;
     // A picture that waited for this view, or a part of a larger screen that must follow its cursor.
-    if (!layer || (cropped && !this.#sameSource(layer, this.source(placed, screen)))) this.update();
+    if (!layer || (cropped && !this.#sameSource(layer, visiblePart(placed, screen)))) this.update();
     else this.dirty.emit();
   }
 
@@ -357,7 +324,8 @@ export class Workbench {
       const there = workspace.tabs.some((t) => panes(t.layout).some((p) => p.id === paneId));
       if (mode && !there) this.closeCopy(paneId);
     }
-    if (this.#mustHold(shown)) return;
+    const views = shown.map((p) => this.views.get(p.sessionId));
+    if (this.#hold.holds(tab?.id, views)) return;
     for (const p of shown) {
       this.#bells.delete(p.sessionId);
       const session = this.session(p.sessionId);
@@ -370,22 +338,6 @@ export class Workbench {
     if (this.#overlay) this.#overlay.visibleRows = this.#overlayRoom();
     this.changed.emit();
     this.#tickWhenNeeded();
-  }
-
-  /** A tab whose panes have not arrived yet: keep the old picture a moment rather than flash empty panes. */
-  #mustHold(shown: readonly Placed[]): boolean {
-    if (this.#holdUntil === undefined) return false;
-    const missing = shown
-      .map((p) => this.views.get(p.sessionId))
-      .filter((v) => v !== undefined && !v.isReady && !v.ended);
-    const left = this.#holdUntil - this.clock.now();
-    if (missing.length === 0 || left <= 0 || this.#heldTab !== this.tab?.id) {
-      this.#holdUntil = undefined;
-      return false;
-    }
-    for (const v of missing) void v?.ready.then(() => this.update());
-    this.clock.after(left + 1, () => this.update());
-    return true;
   }
 
   /** While something counts seconds on the screen, once a second; else when the minute changes. */
@@ -445,7 +397,6 @@ export class Workbench {
       snapshot,
       panes: tooSmall ? [] : this.#placement.panes,
       tooSmall,
-      source: (placed, surface) => this.source(placed, surface),
     });
     return this.#picture;
   }

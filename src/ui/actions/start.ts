@@ -1,7 +1,11 @@
 import type { LayoutNode } from '../../core/index.ts';
 import { panes, place, type Rect, splitPane } from '../layout/index.ts';
 import { addPane, addTab } from '../model/workspace-ops.ts';
+import type { Workbench } from '../workbench.ts';
 import type { ActionContext } from './context.ts';
+
+/** A session that was made and does not show up by then is not waited for. */
+const SHOWN_MS = 1000;
 
 export interface StartOptions {
   readonly name?: string | undefined;
@@ -55,7 +59,7 @@ async function makeTab(ctx: ActionContext, options: StartOptions): Promise<void>
   bench.sync.apply(addTab({ id: tabId, paneId, sessionId }));
   bench.view.follow(bench.sync.current);
   bench.goToTab(tabId);
-  await bench.whenShown(sessionId);
+  await whenShown(bench, sessionId);
 }
 
 /** A new session beside or below the focused one. */
@@ -93,7 +97,7 @@ async function splitPaneOf(
   bench.view.follow(bench.sync.current);
   bench.setZoom(tab.id, false);
   bench.focusPane(paneId);
-  await bench.whenShown(sessionId);
+  await whenShown(bench, sessionId);
 }
 
 /** The first thing a person sees: a shell to type into, when there is no session at all. */
@@ -101,4 +105,20 @@ export async function ensureSession(ctx: ActionContext): Promise<void> {
   const { bench } = ctx;
   if (bench.host.sessions.length === 0 && !bench.readOnly) await newTab(ctx);
   else bench.keeper.settleNow();
+}
+
+/** When a session can be typed into here; a moment after it was made the hub tells of it. */
+async function whenShown(bench: Workbench, sessionId: string): Promise<void> {
+  if (bench.views.get(sessionId)) return;
+  await new Promise<void>((resolve) => {
+    const stop = bench.changed.on(() => {
+      if (bench.views.get(sessionId)) done();
+    });
+    const timer = bench.clock.after(SHOWN_MS, () => done());
+    const done = (): void => {
+      stop();
+      timer.cancel();
+      resolve();
+    };
+  });
 }

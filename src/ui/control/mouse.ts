@@ -5,6 +5,7 @@ import { tabRoom, tabSpans } from '../components/TabBar.tsx';
 import { type Divider, moveDivider, type Placed, type Rect } from '../layout/index.ts';
 import { changeLayout } from '../model/workspace-ops.ts';
 import type { CopyMode } from '../panes/copy-mode.ts';
+import { visiblePart } from '../picture.ts';
 import { copySelection } from './copy-keys.ts';
 
 /** Two presses on one place within this are a double click (tmux: 300 ms; desktops: 400 to 500). */
@@ -121,7 +122,7 @@ export class Mouse {
   #local(placed: Placed, m: MouseInput): { x: number; y: number } {
     const { bench } = this.#ctx;
     const view = bench.views.get(placed.sessionId);
-    const source = view && !bench.copying.has(placed.paneId) ? bench.source(placed, view.screen) : { x: 0, y: 0 };
+    const source = view && !bench.copying.has(placed.paneId) ? visiblePart(placed, view.screen) : { x: 0, y: 0 };
     return { x: m.x - placed.inner.x + source.x, y: m.y - placed.inner.y + source.y };
   }
 
