@@ -1,6 +1,6 @@
 import { IrisError } from '../errors.ts';
 import { CONTENT_CODEPOINT, CONTENT_COMBINED, CONTENT_WIDTH_SHIFT, WORDS } from './cells.ts';
-import type { Core, Line } from './emulator/internals.ts';
+import { type Core, type Line, lineToRead, storedLine } from './emulator/internals.ts';
 import { type ByteSink, extendedOf, PenWriter } from './encode.ts';
 
 /** Lines of a screen as text: the scrollback of the normal buffer, then what the screen shows now (tmux does the same). */
@@ -29,14 +29,25 @@ export interface Match {
 /** Rows of one logical line that are searched together at most; a longer one is searched in pieces. */
 const SEARCH_ROWS = 64;
 
+/** A line of the scrollback can be read until the next is asked for. */
 export function lineAt(source: LineSource, number: number): Line | undefined {
   const { handler, buffers } = source.core;
   const index = number - source.firstLine;
   const { ybase } = buffers.buffers.normal;
   if (index < 0 || index >= ybase + buffers.rows) return undefined;
-  if (index < ybase) return buffers.buffers.normal.lines.get(index);
+  if (index < ybase) return lineToRead(source.core, buffers.buffers.normal, index);
   const active = handler._activeBuffer;
   return active.lines.get(active.ybase + index - ybase);
+}
+
+function isWrappedAt(source: LineSource, number: number): boolean {
+  const { handler, buffers } = source.core;
+  const { normal } = buffers.buffers;
+  const index = number - source.firstLine;
+  const active = handler._activeBuffer;
+  const stored =
+    index < normal.ybase ? storedLine(normal, index) : storedLine(active, active.ybase + index - normal.ybase);
+  return stored?.isWrapped ?? false;
 }
 
 /** Cells up to the last that holds a character or, with `colors`, a background. */
@@ -127,9 +138,9 @@ export function searchLines(
   if (direction === 'up' && from < source.firstLine) return undefined;
   while (number >= source.firstLine && number < end) {
     let first = number;
-    while (number - first < SEARCH_ROWS && first > source.firstLine && lineAt(source, first)!.isWrapped) first--;
+    while (number - first < SEARCH_ROWS && first > source.firstLine && isWrappedAt(source, first)) first--;
     let last = number;
-    while (last - first < SEARCH_ROWS && last + 1 < end && lineAt(source, last + 1)!.isWrapped) last++;
+    while (last - first < SEARCH_ROWS && last + 1 < end && isWrappedAt(source, last + 1)) last++;
     const found = searchLogical(source, expression, first, last, cols, from, direction);
     if (found) return found;
     number = step > 0 ? last + 1 : first - 1;

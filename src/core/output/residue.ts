@@ -1,7 +1,8 @@
 import type { ExtendedAttributes } from './cells.ts';
 import { WORDS } from './cells.ts';
-import type { BufferState, Core } from './emulator/internals.ts';
+import { type BufferState, type Core, type Line, storedLine } from './emulator/internals.ts';
 import type { ModeState } from './emulator/modes.ts';
+import { PackedLine } from './emulator/shelf.ts';
 import type { OscRule } from './emulator/strings.ts';
 
 /** A cell that no text gives: where it is, its three words, its text if it has several characters, what is extended. */
@@ -57,8 +58,8 @@ export function residueRule(isRestoring: () => boolean, receive: (residue: Resid
 export function applyResidue(core: Core, state: ModeState, residue: Residue): void {
   const { handler, parser, buffers } = core;
   const { normal, alt } = buffers.buffers;
-  putLines(normal, normal.lines.length - residue.lines, residue.wrapped, residue.odd);
-  if (handler._activeBuffer === alt) putLines(alt, 0, residue.altWrapped, residue.altOdd);
+  putLines(core, normal, normal.lines.length - residue.lines, residue.wrapped, residue.odd);
+  if (handler._activeBuffer === alt) putLines(core, alt, 0, residue.altWrapped, residue.altOdd);
   [normal, alt].forEach((buffer, i) => {
     const saved = state.saved.get(buffer);
     if (saved) saved.origin = residue.savedOrigin[i as 0 | 1];
@@ -71,16 +72,32 @@ export function applyResidue(core: Core, state: ModeState, residue: Residue): vo
 }
 
 /** `offset`: index of the first line that was written; below 0 when some of them already left the scrollback. */
-function putLines(buffer: BufferState, offset: number, wrapped: readonly number[], odd: readonly OddCell[]): void {
+function putLines(
+  core: Core,
+  buffer: BufferState,
+  offset: number,
+  wrapped: readonly number[],
+  odd: readonly OddCell[],
+): void {
   for (const row of wrapped) {
-    const line = offset + row >= 0 ? buffer.lines.get(offset + row) : undefined;
+    const line = offset + row >= 0 ? storedLine(buffer, offset + row) : undefined;
     if (line) line.isWrapped = true;
   }
+  const unpacked = new Map<number, Line>();
   for (const [row, x, content, fg, bg, text, extended] of odd) {
-    const line = offset + row >= 0 ? buffer.lines.get(offset + row) : undefined;
-    if (!line) continue;
+    const index = offset + row;
+    const stored = index >= 0 ? storedLine(buffer, index) : undefined;
+    if (!stored) continue;
+    let line: Line;
+    if (stored instanceof PackedLine) {
+      line = buffer.getBlankLine(undefined);
+      core.shelf.unpack(stored, line);
+      buffer.lines.set(index, line);
+      unpacked.set(index, line);
+    } else line = stored;
     line._data.set([content, fg, bg], x * WORDS);
     if (text !== '') line._combined[x] = text;
     if (extended) line._extendedAttrs[x] = { ...extended, link: extended.link ?? undefined };
   }
+  for (const [index, line] of unpacked) buffer.lines.set(index, core.shelf.pack(line));
 }

@@ -1,5 +1,5 @@
 import { COLOR_MODE, COLOR_VALUE, CONTENT_CODEPOINT, CONTENT_COMBINED, CONTENT_WIDTH_SHIFT, WORDS } from './cells.ts';
-import type { BufferState, Core, Line } from './emulator/internals.ts';
+import { type BufferState, type Core, type Line, lineToRead } from './emulator/internals.ts';
 import { activeIndex, type ModeState, readModes } from './emulator/modes.ts';
 import type { SavedCursor } from './emulator/motion.ts';
 import { PLAIN } from './emulator/pen.ts';
@@ -147,7 +147,7 @@ function writeBuffer(
   const pen = new PenWriter(sink, true);
   const first = buffer.ybase - history;
   for (let row = 0; row < history + rows; row++) {
-    const line = buffer.lines.get(first + row)!;
+    const line = lineToRead(core, buffer, first + row)!;
     if (row > 0) {
       // A line that scrolls in takes the background of the pen.
       if (history > 0) pen.reset();

@@ -1,6 +1,7 @@
 import headless from '@xterm/headless';
 import type { ExtendedAttributes } from '../cells.ts';
 import { unicodeProvider } from '../unicode.ts';
+import { PackedLine, Shelf } from './shelf.ts';
 
 /**
  * What of @xterm/headless 6 is used beyond its public interface, each name as it stands there. This file alone reaches into the
@@ -19,15 +20,15 @@ export interface Line {
   translateToString(trimRight: boolean, from?: number, to?: number, columns?: number[]): string;
 }
 
-/** src/common/CircularList.ts */
+/** src/common/CircularList.ts. Lines above the screen (below ybase) may be packed: see storedLine. */
 export interface Lines {
   length: number;
   maxLength: number;
   readonly isFull: boolean;
   get(index: number): Line | undefined;
-  set(index: number, line: Line): void;
+  set(index: number, line: Line | PackedLine): void;
   push(line: Line): void;
-  recycle(): Line;
+  recycle(): Line | PackedLine;
   onTrim(listener: (amount: number) => void): { dispose(): void };
 }
 
@@ -204,6 +205,8 @@ export interface Core {
   readonly service: CoreService;
   readonly charsets: CharsetService;
   readonly mouse: MouseService;
+  /** Ours: what the lines above the screen of the normal buffer are kept in. */
+  readonly shelf: Shelf;
   resize(cols: number, rows: number): void;
   reset(): void;
   dispose(): void;
@@ -247,6 +250,18 @@ function demand(name: string, holder: object, names: string): void {
   }
 }
 
+/** Any line of a buffer, as it is kept. */
+export function storedLine(buffer: BufferState, index: number): Line | PackedLine | undefined {
+  return buffer.lines.get(index);
+}
+
+/** A line of a buffer to be read, and only until the next is asked for: a packed one is shown as one of the width of the screen. */
+export function lineToRead(core: Core, buffer: BufferState, index: number): Line | undefined {
+  const stored = storedLine(buffer, index);
+  if (!(stored instanceof PackedLine)) return stored;
+  return core.shelf.show(stored, core.buffers.cols, () => buffer.getBlankLine(undefined));
+}
+
 /** A bare emulator, its internals checked. Nothing is replaced yet. */
 export function openCore(options: { cols: number; rows: number; scrollback: number }): Core {
   const terminal = new headless.Terminal({
@@ -280,6 +295,7 @@ export function openCore(options: { cols: number; rows: number; scrollback: numb
     service: core.coreService,
     charsets: core._charsetService,
     mouse: core.coreMouseService,
+    shelf: new Shelf(),
     resize: (cols, rows) => terminal.resize(cols, rows),
     reset: () => terminal.reset(),
     dispose: () => terminal.dispose(),

@@ -1,5 +1,6 @@
 import { BG_HAS_EXTENDED, type ExtendedAttributes, WORDS } from '../cells.ts';
-import type { BufferState, Core } from './internals.ts';
+import { type BufferState, type Core, type Line, lineToRead, storedLine } from './internals.ts';
+import { PackedLine } from './shelf.ts';
 
 /**
  * Bytes of link targets a screen and its scrollback hold at most. Beyond it a new link is drawn as plain text: with a link of 2 KB in
@@ -60,7 +61,8 @@ export class LinkBudget {
 
   #sweep(buffer: BufferState, links: Set<string>): void {
     for (let i = 0; i < buffer.lines.length; i++) {
-      const line = buffer.lines.get(i)!;
+      const line = this.#line(buffer, i);
+      if (!line) continue;
       const kept: { [x: number]: ExtendedAttributes } = {};
       for (const key in line._extendedAttrs) {
         const x = Number(key);
@@ -70,6 +72,16 @@ export class LinkBudget {
         if (extended.link !== undefined) links.add(extended.link);
       }
       line._extendedAttrs = kept;
+      const stored = storedLine(buffer, i);
+      if (stored instanceof PackedLine) stored.extended = kept;
     }
+  }
+
+  /** Undefined for a packed line that has no links. */
+  #line(buffer: BufferState, index: number): Line | undefined {
+    const stored = storedLine(buffer, index);
+    if (!(stored instanceof PackedLine)) return stored;
+    if (stored.extended === undefined) return undefined;
+    return lineToRead(this.#core, buffer, index);
   }
 }

@@ -3,6 +3,7 @@ import type { BufferState, Core } from './internals.ts';
 import { clearPen, extend } from './pen.ts';
 import { cellText } from './print.ts';
 import { clearCells, clearLine } from './rows.ts';
+import { PackedLine } from './shelf.ts';
 
 const NARROW = 1 << CONTENT_WIDTH_SHIFT;
 
@@ -29,7 +30,7 @@ export interface MotionState {
 
 /** Scrolling, line feeds, erasing, saved cursors: where the emulator is slow, wrong, or depends on the length of its scrollback. */
 export function installMotion(core: Core, state: MotionState): void {
-  const { handler, buffers, service, charsets, parser } = core;
+  const { handler, buffers, service, charsets, parser, shelf } = core;
   const erasedBackground = (): number => (handler._eraseAttrData() as { bg: number }).bg;
 
   const scroll = buffers.scroll.bind(buffers);
@@ -37,15 +38,29 @@ export function installMotion(core: Core, state: MotionState): void {
     const buffer = handler._activeBuffer;
     const { lines } = buffer;
     const full = lines.isFull;
-    // The whole screen of a full buffer: the oldest line becomes the newest. All else is left to the emulator.
-    if (full && buffer.scrollTop === 0 && buffer.ybase + buffer.scrollBottom === lines.length - 1) {
+    const whole = buffer.scrollTop === 0 && buffer.ybase + buffer.scrollBottom === lines.length - 1;
+    const keeps = buffer === buffers.buffers.normal && lines.maxLength > buffers.rows;
+    if (whole && keeps && !full) {
+      // The top line goes to the shelf, its cells become the newest line.
+      const line = lines.get(buffer.ybase)!;
+      lines.set(buffer.ybase, shelf.pack(line));
+      clearLine(line, buffers.cols, (attributes as { bg: number }).bg);
+      line.isWrapped = isWrapped;
+      lines.push(line);
+      buffer.ybase++;
+      buffer.ydisp = buffer.ybase;
+      return;
+    }
+    // The oldest line becomes the newest. Nothing is packed once the scrollback is full: packing each line of a flood costs a
+    // seventh of the throughput, so what scrolls then keeps the width of the screen, and the memory of that.
+    if (whole && full) {
       const line = lines.recycle();
-      if (line._data.length === buffers.cols * WORDS) {
-        clearLine(line, buffers.cols, (attributes as { bg: number }).bg);
-        line.isWrapped = isWrapped;
+      if (line instanceof PackedLine) {
+        lines.set(lines.length - 1, buffer.getBlankLine(attributes, isWrapped));
         return;
       }
-      lines.set(lines.length - 1, buffer.getBlankLine(attributes, isWrapped));
+      clearLine(line, buffers.cols, (attributes as { bg: number }).bg);
+      line.isWrapped = isWrapped;
       return;
     }
     scroll(attributes, isWrapped);

@@ -1,6 +1,7 @@
 import { BG_HAS_EXTENDED, CONTENT_CODEPOINT, CONTENT_COMBINED, CONTENT_WIDTH_SHIFT, WORDS } from '../cells.ts';
-import type { BufferState, Core, Line } from './internals.ts';
+import { type BufferState, type Core, type Line, storedLine } from './internals.ts';
 import type { ModeState } from './modes.ts';
+import { PackedLine, type Shelf } from './shelf.ts';
 
 const BLANK = 1 << CONTENT_WIDTH_SHIFT;
 const HAS_CONTENT = CONTENT_CODEPOINT | CONTENT_COMBINED;
@@ -11,16 +12,19 @@ interface Place {
   x: number;
 }
 
+/** A line of the screen, or one above it. */
+type Stored = Line | PackedLine;
+
 interface Held {
-  readonly lines: Line[];
+  readonly lines: Stored[];
   readonly top: number;
   readonly x: number;
   readonly y: number;
 }
 
 function take(buffer: BufferState): Held {
-  const lines: Line[] = [];
-  for (let i = 0; i < buffer.lines.length; i++) lines.push(buffer.lines.get(i)!);
+  const lines: Stored[] = [];
+  for (let i = 0; i < buffer.lines.length; i++) lines.push(storedLine(buffer, i)!);
   const held = { lines, top: buffer.ybase, x: buffer.x, y: buffer.y };
   // The emulator then resizes an empty buffer, which it does well.
   buffer.lines.length = 0;
@@ -47,6 +51,17 @@ function isBlank(line: Line): boolean {
   return true;
 }
 
+function unpack(stored: Stored, cols: number, shelf: Shelf, make: () => Line): Line {
+  if (!(stored instanceof PackedLine)) return stored;
+  const line = make();
+  if (line.length !== cols) {
+    line._data = new Uint32Array(cols * WORDS);
+    line.length = cols;
+  }
+  shelf.unpack(stored, line);
+  return line;
+}
+
 /** The same line, cut or padded. The cut never goes through a character: see who calls. */
 function fitLine(line: Line, cols: number): Line {
   if (line.length === cols) return line;
@@ -67,7 +82,7 @@ function rewrap(
   first: number,
   last: number,
   cols: number,
-  out: Line[],
+  out: Stored[],
   make: () => Line,
   places: Place[],
 ): void {
@@ -136,8 +151,15 @@ function copyCell(source: Line, from: number, target: Line, to: number): void {
 }
 
 /** All lines for another width. What fits in one row stays the line it is. */
-function reflow(old: Line[], cols: number, make: () => Line, places: Place[]): Line[] {
-  const out: Line[] = [];
+function reflow(
+  old: Stored[],
+  oldCols: number,
+  cols: number,
+  shelf: Shelf,
+  make: () => Line,
+  places: Place[],
+): Stored[] {
+  const out: Stored[] = [];
   // Places are moved once, from where they were.
   const pending = places.map((place) => ({ ...place }));
   const settle = (from: Place[], first: number, last: number): void => {
@@ -149,15 +171,19 @@ function reflow(old: Line[], cols: number, make: () => Line, places: Place[]): L
     let last = first;
     while (last + 1 < old.length && old[last + 1]!.isWrapped) last++;
     const moving = pending.map((place) => ({ ...place }));
-    if (first === last && (cols >= old[first]!.length || usedCells(old[first]!) <= cols)) {
+    const before = old[first]!;
+    const fits = first === last && before instanceof PackedLine && before.cells <= cols;
+    // What stays packed has no width.
+    if (!fits) for (let r = first; r <= last; r++) old[r] = unpack(old[r]!, oldCols, shelf, make);
+    if (fits || (first === last && (cols >= oldCols || usedCells(old[first] as Line) <= cols))) {
       for (const place of moving) {
         if (place.row !== first) continue;
         place.row = out.length;
         place.x = Math.min(place.x, cols - 1);
       }
-      out.push(fitLine(old[first]!, cols));
+      out.push(fits ? before : fitLine(old[first] as Line, cols));
     } else {
-      rewrap(old, first, last, cols, out, make, moving);
+      rewrap(old as Line[], first, last, cols, out, make, moving);
     }
     settle(moving, first, last);
     first = last;
@@ -196,6 +222,7 @@ function place(
   reflows: boolean,
 ): number {
   const { cols, rows } = core.buffers;
+  const { shelf } = core;
   const make = (): Line => buffer.getBlankLine(undefined);
   const saved = state.saved.get(buffer);
   const cursor: Place = { row: held.top + held.y, x: held.x };
@@ -203,14 +230,15 @@ function place(
   const top: Place = { row: held.top, x: 0 };
   let lines = held.lines;
   if (cols !== old.cols) {
-    if (reflows) lines = reflow(lines, cols, make, [cursor, keep, top]);
+    if (reflows) lines = reflow(lines, old.cols, cols, shelf, make, [cursor, keep, top]);
     else {
-      for (const line of lines) fitLine(line, cols);
+      for (const line of lines) fitLine(line as Line, cols);
       cursor.x = Math.min(cursor.x, cols - 1);
     }
   }
   let end = lines.length;
-  while (end > cursor.row + 1 && isBlank(lines[end - 1]!)) end--;
+  // Below the cursor no line is packed.
+  while (end > cursor.row + 1 && isBlank(lines[end - 1] as Line)) end--;
   // The row that becomes the first of the screen.
   let start = Math.max(0, end - rows);
   if (!reflows) start = Math.max(0, cursor.row - rows + 1);
@@ -222,7 +250,9 @@ function place(
   buffer.lines.maxLength = rows + scrollback;
   buffer.lines.length = kept.length;
   kept.forEach((line, i) => {
-    buffer.lines.set(i, line);
+    const above = i < start - from;
+    if (above) buffer.lines.set(i, line instanceof PackedLine ? line : shelf.pack(line));
+    else buffer.lines.set(i, unpack(line, cols, shelf, make));
   });
   buffer.ybase = start - from;
   buffer.ydisp = buffer.ybase;
