@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { disposeTuis, KEY, mouse, PROMPT, spawnTui, type Tui } from '../support/index.ts';
+import { disposeTuis, KEY, mouse, PROMPT, runCli, spawnTui, type Tui } from '../support/index.ts';
 
 afterEach(disposeTuis);
 
@@ -78,8 +78,10 @@ describe('the mouse', () => {
     await tui.waitFor(/\[0\/\d+\]/);
     tui.send(KEY.pageUp.repeat(3));
     await tui.waitFor(/\[7\d\/\d+\]/);
+    await tui.settle();
     const seen = tui.screen().slice(2, 28);
-    await tui.waitFor((t) => t.bytesWritten >= 0 && t.screen().slice(2, 28).join() === seen.join());
+    const more = await runCli(['wait', 'bash', '--text', 'more 60', '--timeout', '10'], { home: tui.home });
+    expect(more).toMatchObject({ code: 0, stderr: '' });
     await tui.settle();
     expect(tui.screen().slice(2, 28)).toEqual(seen);
     tui.send('q');

@@ -39,6 +39,9 @@ function tell(ctx: ActionContext, found: Promise<boolean>): void {
 /** A key in copy mode, with vi's meanings and emacs' as far as they don't collide. Keys without one do nothing. */
 export function copyKey(ctx: ActionContext, paneId: string, mode: CopyMode, id: string): void {
   const leave = (): void => ctx.bench.closeCopy(paneId);
+  const copy = (): void => {
+    copySelection(ctx, paneId, mode).catch((error: unknown) => ctx.bench.complain(error));
+  };
   const moves: Readonly<Record<string, () => void>> = {
     Up: () => mode.move(-1, 0),
     k: () => mode.move(-1, 0),
@@ -91,10 +94,10 @@ export function copyKey(ctx: ActionContext, paneId: string, mode: CopyMode, id: 
     q: leave,
     'C-c': leave,
     'C-g': () => (mode.selecting ? mode.clearSelection() : leave()),
-    Enter: () => void copySelection(ctx, paneId, mode),
-    y: () => void copySelection(ctx, paneId, mode),
-    'C-w': () => void copySelection(ctx, paneId, mode),
-    'M-w': () => void copySelection(ctx, paneId, mode),
+    Enter: () => copy(),
+    y: () => copy(),
+    'C-w': () => copy(),
+    'M-w': () => copy(),
     '/': () => askSearch(ctx, mode, 'down'),
     'C-s': () => askSearch(ctx, mode, 'down'),
     '?': () => askSearch(ctx, mode, 'up'),

@@ -308,8 +308,16 @@ export class CopyMode {
 
   #setTop(top: number): void {
     this.#top = clamp(top, this.#first, this.#bottom);
-    this.#draw();
-    void this.#need(this.#top - this.surface.rows, this.#top + this.surface.rows);
+    // Lines that are still to come would flash as blanks: the old ones stay until then.
+    if (this.#hasAll()) this.#draw();
+    // Without the hub the old picture stays; the status line says why.
+    this.#need(this.#top - this.surface.rows, this.#top + this.surface.rows).catch(() => {});
+  }
+
+  #hasAll(): boolean {
+    const end = Math.min(this.#end, this.#top + this.surface.rows);
+    for (let line = this.#top; line < end; line++) if (!this.#lines.has(line)) return false;
+    return true;
   }
 
   #selected(): { from: Point; to: Point } | undefined {
