@@ -41,6 +41,7 @@ export class HubClient implements SessionHost {
   #closed = false;
   #nextStream = 1;
   #roundTripMs: number | undefined;
+  #smoothedMs: number | undefined;
   /** Grows with each attempt: an address that comes late is for nobody. */
   #attempt = 0;
 
@@ -204,6 +205,7 @@ export class HubClient implements SessionHost {
     this.#online = false;
     this.#dialed = undefined;
     this.#roundTripMs = undefined;
+    this.#smoothedMs = undefined;
     if (wasOnline) {
       for (const queue of this.#inputs.values()) queue.offline();
       this.#commands.offline(error);
@@ -211,8 +213,12 @@ export class HubClient implements SessionHost {
     this.#reconnector.lost(error, permanent);
   }
 
+  /** Told only when it differs so that a person would care: a number that flickers is worse than none, and each change is a frame. */
   #measured(ms: number): void {
-    this.#roundTripMs = Math.round(ms * 100) / 100;
+    this.#smoothedMs = this.#smoothedMs === undefined ? ms : this.#smoothedMs + (ms - this.#smoothedMs) / 4;
+    const told = this.#roundTripMs;
+    if (told !== undefined && Math.abs(this.#smoothedMs - told) < Math.max(0.5, told * 0.3)) return;
+    this.#roundTripMs = Math.round(this.#smoothedMs * 100) / 100;
     this.#changed(this.#reconnector.state);
   }
 
