@@ -53,8 +53,8 @@ export async function idle({ peers, files, panes, idleSeconds, patience, log }) 
       await openApart(instance);
       await instance.mux.openPanes(instance.outer, panes);
       await instance.outer.quiet(500);
-      // What a start leaves behind (compiling, collecting garbage) is not idling.
-      await settle(5_000 * patience);
+      // What a start leaves behind is not idling: V8 collects its garbage for half a minute after it.
+      await settle(patience < 1 ? 5_000 * patience : 35_000);
       const { client, server } = parts(instance.sandbox, instance.outer.pid);
       const shells = instance.sandbox.processes().filter((p) => p.name === 'bash').length;
       if (shells < panes)
