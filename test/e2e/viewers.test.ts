@@ -46,7 +46,7 @@ describe('several viewers', () => {
     one.send('echo from one\r');
     await two.waitFor(/│from one/);
     // One went on in the right pane, two in the left.
-    expect(one.row(3)).toMatch(/│from two.*││from one/);
+    await one.waitFor((t) => /│from two.*││from one/.test(t.row(3)), { what: 'each wrote in its own pane' });
     two.send(`${prefix}z`);
     await two.waitFor('zoomed');
     await one.settle();
@@ -54,7 +54,7 @@ describe('several viewers', () => {
     one.send(`${prefix}c`);
     await one.waitFor(/3 bash|2 bash-3\*/);
     await two.waitFor(/1 bash\*Z {2}2 bash-3/);
-    expect(two.text()).toContain('zoomed');
+    await two.waitFor('zoomed');
   });
 
   it('give a session the size of the one that typed last; the others see it cropped or padded', async () => {
@@ -63,7 +63,7 @@ describe('several viewers', () => {
     await wide.waitFor(/│wide/);
     const narrow = await open({ home: wide.home, cols: 60, rows: 16 });
     await narrow.waitFor(/98x20!/);
-    expect(wide.text()).toContain('98x20');
+    await wide.waitFor('98x20');
     narrow.send('echo narrow\r');
     await narrow.waitFor(/58x12 /);
     await wide.waitFor(/58x12!/);
