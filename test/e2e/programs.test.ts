@@ -13,6 +13,8 @@ const INNER = { x: 1, y: 2, cols: COLS - 2, rows: ROWS - 4 };
 interface Step {
   readonly keys: string;
   readonly until: string | RegExp;
+  /** What text does not tell: given the cell at a place of the program's screen. */
+  readonly and?: (cell: (x: number, y: number) => ScreenCell) => boolean;
 }
 
 interface Case {
@@ -83,7 +85,12 @@ const CASES: readonly Case[] = [
     steps: [
       { keys: '', until: '10Quit' },
       { keys: ctrl('n') + ctrl('n'), until: '/b' },
-      { keys: '\t', until: '10Quit' },
+      // The title of the panel that has the keys is drawn upon a colour.
+      {
+        keys: '\t',
+        until: '10Quit',
+        and: (cell) => cell(52, 1).bgKind === 'palette' && cell(4, 1).bgKind === 'default',
+      },
     ],
     // Free space on the disk, and a hint chosen by chance.
     ignoreRows: [22, 23, 24],
@@ -134,11 +141,17 @@ function region(tui: Tui, x: number, y: number): string[][] {
   );
 }
 
-async function play(tui: Tui, steps: readonly Step[], prefixIs: string): Promise<void> {
-  for (const { keys, until } of steps) {
+async function play(
+  tui: Tui,
+  steps: readonly Step[],
+  prefixIs: string,
+  origin: { readonly x: number; readonly y: number },
+): Promise<void> {
+  for (const { keys, until, and } of steps) {
     tui.send(keys.replaceAll(ctrl('b') + ctrl('b'), prefixIs));
     await tui.waitFor(
       (t) => {
+        if (and && !and((x, y) => t.cell(origin.x + x, origin.y + y))) return false;
         const lines = t.screen().map((row) => row.replace(/^│|\s*│$/g, '').trimEnd());
         return typeof until === 'string' ? lines.join('\n').includes(until) : until.test(`${lines.join('\n')}\n`);
       },
@@ -161,14 +174,23 @@ describe('programs in a pane look as in a bare terminal', () => {
       await Promise.all([pane.waitFor(PROMPT), bare.waitFor(PROMPT.trim())]);
       for (const tui of [pane, bare]) tui.send(`clear; ${one.command}\r`);
       // The prefix twice, in the pane, is the prefix for the program.
-      await Promise.all([play(pane, one.steps, ctrl('b') + ctrl('b')), play(bare, one.steps, ctrl('b'))]);
-      const got = region(pane, INNER.x, INNER.y);
-      const expected = region(bare, 0, 0);
-      const different = got.flatMap((row, y) =>
-        one.ignoreRows?.includes(y)
-          ? []
-          : row.flatMap((cell, x) => (cell === expected[y]?.[x] ? [] : [{ x, y, cell, expected: expected[y]?.[x] }])),
-      );
+      await Promise.all([
+        play(pane, one.steps, ctrl('b') + ctrl('b'), INNER),
+        play(bare, one.steps, ctrl('b'), { x: 0, y: 0 }),
+      ]);
+      const differences = () => {
+        const expected = region(bare, 0, 0);
+        return region(pane, INNER.x, INNER.y).flatMap((row, y) =>
+          one.ignoreRows?.includes(y)
+            ? []
+            : row.flatMap((cell, x) => (cell === expected[y]?.[x] ? [] : [{ x, y, cell, expected: expected[y]?.[x] }])),
+        );
+      };
+      // On a busy machine one of the two may still draw after a moment of quiet: they have to become alike, and stay so.
+      for (let looks = 0; differences().length > 0 && looks < 20; looks++) {
+        await Promise.all([pane.settle(250), bare.settle(250)]);
+      }
+      const different = differences();
       expect(different.slice(0, 3), `${pane.text()}\n--- bare:\n${bare.text()}`).toEqual([]);
       expect({ x: pane.cursor.x - INNER.x, y: pane.cursor.y - INNER.y, visible: pane.cursor.visible }).toEqual({
         ...bare.cursor,
