@@ -8,6 +8,9 @@ const TOOLS = [
   ['less', 'less'],
   ['htop', 'htop'],
   ['nano', 'nano'],
+  ['/usr/sbin/sshd', 'openssh-server'],
+  ['ssh', 'openssh-client'],
+  ['ip', 'iproute2'],
 ];
 const has = (program) => spawnSync('sh', ['-c', 'command -v "$0" >/dev/null', program]).status === 0;
 const missing = TOOLS.filter(([program]) => !has(program)).map(([, pkg]) => pkg);

@@ -15,6 +15,12 @@ export const ERROR_CODES = {
   conflict: 1,
   'program-missing': 1,
   'folder-missing': 1,
+  /** The other machine does not answer, or the connection broke. */
+  unreachable: 1,
+  /** The other machine refused who we are. */
+  'login-refused': 1,
+  /** Its host key is unknown, changed or revoked. */
+  'host-key': 1,
   storage: 1,
   cancelled: 1,
 } as const;

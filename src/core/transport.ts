@@ -1,4 +1,5 @@
 import type { IrisError } from './errors.ts';
+import type { Remote } from './team/remote.ts';
 
 export type TransportKind = 'local' | 'openssh' | 'ssh2' | 'exec' | 'websocket';
 
@@ -16,6 +17,12 @@ export interface LaunchSpec {
   readonly mode: 'pty' | 'pipes';
   readonly cols: number;
   readonly rows: number;
+  /** Where it runs, when not here; `cwd` (`~`, relative, absolute) and `env` (only what is added) are then meant there. */
+  readonly remote?: Remote;
+  /** Nobody is there to answer: a transport that would have to ask fails instead. */
+  readonly unattended?: boolean;
+  /** Not running within this time (milliseconds): failed, transient. */
+  readonly startTimeoutMs?: number;
 }
 
 export interface ProcessEnd {
@@ -27,18 +34,23 @@ export interface ProcessEnd {
 
 /** What a transport tells its session. Calls come in order; after `ended` there are none. */
 export interface TransportSink {
+  /** `ready`: the process itself runs; output before that is the transport's (a question for a password). */
   status(status: TransportStatus): void;
   /** Bytes as they came; the sink copies what it keeps. `error` only with pipes. */
   output(bytes: Uint8Array, stream: 'output' | 'error'): void;
   /** The process is gone and every byte it wrote has been delivered. */
   ended(end: ProcessEnd): void;
-  /** It could not start, or its connection broke. Final for this transport. */
+  /**
+   * It could not start, or its connection broke. Final for this transport. `error.retriable` is the class of the failure: transient (the same
+   * again may succeed), else permanent (somebody has to do what `error.remedy` says).
+   */
   failed(error: IrisError): void;
 }
 
 export interface TransportMetrics {
   readonly bytesIn: number;
   readonly bytesOut: number;
+  /** To the other machine and back, as last measured, where the transport can tell. */
   readonly roundTripMs?: number;
 }
 
@@ -54,6 +66,8 @@ export interface Transport {
   readonly metrics: TransportMetrics;
   /** The command as shown to people: never with secrets. */
   readonly launchCommand: readonly string[];
+  /** What the transport itself says of its connection (ssh's log), newest last, at most 200 lines; without control characters. */
+  readonly diagnostics?: readonly string[];
   start(sink: TransportSink): void;
   write(bytes: Uint8Array): void;
   resize(cols: number, rows: number): void;

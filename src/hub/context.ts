@@ -1,4 +1,4 @@
-import type { Clock, Position, Role, Session, SessionRegistry } from '../core/index.ts';
+import type { Clock, Position, Role, Session, SessionRegistry, TeamConfig } from '../core/index.ts';
 import type { Link, WireEvent } from '../protocol/index.ts';
 import type { HubLog } from './hub-log.ts';
 import type { InputLedger } from './input-ledger.ts';
@@ -72,6 +72,8 @@ export interface HubContext {
   readonly viewers: ReadonlyMap<string, HubViewer>;
   readonly inputs: InputLedger;
   readonly workspaces: Workspaces;
+  /** As last read from the config. */
+  readonly teams: TeamConfig;
   /** Something of this session's info changed: viewers will hear of it. */
   changed(sessionId: string): void;
   /** Runs a command of the table. @throws IrisError */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type Clock, type RuleBook, randomIds, SessionRegistry } from '../core/index.ts';
+import { type Clock, NO_TEAMS, type RuleBook, randomIds, SessionRegistry, type TeamConfig } from '../core/index.ts';
 import { type Link, systemClock, toFailure } from '../protocol/index.ts';
 import { createTransport } from '../transports/index.ts';
 import { accept } from './accept.ts';
@@ -39,10 +39,14 @@ export interface HubOptions {
   readonly scrollbackLines?: number;
   /** What agents look like; those of this version when absent. */
   readonly rules?: RuleBook;
+  /** None when absent; `setTeams` replaces them. */
+  readonly teams?: TeamConfig;
 }
 
 export interface Hub {
   readonly socket: string;
+  /** The config was read again. */
+  setTeams(teams: TeamConfig): void;
   /** Ends every process, tells the viewers, saves. At most 10 s. Idempotent. */
   stop(): Promise<void>;
   /** Resolves when it has stopped, for whatever reason. */
@@ -99,6 +103,7 @@ class RunningHub implements HubContext, Hub {
   readonly viewers = new Map<string, Viewer>();
   readonly inputs = new InputLedger();
   readonly workspaces: Workspaces;
+  teams: TeamConfig;
   readonly stopped: Promise<void>;
   readonly #links = new Set<Link<'hub'>>();
   readonly #lock: HubLock;
@@ -148,6 +153,7 @@ class RunningHub implements HubContext, Hub {
     this.version = options.version;
     this.socket = options.paths.socket;
     this.env = options.env;
+    this.teams = options.teams ?? NO_TEAMS;
     this.startedAt = this.clock.now();
     this.#lock = lock;
     this.#store = store;
@@ -214,6 +220,10 @@ class RunningHub implements HubContext, Hub {
     const { version, socket } = this;
     this.#lock.announce({ pid: process.pid, version, socket, startedAt: this.clock.wall() });
     this.log.info('hub started', { version, socket, sessions: this.registry.size });
+  }
+
+  setTeams(teams: TeamConfig): void {
+    this.teams = teams;
   }
 
   /** The store wants the picture of a session. */

@@ -26,10 +26,12 @@ export const sessionInfoSchema: z.ZodType<SessionInfo> = z.object({
     reason: text.exactOptional(),
     remedy: text.exactOptional(),
     roundTripMs: z.number().exactOptional(),
+    transport: z.enum(['stopped', 'connecting', 'spawning', 'ready', 'terminating']),
+    heldBytes: z.number().int().exactOptional(),
   }),
   process: z.object({
     pid: z.number().int().exactOptional(),
-    status: z.enum(['starting', 'running', 'stopping', 'exited', 'failed', 'died']),
+    status: z.enum(['starting', 'running', 'stopping', 'exited', 'failed', 'died', 'offline']),
     exitCode: z.number().int().exactOptional(),
     signal: z.string().max(32).exactOptional(),
     reason: text.exactOptional(),

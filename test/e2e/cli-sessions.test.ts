@@ -43,7 +43,7 @@ describe('iris-tui new and ls', () => {
       hub: 'local',
       transport: 'local',
       agent: { kind: 'command', since: expect.any(Number) },
-      connection: { state: 'online', since: expect.any(Number), attempt: 0, maxAttempts: 0 },
+      connection: { state: 'online', since: expect.any(Number), attempt: 0, maxAttempts: 0, transport: 'ready' },
       process: { pid: expect.any(Number), status: 'running' },
       epoch: expect.stringMatching(/^[0-9a-f-]{36}$/),
       seq: expect.any(Number),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Explanation } from '../agent/index.ts';
-import type { SessionInfo } from '../session/info.ts';
+import type { ConnectionDetails, SessionInfo } from '../session/info.ts';
+import type { TeamInfo } from '../team/index.ts';
 import { type Workspace, workspaceSchema } from '../workspace.ts';
 
 /** Who may: a viewer looks, a typer types, an owner starts, ends and names. */
@@ -20,6 +21,8 @@ export const hubCommands = {
       name: z.string().min(1).max(128).optional(),
       /** Absent: the agent's program, or the user's shell. */
       command: z.array(z.string().max(131_072)).min(1).max(4096).optional(),
+      /** A team of the config: what the other arguments leave open is as it says. */
+      team: z.string().min(1).max(128).optional(),
       /** claude, codex, gemini, opencode, aider: found on PATH unless `command` stands in its place. */
       agent: z.string().max(64).optional(),
       /** Absolute. Absent: the user's home. */
@@ -33,6 +36,14 @@ export const hubCommands = {
   },
   'session.kill': { role: 'owner', summary: 'end a session and forget it', args: z.object({ session }) },
   'session.restart': { role: 'owner', summary: 'start a session again', args: z.object({ session }) },
+  /** Connects now, whatever the back-off says, with somebody there to answer questions; also after it was given up. */
+  'session.retry': { role: 'typer', summary: 'connect a session now', args: z.object({ session }) },
+  'session.stop-retrying': { role: 'owner', summary: 'stop trying to connect a session', args: z.object({ session }) },
+  'session.connection': {
+    role: 'viewer',
+    summary: 'the connection of a session, with its log',
+    args: z.object({ session }),
+  },
   'session.rename': {
     role: 'owner',
     summary: 'give a session another name',
@@ -103,6 +114,23 @@ export const hubCommands = {
     summary: 'say that somebody saw a session',
     args: z.object({ session, looking: z.boolean().optional() }),
   },
+  'team.list': { role: 'viewer', summary: 'teams of the config', args: z.object({}) },
+  /** Starts the sessions of teams that have none running, all at once. Absent: all teams. */
+  'team.up': {
+    role: 'owner',
+    summary: 'start teams',
+    args: z.object({
+      teams: z.array(z.string().min(1).max(128)).max(1000).optional(),
+      env: z.record(z.string().max(1024), z.string().max(131_072)).optional(),
+      cols: size.default(80),
+      rows: size.default(24),
+    }),
+  },
+  'team.down': {
+    role: 'owner',
+    summary: 'end the sessions of teams',
+    args: z.object({ teams: z.array(z.string().min(1).max(128)).max(1000).optional() }),
+  },
   'workspace.get': {
     role: 'viewer',
     summary: 'the layout',
@@ -162,6 +190,9 @@ export interface HubCommandResults {
   'session.new': SessionInfo;
   'session.kill': { id: string };
   'session.restart': SessionInfo;
+  'session.retry': SessionInfo;
+  'session.stop-retrying': SessionInfo;
+  'session.connection': ConnectionDetails;
   'session.rename': SessionInfo;
   'session.cancel': { id: string };
   'session.send': { id: string };
@@ -172,6 +203,14 @@ export interface HubCommandResults {
   'session.wait': { matched: string; session: SessionInfo };
   'session.explain': Explanation & { id: string; name: string };
   'session.seen': { id: string };
+  'team.list': { teams: TeamInfo[]; problems: string[] };
+  /** Each team once: what was started, what ran already, and what could not be started. */
+  'team.up': {
+    started: SessionInfo[];
+    running: SessionInfo[];
+    failed: { team: string; reason: string; remedy?: string }[];
+  };
+  'team.down': { ended: { team: string; id: string; name: string }[] };
   'workspace.get': { name: string; revision: number; workspace: Workspace };
   'workspace.put': { revision: number };
   'workspace.list': { workspaces: { name: string; tabs: number; savedAt: number }[] };

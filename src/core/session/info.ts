@@ -1,9 +1,24 @@
-import type { TransportKind } from '../transport.ts';
+import type { TransportKind, TransportStatus } from '../transport.ts';
 
 export type ConnectionStateName = 'online' | 'connecting' | 'offline' | 'error';
+/** A connection looked at closely. */
+export interface ConnectionDetails {
+  readonly id: string;
+  readonly name: string;
+  readonly transport: TransportKind;
+  readonly connection: SessionInfo['connection'];
+  /** As shown to people: never with secrets. */
+  readonly launchCommand: readonly string[];
+  readonly pid?: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  /** The transport's own words, newest last. */
+  readonly log: readonly string[];
+}
+
 export type AgentStateName = 'working' | 'blocked' | 'idle' | 'done' | 'exited' | 'unknown';
-/** What became of the process. `died`: the hub was killed while it ran. */
-export type ProcessStatus = 'starting' | 'running' | 'stopping' | 'exited' | 'failed' | 'died';
+/** What became of the process. `died`: the hub was killed while it ran. `offline`: its connection broke; it is tried again. */
+export type ProcessStatus = 'starting' | 'running' | 'stopping' | 'exited' | 'failed' | 'died' | 'offline';
 
 /** A session as `ls --json` prints it. Times are milliseconds since 1970. */
 export interface SessionInfo {
@@ -23,11 +38,16 @@ export interface SessionInfo {
     readonly state: ConnectionStateName;
     readonly since: number;
     readonly attempt: number;
+    /** 0: no bound. */
     readonly maxAttempts: number;
     readonly nextRetryAt?: number;
     readonly reason?: string;
     readonly remedy?: string;
     readonly roundTripMs?: number;
+    /** Where the transport itself stands. */
+    readonly transport: TransportStatus;
+    /** Bytes typed that wait for the connection. */
+    readonly heldBytes?: number;
   };
   readonly process: {
     readonly pid?: number;

@@ -42,7 +42,13 @@ export function sessionInfo(session: Reported, deps: Pick<SessionDeps, 'hub' | '
       since: agent.since,
       ...(agent.question === undefined ? {} : { question: agent.question }),
     },
-    connection: { state: 'online', since: session.createdAt, attempt: 0, maxAttempts: 0 },
+    connection: {
+      state: 'online',
+      since: session.createdAt,
+      attempt: 0,
+      maxAttempts: 0,
+      transport: TRANSPORT_STATUS[state.kind],
+    },
     process: processInfo(state, session.pid),
     epoch: session.epoch,
     seq: session.log.last,
@@ -56,6 +62,15 @@ export function sessionInfo(session: Reported, deps: Pick<SessionDeps, 'hub' | '
     createdAt: session.createdAt,
   };
 }
+
+const TRANSPORT_STATUS = {
+  starting: 'spawning',
+  running: 'ready',
+  stopping: 'terminating',
+  exited: 'stopped',
+  failed: 'stopped',
+  died: 'stopped',
+} as const;
 
 function processInfo(state: SessionState, pid: number | undefined): SessionInfo['process'] {
   const status: ProcessStatus = state.kind;

@@ -3,10 +3,12 @@ import type { HubContext, HubViewer } from '../context.ts';
 import type { Handler } from './handler.ts';
 import { hubHandlers, viewerHandlers } from './hub.ts';
 import { agentHandlers } from './session-agent.ts';
+import { connectionHandlers } from './session-connection.ts';
 import { lifeHandlers } from './session-life.ts';
 import { textHandlers } from './session-text.ts';
 import { typingHandlers } from './session-typing.ts';
 import { waitHandlers } from './session-wait.ts';
+import { teamHandlers } from './team.ts';
 import { workspaceHandlers } from './workspace.ts';
 
 /** One handler for every command of the table: the type says when one is missing. */
@@ -16,6 +18,8 @@ const handlers: { readonly [N in HubCommandName]: Handler<N> } = {
   ...textHandlers,
   ...waitHandlers,
   ...agentHandlers,
+  ...connectionHandlers,
+  ...teamHandlers,
   ...workspaceHandlers,
   ...viewerHandlers,
   ...hubHandlers,

@@ -13,7 +13,7 @@ const session = (over: Partial<SessionInfo> = {}): SessionInfo => ({
   hub: 'local',
   transport: 'local',
   agent: { kind: 'claude', state: 'working', since: 0 },
-  connection: { state: 'online', since: 0, attempt: 0, maxAttempts: 0 },
+  connection: { state: 'online', since: 0, attempt: 0, maxAttempts: 0, transport: 'ready' },
   process: { pid: 1, status: 'running' },
   epoch: 'e',
   seq: 0,
