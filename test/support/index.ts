@@ -13,6 +13,17 @@ export {
 export { openPty, type Pty } from './pty.ts';
 export { realBash } from './real-bash.ts';
 export { type CliResult, type RunCliOptions, runCli } from './run-cli.ts';
+export {
+  CAN_MAKE_USERS,
+  freePort,
+  type HostOptions,
+  type Sshd,
+  type SshdOptions,
+  startSshd,
+  stopSshds,
+  type TestUser,
+  testUser,
+} from './sshd.ts';
 export { disposeHomes, PROMPT, type TempHome, tempHome } from './temp-home.ts';
 export { disposeTuis, type Exit, IRIS, type ScreenCondition, type SpawnTuiOptions, spawnTui, Tui } from './tui.ts';
 export { DEFAULT_TIMEOUT_MS, type WaitOptions, waitUntil } from './wait-until.ts';
