@@ -11,6 +11,9 @@ const TOOLS = [
   ['/usr/sbin/sshd', 'openssh-server'],
   ['ssh', 'openssh-client'],
   ['ip', 'iproute2'],
+  ['fish', 'fish'],
+  ['tcsh', 'tcsh'],
+  ['busybox', 'busybox'],
 ];
 const has = (program) => spawnSync('sh', ['-c', 'command -v "$0" >/dev/null', program]).status === 0;
 const missing = TOOLS.filter(([program]) => !has(program)).map(([, pkg]) => pkg);
