@@ -20,6 +20,8 @@ export type HostEvent =
   | { readonly type: 'sessions' }
   | { readonly type: 'connection'; readonly connection: HostConnection }
   | { readonly type: 'workspace'; readonly name: string; readonly revision: number }
+  /** The hub read its config again: ask `team.list`. */
+  | { readonly type: 'teams' }
   | { readonly type: 'bell'; readonly sessionId: string }
   /** A program asks to set the clipboard (OSC 52 write), at most 100 KB. */
   | { readonly type: 'clipboard'; readonly sessionId: string; readonly text: string }

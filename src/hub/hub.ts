@@ -224,6 +224,7 @@ class RunningHub implements HubContext, Hub {
 
   setTeams(teams: TeamConfig): void {
     this.teams = teams;
+    for (const viewer of this.viewers.values()) viewer.event({ type: 'teams' });
   }
 
   /** The store wants the picture of a session. */

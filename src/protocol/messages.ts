@@ -65,6 +65,7 @@ const event = z.object({
     kind: z.literal('event'),
     event: z.discriminatedUnion('type', [
       z.object({ type: z.literal('workspace'), name: z.string().max(128), revision: count }),
+      z.object({ type: z.literal('teams') }),
       z.object({ type: z.literal('bell'), sessionId: id }),
       z.object({ type: z.literal('clipboard'), sessionId: id, text: z.string().max(102_400) }),
       z.object({
