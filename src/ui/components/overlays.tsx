@@ -1,11 +1,10 @@
-import { Box } from 'ink';
 import type { ReactNode } from 'react';
 import { plainText } from '../../core/index.ts';
 import type { Rect } from '../layout/index.ts';
 import type { Overlay, PaneItem, ViewSnapshot } from '../model/snapshot.ts';
-import { pad, type Segment, spread, widthOf } from '../text.ts';
+import { pad, type Segment, widthOf } from '../text.ts';
+import { At, boxed } from './box.tsx';
 import { bigDigits, bigDigitsCols } from './digits.ts';
-import { Line } from './Line.tsx';
 import { symbols } from './session-words.ts';
 
 /** Rows of a list or text that can be seen at once. */
@@ -62,35 +61,6 @@ function clockRect(pane: PaneItem, time: string): Rect {
   return big ? inside(pane, bigDigitsCols(time) + 4, 7) : inside(pane, time.length + 2, 1);
 }
 
-function At({ rect, lines }: { readonly rect: Rect; readonly lines: readonly (readonly Segment[])[] }): ReactNode {
-  return (
-    <Box position="absolute" left={rect.x} top={rect.y} width={rect.cols} height={rect.rows} flexDirection="column">
-      {lines.slice(0, rect.rows).map((segments, i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a row is its place
-        <Line key={i} segments={spread(segments, [], rect.cols, { text: ' ' })} />
-      ))}
-    </Box>
-  );
-}
-
-/** A frame with a title around rows, every cell filled. */
-function boxed(view: ViewSnapshot, rect: Rect, title: string, rows: readonly (readonly Segment[])[]): Segment[][] {
-  const [tl, tr, bl, br, h, v] = view.ascii ? ['+', '+', '+', '+', '-', '|'] : ['╭', '╮', '╰', '╯', '─', '│'];
-  const color = view.accent;
-  const edge = (text: string): Segment => ({ text, color });
-  const body = rows.slice(0, Math.max(0, rect.rows - 2));
-  while (body.length < rect.rows - 2) body.push([]);
-  return [
-    [
-      edge(`${tl}${h}`),
-      ...spread([{ text: ` ${title} `, bold: true, color }], [], rect.cols - 4, edge(h ?? '-')),
-      edge(`${h}${tr}`),
-    ],
-    ...body.map((segments) => [edge(`${v} `), ...spread(segments, [], rect.cols - 4, { text: ' ' }), edge(` ${v}`)]),
-    [edge(bl ?? '+'), edge((h ?? '-').repeat(Math.max(0, rect.cols - 2))), edge(br ?? '+')],
-  ];
-}
-
 function Digits({
   view,
   rect,
@@ -132,7 +102,12 @@ export function OverlayLayer({ view }: { readonly view: ViewSnapshot }): ReactNo
     case 'text': {
       const rows = overlay.lines.slice(overlay.top).map((text): Segment[] => [{ text: plainText(text) }]);
       const more = overlay.top + rect.rows - 2 < overlay.lines.length ? ' (more below)' : '';
-      return <At rect={rect} lines={boxed(view, rect, overlay.title + more, rows)} />;
+      return (
+        <At
+          rect={rect}
+          lines={boxed({ ascii: view.ascii, rect, title: [{ text: overlay.title + more }], color: view.accent }, rows)}
+        />
+      );
     }
     case 'list':
       return <At rect={rect} lines={listLines(view, overlay, rect)} />;
@@ -167,5 +142,5 @@ function listLines(view: ViewSnapshot, list: Extract<Overlay, { kind: 'list' }>,
     },
   ];
   while (rows.length < room) rows.push([]);
-  return boxed(view, rect, list.title, [...rows, foot]);
+  return boxed({ ascii: view.ascii, rect, title: [{ text: list.title }], color: view.accent }, [...rows, foot]);
 }
