@@ -16,6 +16,24 @@ export const sessionInfoSchema: z.ZodType<SessionInfo> = z.object({
     state: z.enum(['working', 'blocked', 'idle', 'done', 'exited', 'unknown']),
     since: time,
     question: text.exactOptional(),
+    prompt: z
+      .object({
+        id: z.string().max(64),
+        text,
+        choices: z
+          .array(
+            z.object({
+              number: z.number().int(),
+              label: text,
+              means: z.enum(['approve', 'deny']).exactOptional(),
+            }),
+          )
+          .max(99),
+        deniable: z.boolean(),
+        takesText: z.boolean(),
+      })
+      .exactOptional(),
+    queued: z.number().int().exactOptional(),
   }),
   connection: z.object({
     state: z.enum(['online', 'connecting', 'offline', 'error']),
@@ -35,6 +53,8 @@ export const sessionInfoSchema: z.ZodType<SessionInfo> = z.object({
     exitCode: z.number().int().exactOptional(),
     signal: z.string().max(32).exactOptional(),
     reason: text.exactOptional(),
+    restartAt: time.exactOptional(),
+    begun: z.enum(['restarted', 'resumed']).exactOptional(),
   }),
   epoch: z.string().max(64),
   seq: z.number().int().min(0),

@@ -1,5 +1,14 @@
 import type { DialogShape } from './dialog.ts';
 import { compilePattern } from './pattern.ts';
+import {
+  type CompiledAnswers,
+  type CompiledBox,
+  type CompiledTranscript,
+  compileAnswers,
+  compileBox,
+  compileTranscript,
+  NO_ANSWERS,
+} from './prompt/compile.ts';
 import type { Conditions, DialogCondition, Rule, RuleSet, RuleState } from './types.ts';
 
 /** Conditions with their patterns compiled; what was not given is undefined. */
@@ -37,6 +46,9 @@ export interface CompiledSet {
   readonly agent: string;
   readonly starts: CompiledConditions | undefined;
   readonly titles: RegExp | undefined;
+  readonly answers: CompiledAnswers;
+  readonly box: CompiledBox | undefined;
+  readonly transcript: CompiledTranscript | undefined;
   readonly rules: readonly CompiledRule[];
   /** Does any rule look at more than what the program says with sequences? Otherwise output need not be looked at. */
   readonly readsScreen: boolean;
@@ -52,6 +64,9 @@ export function compileRuleSet(set: RuleSet): CompiledSet {
     agent: set.agent,
     starts: set.starts && compileConditions(set.starts),
     titles: set.titles === undefined ? undefined : compilePattern(set.titles),
+    answers: compileAnswers(set.answers),
+    box: compileBox(set.box),
+    transcript: compileTranscript(set.transcript),
     rules,
     readsScreen: rules.some(({ when, question }) => readsScreen(when) || question !== undefined),
     quietMs: quiet.length > 0 ? Math.min(...quiet) : undefined,
@@ -65,6 +80,9 @@ export function joinSets(agent: string, sets: readonly CompiledSet[]): CompiledS
     agent,
     starts: undefined,
     titles: undefined,
+    answers: NO_ANSWERS,
+    box: undefined,
+    transcript: undefined,
     rules: sets.flatMap((set) => set.rules),
     readsScreen: sets.some((set) => set.readsScreen),
     quietMs: quiet.length > 0 ? Math.min(...quiet) : undefined,

@@ -1,4 +1,5 @@
 import type { AgentStateName } from '../session/info.ts';
+import type { AgentPrompt } from './prompt/types.ts';
 
 /** Decisions that are kept for `explain`; the oldest go first. */
 const DECISIONS_LIMIT = 20;
@@ -19,6 +20,7 @@ export interface Explanation {
   readonly state: AgentStateName;
   readonly since: number;
   readonly question?: string;
+  readonly prompt?: AgentPrompt;
   /** Kind of the session; another than `kind` when an agent was recognised inside a shell. */
   readonly sessionKind: string;
   readonly rules: { readonly agent: string; readonly measured?: string };

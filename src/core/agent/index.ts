@@ -8,6 +8,10 @@ export {
   type MonitorOptions,
 } from './monitor.ts';
 export { compilePattern as compileRulePattern } from './pattern.ts';
+export type { CompiledAnswers, CompiledBox, CompiledTranscript } from './prompt/compile.ts';
+export { planReply, type ReplyPlan } from './prompt/reply.ts';
+export type { AnswerRules, BoxRules, TranscriptRules } from './prompt/rules.ts';
+export type { AgentPrompt, PromptChoice, PromptReply } from './prompt/types.ts';
 export { parseRecording, type RecordedEvent, type Recording, type Rehearsed, rehearse } from './rehearsal.ts';
 export { BUILT_IN_RULES } from './rules/index.ts';
 export { parseRuleFile, ruleFileSchema } from './schema.ts';

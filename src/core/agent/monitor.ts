@@ -6,6 +6,9 @@ import type { RuleBook } from './book.ts';
 import type { CompiledSet } from './compile.ts';
 import { type Decision, DecisionLog, type Explanation } from './explain.ts';
 import { matchConditions, type Reading, readState, View } from './match.ts';
+import { type Asked, mayAnswer, PromptBoard } from './prompt/board.ts';
+import type { CompiledAnswers } from './prompt/compile.ts';
+import type { AgentPrompt } from './prompt/types.ts';
 import { type Rounds, roundsOf } from './rounds.ts';
 import { Settler, type Sign } from './settle.ts';
 import { Signals } from './signals.ts';
@@ -35,6 +38,8 @@ export interface AgentReport {
   /** Milliseconds since 1970. */
   readonly since: number;
   readonly question?: string;
+  /** What it asks, where it can be answered from elsewhere. */
+  readonly prompt?: AgentPrompt;
 }
 
 /** Sources that outrank everything that is read from a terminal. */
@@ -64,6 +69,7 @@ export class AgentMonitor {
   readonly #signals = new Signals();
   readonly #settler: Settler;
   readonly #log = new DecisionLog();
+  readonly #board: PromptBoard;
   /** Why the state that is pending. */
   #pendingBy: By = { rule: 'unknown', on: [] };
   #set: CompiledSet;
@@ -92,6 +98,7 @@ export class AgentMonitor {
     this.#changed = changed;
     this.#set = rules.rulesFor(kind);
     this.#settler = new Settler(clock.now());
+    this.#board = new PromptBoard(String(clock.wall()));
     this.#outputAt = clock.now();
     this.#report = { kind, state: 'unknown', since: clock.wall() };
   }
@@ -125,6 +132,27 @@ export class AgentMonitor {
     const now = this.#clock.now();
     const on = [question ?? state];
     if (this.#settler.observe({ state, question, holdMs: 0 }, now)) this.#settled({ rule: authority, on });
+    this.#schedule();
+  }
+
+  /** What it asks, if that still stands there at this very moment: to be asked just before an answer is typed. */
+  promptNow(): AgentPrompt | undefined {
+    if (this.#ended || !this.#board.current || this.#screen.synchronizing) return undefined;
+    const reading = this.#read(this.#clock.now());
+    return reading?.state === 'blocked' && this.#board.stands(asked(reading)) ? this.#board.current : undefined;
+  }
+
+  /** How what it asks is answered. */
+  get answers(): CompiledAnswers {
+    return this.#set.answers;
+  }
+
+  /** Bytes went to the process: what it asked may be answered by them. */
+  typed(bytes: Uint8Array): void {
+    this.seen();
+    if (this.#ended || !this.#board.current || !mayAnswer(bytes)) return;
+    this.#board.touched(this.#clock.now());
+    this.#retell();
     this.#schedule();
   }
 
@@ -206,12 +234,18 @@ export class AgentMonitor {
     this.#dirty = false;
     this.#lookedAt = now;
     this.#whoIsThere(now);
+    const reading = this.#authority === undefined || this.#settler.state === 'blocked' ? this.#read(now) : undefined;
+    const asksAnew =
+      reading?.state === 'blocked' && reading.choices.length > 0
+        ? this.#board.observe(asked(reading), this.#set.answers, now)
+        : this.#board.missing(now);
+    const told = this.#report;
     if (this.#authority === undefined) {
-      const reading = this.#read(now);
       if (reading) this.#observe(reading, reading, now);
       else if (this.#settler.state === 'blocked') this.#observe(GONE, { rule: 'gone', on: ['no rule matches'] }, now);
     }
     if (this.#settler.tick(now)) this.#settled(this.#pendingBy);
+    if (asksAnew && this.#report === told && this.#settler.state === 'blocked') this.#retell();
     this.#schedule();
   }
 
@@ -274,6 +308,7 @@ export class AgentMonitor {
   #settled(by: By): void {
     const { state } = this.#settler;
     const before = this.#report.state;
+    if (state !== 'blocked') this.#board.clear();
     if (state !== 'idle') this.#unseen = false;
     else if (before === 'working') this.#unseen = !this.#looking;
     // A question that is gone was answered: nothing on the screen says so.
@@ -282,14 +317,25 @@ export class AgentMonitor {
   }
 
   #tell(by: By): void {
+    this.#log.add({ at: this.#clock.wall(), state: this.#stateNow(), ...by });
+    this.#retell();
+  }
+
+  #stateNow(): AgentStateName {
+    const { state } = this.#settler;
+    return state === 'idle' && this.#unseen ? 'done' : state;
+  }
+
+  #retell(): void {
     const { state, since, question } = this.#settler;
+    const prompt = state === 'blocked' ? this.#board.current : undefined;
     this.#report = {
       kind: this.#set.agent,
-      state: state === 'idle' && this.#unseen ? 'done' : state,
+      state: this.#stateNow(),
       since: Math.round(this.#clock.wall() - (this.#clock.now() - since)),
       ...(state === 'blocked' && question !== undefined ? { question } : {}),
+      ...(prompt ? { prompt } : {}),
     };
-    this.#log.add({ at: this.#clock.wall(), state: this.#report.state, ...by });
     this.#changed(this.#report);
   }
 
@@ -297,6 +343,7 @@ export class AgentMonitor {
   #schedule(): void {
     const { nextAt } = this.#settler;
     if (nextAt !== undefined) this.#arm(nextAt);
+    if (this.#board.nextAt !== undefined) this.#arm(this.#board.nextAt);
     if (this.#dirty) this.#lookSoon();
     if (!this.#awaitsSilence) return;
     const at = this.#outputAt + this.#set.quietMs!;
@@ -307,4 +354,8 @@ export class AgentMonitor {
   get #awaitsSilence(): boolean {
     return this.#set.quietMs !== undefined && this.#settler.state === 'working';
   }
+}
+
+function asked({ question = '', choices }: Reading): Asked {
+  return { question, choices };
 }

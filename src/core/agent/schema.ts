@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { IrisError } from '../errors.ts';
+import { tryParseKeyName } from '../keys/index.ts';
 import type { RuleFile } from './book.ts';
 import { compilePattern } from './pattern.ts';
 
@@ -56,6 +57,31 @@ const rule = z
     'a rule for blocked needs a dialog, a title, what the agent says, or rows to match',
   );
 
+const answers = z.strictObject({
+  approve: pattern,
+  deny: pattern,
+  denyKey: z
+    .string()
+    .max(32)
+    .refine((key) => tryParseKeyName(key) !== undefined, 'is no name of a key')
+    .exactOptional(),
+  listens: pattern.exactOptional(),
+});
+const box = z.strictObject({
+  first: pattern,
+  below: pattern,
+  above: pattern.exactOptional(),
+  last: z.number().int().min(1).max(100),
+  placeholder: pattern.exactOptional(),
+});
+const transcript = z.strictObject({
+  prompt: pattern,
+  says: pattern,
+  other: pattern,
+  chrome: pattern,
+  indent: z.number().int().min(0).max(16),
+});
+
 /** A file of rules, as docs/agent-state.md describes it. */
 export const ruleFileSchema: z.ZodType<RuleFile> = z.strictObject({
   agent: id,
@@ -64,6 +90,9 @@ export const ruleFileSchema: z.ZodType<RuleFile> = z.strictObject({
   replace: z.boolean().exactOptional(),
   starts: conditions.exactOptional(),
   titles: pattern.exactOptional(),
+  answers: answers.exactOptional(),
+  box: box.exactOptional(),
+  transcript: transcript.exactOptional(),
   rules: z
     .array(rule)
     .max(100)

@@ -1,3 +1,5 @@
+import type { AnswerRules, BoxRules, TranscriptRules } from './prompt/rules.ts';
+
 /**
  * Rules: what an agent's terminal looks like in each state. They are data, so that an agent that changed its looks needs a new file, not a
  * new release. Patterns are regular expressions (JavaScript, flag u), checked by `pattern.ts`: they can't take long on any text.
@@ -75,6 +77,12 @@ export interface RuleSet {
   readonly starts?: Conditions;
   /** Titles it sets. Inside a shell, any other title means that it has ended. */
   readonly titles?: string;
+  /** How its questions are answered from elsewhere. */
+  readonly answers?: AnswerRules;
+  /** Its input box. Without it, what is typed into it can't be seen to have arrived. */
+  readonly box?: BoxRules;
+  /** How its answers are read from its screen. */
+  readonly transcript?: TranscriptRules;
   /** The first that matches decides; when none does, the state stays. */
   readonly rules: readonly Rule[];
 }

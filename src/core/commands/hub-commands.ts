@@ -3,6 +3,7 @@ import type { Explanation } from '../agent/index.ts';
 import type { ConnectionDetails, SessionInfo } from '../session/info.ts';
 import type { TeamInfo } from '../team/index.ts';
 import { type Workspace, workspaceSchema } from '../workspace.ts';
+import { type PromptCommandResults, type PromptOutcome, promptCommands } from './prompt-commands.ts';
 
 /** Who may: a viewer looks, a typer types, an owner starts, ends and names. */
 export type Role = 'viewer' | 'typer' | 'owner';
@@ -58,6 +59,8 @@ export const hubCommands = {
       text: z.string().max(1_500_000),
       enter: z.boolean().default(true),
       paste: z.boolean().default(false),
+      /** With Enter, to an agent: what can't be submitted now is kept in the queue (as `session.prompt`), or refused. */
+      hold: z.boolean().default(true),
     }),
   },
   'session.keys': {
@@ -114,6 +117,7 @@ export const hubCommands = {
     summary: 'say that somebody saw a session',
     args: z.object({ session, looking: z.boolean().optional() }),
   },
+  ...promptCommands,
   'team.list': { role: 'viewer', summary: 'teams of the config', args: z.object({}) },
   /** Starts the sessions of teams that have none running, all at once. Absent: all teams. */
   'team.up': {
@@ -185,7 +189,7 @@ export interface LineRange {
   readonly wrapped: readonly boolean[];
 }
 
-export interface HubCommandResults {
+export interface HubCommandResults extends PromptCommandResults {
   'session.list': { sessions: SessionInfo[] };
   'session.new': SessionInfo;
   'session.kill': { id: string };
@@ -195,7 +199,8 @@ export interface HubCommandResults {
   'session.connection': ConnectionDetails;
   'session.rename': SessionInfo;
   'session.cancel': { id: string };
-  'session.send': { id: string };
+  /** `outcome` and what follows: with Enter, to an agent; as `session.prompt`. */
+  'session.send': { id: string } & Partial<PromptOutcome>;
   'session.keys': { id: string };
   'session.capture': { text: string; cols: number; rows: number; cursor: { x: number; y: number } };
   'session.lines': LineRange;

@@ -1,3 +1,4 @@
 export * from './hub-commands.ts';
 export * from './parse.ts';
+export type { HeldReason, PromptOutcome, QueuedPrompt } from './prompt-commands.ts';
 export * from './viewer-commands.ts';

@@ -1,3 +1,4 @@
+import type { AgentPrompt } from '../agent/prompt/types.ts';
 import type { TransportKind, TransportStatus } from '../transport.ts';
 
 export type ConnectionStateName = 'online' | 'connecting' | 'offline' | 'error';
@@ -33,10 +34,16 @@ export interface SessionInfo {
     readonly state: AgentStateName;
     readonly since: number;
     readonly question?: string;
+    /** What it asks, where it can be answered from elsewhere (`session.answer`). */
+    readonly prompt?: AgentPrompt;
+    /** Prompts that wait for their turn; absent: none. */
+    readonly queued?: number;
   };
+  /** Of a session that is over: as if it were there (`online`), with `transport: 'stopped'`. */
   readonly connection: {
     readonly state: ConnectionStateName;
     readonly since: number;
+    /** Which attempt this is, or will be at `nextRetryAt`; online: 0. */
     readonly attempt: number;
     /** 0: no bound. */
     readonly maxAttempts: number;
@@ -54,8 +61,12 @@ export interface SessionInfo {
     readonly status: ProcessStatus;
     readonly exitCode?: number;
     readonly signal?: string;
-    /** Why it failed to start, where it did. */
+    /** Why it failed to start, where it did; or that its rule starts it again. */
     readonly reason?: string;
+    /** Its rule starts it again then. */
+    readonly restartAt?: number;
+    /** This run began by itself, or goes on with the conversation of the run before. Absent: somebody started it anew. */
+    readonly begun?: 'restarted' | 'resumed';
   };
   /** A UUID, new each time the process starts. */
   readonly epoch: string;

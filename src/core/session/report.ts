@@ -41,6 +41,7 @@ export function sessionInfo(session: Reported, deps: Pick<SessionDeps, 'hub' | '
       state: agent.state,
       since: agent.since,
       ...(agent.question === undefined ? {} : { question: agent.question }),
+      ...(agent.prompt === undefined ? {} : { prompt: agent.prompt }),
     },
     connection: {
       state: 'online',

@@ -1,4 +1,12 @@
-import { AgentMonitor, type AgentReport, type Authority, builtInRules, type Explanation } from '../agent/index.ts';
+import {
+  AgentMonitor,
+  type AgentPrompt,
+  type AgentReport,
+  type Authority,
+  builtInRules,
+  type CompiledAnswers,
+  type Explanation,
+} from '../agent/index.ts';
 import { type Dispose, Emitter } from '../emitter.ts';
 import { IrisError, plainText } from '../errors.ts';
 import { type EntryBody, OutputLog, Screen, type ScreenEvent } from '../output/index.ts';
@@ -166,6 +174,16 @@ export class Session {
     this.#agent.seen();
   }
 
+  /** What its agent asks, if that still stands there at this very moment. */
+  promptNow(): AgentPrompt | undefined {
+    return this.#agent.promptNow();
+  }
+
+  /** How its agent's questions are answered. */
+  get answers(): CompiledAnswers {
+    return this.#agent.answers;
+  }
+
   /** Why its agent is said to be in its state. */
   explain(): Explanation {
     return this.#agent.explain();
@@ -204,7 +222,7 @@ export class Session {
       throw new IrisError('failed', `${this.#name} is not running`, { remedy: 'restart it first' });
     }
     this.#transport.write(this.mode === 'pipes' && isEnter(bytes) ? Uint8Array.of(LF) : bytes);
-    this.#agent.seen();
+    this.#agent.typed(bytes);
   }
 
   /** A new size for the screen and the process, in order with the output: a log entry says where. */

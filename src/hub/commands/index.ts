@@ -5,6 +5,7 @@ import { hubHandlers, viewerHandlers } from './hub.ts';
 import { agentHandlers } from './session-agent.ts';
 import { connectionHandlers } from './session-connection.ts';
 import { lifeHandlers } from './session-life.ts';
+import { promptHandlers } from './session-prompt.ts';
 import { textHandlers } from './session-text.ts';
 import { typingHandlers } from './session-typing.ts';
 import { waitHandlers } from './session-wait.ts';
@@ -15,6 +16,7 @@ import { workspaceHandlers } from './workspace.ts';
 const handlers: { readonly [N in HubCommandName]: Handler<N> } = {
   ...lifeHandlers,
   ...typingHandlers,
+  ...promptHandlers,
   ...textHandlers,
   ...waitHandlers,
   ...agentHandlers,

@@ -10,6 +10,16 @@ export const claude: RuleSet = {
   measured: 'claude-code 2.1.197',
   starts: { title: '^✳ ', rows: { last: 14, match: ['^─{8,}', '^❯(?: |$)', '^─{8,}'], apart: 8 } },
   titles: '^[✳⠁-⣿◐◓◑◒] ',
+  answers: { approve: '^Yes\\b', deny: '^No\\b', denyKey: 'Escape', listens: '^No(?!, exit\\b)' },
+  // Above it stands a rule, with a name in it where it has one.
+  box: { first: '^[❯!#>](?: |$)', above: '^─{4,}', below: '^─{8,}', last: 60 },
+  transcript: {
+    prompt: '^[❯>!#] ',
+    says: '^● (?![A-Z][A-Za-z_]{0,60}\\()',
+    other: '^(?:●|⎿| {2}⎿|✻|✽|✶|✢|·|∴|※) ?',
+    chrome: '^─{8,}|^[✻✽✶✢·] |^ {2}(?:\\? for|esc to)',
+    indent: 2,
+  },
   rules: [
     {
       id: 'permission',

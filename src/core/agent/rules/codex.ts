@@ -16,6 +16,20 @@ export const codex: RuleSet = {
   version: 1,
   measured: 'codex 0.169.0',
   starts: { says: '\\bapp=codex\\b', alternateScreen: true },
+  answers: {
+    approve: '^Yes, (?:proceed|just this once|provide|grant)|^Yes\\b',
+    deny: '^No\\b',
+    denyKey: 'Escape',
+    listens: '^No\\b',
+  },
+  box: { first: '^[›!](?: |$)', below: '^$', last: 60 },
+  transcript: {
+    prompt: '^› ',
+    says: '^• (?!(?:Ran|Running|Explored|Exploring|Edited|Added|Deleted|Called|Calling|Working|Searched|Searching|Updated Plan|Viewed|Exited|Waited|Waiting)\\b)',
+    other: '^(?:•|✔|✗|■|⚠|▲|›|↳) ',
+    chrome: '^ {2}(?:Worked for|\\S.* · |← for agents)|^─{3,}',
+    indent: 2,
+  },
   rules: [
     {
       id: 'says-blocked',

@@ -14,6 +14,26 @@ export const gemini: RuleSet = {
   measured: 'gemini-cli 0.61.0',
   starts: { title: '^(?:◇ {1,2}Ready|✦ {1,2}Working|⏲ {1,2}Working) ?', cursor: 'hidden' },
   titles: TITLES,
+  answers: {
+    approve: '^(?:Allow once|Yes\\b|Apply\\b)',
+    deny: '^No\\b',
+    denyKey: 'Escape',
+    listens: '^No, suggest changes',
+  },
+  box: {
+    first: '^ [>!*](?: |$)',
+    above: '^[▄─]{8,}',
+    below: '^[▀─]{8,}',
+    last: 60,
+    placeholder: '^ {0,2}(?:Type your message or @path/to/file|Type your shell command)$',
+  },
+  transcript: {
+    prompt: '^ > ',
+    says: '^✦ ',
+    other: '^(?:╭|ℹ|✕|⚠|[?✓xo⊷-] )',
+    chrome: '^[▀▄─]{8,}| {8,}\\? for shortcuts',
+    indent: 2,
+  },
   rules: [
     {
       id: 'title-action',
