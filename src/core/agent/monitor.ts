@@ -5,6 +5,7 @@ import type { AgentStateName } from '../session/info.ts';
 import type { RuleBook } from './book.ts';
 import type { CompiledSet } from './compile.ts';
 import { type Decision, DecisionLog, type Explanation } from './explain.ts';
+import { HookTrust, type HookWord } from './hooks/index.ts';
 import { matchConditions, type Reading, readState, View } from './match.ts';
 import { type Asked, mayAnswer, PromptBoard } from './prompt/board.ts';
 import type { CompiledAnswers } from './prompt/compile.ts';
@@ -23,6 +24,9 @@ const SYNCHRONIZED_MS = 150;
 /** A question must stand there to be one: without it for this long, it was answered, even if nothing else is understood. A redraw is quicker. */
 const GONE_MS = 1000;
 const GONE: Sign = { state: 'working', question: undefined, holdMs: GONE_MS };
+
+/** A hook said that it works, and nothing was heard since. */
+const LOST: Sign = { state: 'unknown', question: undefined, holdMs: 0 };
 
 type By = Pick<Reading, 'rule' | 'on'>;
 
@@ -78,6 +82,8 @@ export class AgentMonitor {
   /** Its title came, its screen not yet. */
   #expected: CompiledSet | undefined;
   #authority: Authority | undefined;
+  /** Whether what a hook said is still believed; only while hooks decide. */
+  #trust: HookTrust | undefined;
   #report: AgentReport;
   #unseen = false;
   #looking = false;
@@ -125,14 +131,32 @@ export class AgentMonitor {
     this.#lookSoon();
   }
 
-  /** A source that knows, where the agent has one. From the first word on the screen does not count. */
+  /** A source that knows, where the agent has one. From the first word of a protocol on the screen does not count; a hook must not be refuted by it. */
   say(authority: Authority, state: 'working' | 'blocked' | 'idle' | 'unknown', question?: string): void {
     if (this.#ended || (this.#authority === 'protocol' && authority === 'hook')) return;
-    this.#authority = authority;
     const now = this.#clock.now();
+    // The hook of another tool than the one that asks: the question stands.
+    if (authority === 'hook' && state === 'working' && this.#read(now)?.state === 'blocked') return;
+    this.#authority = authority;
+    this.#trust = authority === 'hook' && state !== 'unknown' ? new HookTrust(state, now) : undefined;
     const on = [question ?? state];
     if (this.#settler.observe({ state, question, holdMs: 0 }, now)) this.#settled({ rule: authority, on });
+    if (this.#trust) this.#lookSoon();
     this.#schedule();
+  }
+
+  /** A hook of the agent says what it does. */
+  hear(word: HookWord): void {
+    if (this.#ended || this.#authority === 'protocol') return;
+    const now = this.#clock.now();
+    if (word.kind === 'over') this.#disbelieve();
+    else if (!word.hint) this.say('hook', word.state, word.question);
+    else {
+      const seen = this.#read(now)?.state ?? word.state;
+      const { state, question } = word;
+      if (seen === state) this.#observe({ state, question, holdMs: 0 }, { rule: 'hook', on: [question ?? state] }, now);
+    }
+    this.#lookSoon();
   }
 
   /** What it asks, if that still stands there at this very moment: to be asked just before an answer is typed. */
@@ -234,12 +258,13 @@ export class AgentMonitor {
     this.#dirty = false;
     this.#lookedAt = now;
     this.#whoIsThere(now);
-    const reading = this.#authority === undefined || this.#settler.state === 'blocked' ? this.#read(now) : undefined;
+    const reading = this.#authority !== 'protocol' || this.#settler.state === 'blocked' ? this.#read(now) : undefined;
     const asksAnew =
       reading?.state === 'blocked' && reading.choices.length > 0
         ? this.#board.observe(asked(reading), this.#set.answers, now)
         : this.#board.missing(now);
     const told = this.#report;
+    if (this.#trust) this.#judge(this.#trust, reading, now);
     if (this.#authority === undefined) {
       if (reading) this.#observe(reading, reading, now);
       else if (this.#settler.state === 'blocked') this.#observe(GONE, { rule: 'gone', on: ['no rule matches'] }, now);
@@ -247,6 +272,25 @@ export class AgentMonitor {
     if (this.#settler.tick(now)) this.#settled(this.#pendingBy);
     if (asksAnew && this.#report === told && this.#settler.state === 'blocked') this.#retell();
     this.#schedule();
+  }
+
+  /** Does the terminal agree with what a hook said? */
+  #judge(trust: HookTrust, reading: Reading | undefined, now: number): void {
+    const verdict = trust.judge(reading?.state, this.#outputAt, now);
+    if (verdict === 'believed') {
+      // The same dialog, with its own words.
+      if (trust.state === 'blocked' && reading?.state === 'blocked') this.#observe(reading, reading, now);
+      return;
+    }
+    this.#disbelieve();
+    if (verdict === 'stale') this.#observe(LOST, { rule: 'hook', on: ['no word and no output for ten minutes'] }, now);
+    // It has been seen for long enough already.
+    else if (reading) this.#observe({ ...reading, holdMs: 0 }, reading, now);
+  }
+
+  #disbelieve(): void {
+    this.#trust = undefined;
+    if (this.#authority === 'hook') this.#authority = undefined;
   }
 
   #observe(sign: Sign, by: By, now: number): void {
@@ -343,6 +387,7 @@ export class AgentMonitor {
   #schedule(): void {
     const { nextAt } = this.#settler;
     if (nextAt !== undefined) this.#arm(nextAt);
+    if (this.#trust?.nextAt !== undefined) this.#arm(this.#trust.nextAt);
     if (this.#board.nextAt !== undefined) this.#arm(this.#board.nextAt);
     if (this.#dirty) this.#lookSoon();
     if (!this.#awaitsSilence) return;
