@@ -39,7 +39,7 @@ export async function openScreenOn(context: Context, args: ScreenArguments): Pro
   const [{ runTui, warmUp }, { systemClock }, { config, problems }] = await Promise.all([
     import('../ui/index.ts'),
     import('../protocol/index.ts'),
-    loadConfig(paths.configFile, paths.configFrom === 'IRIS_CONFIG_PATH'),
+    loadConfig(paths.configFile, env, { named: paths.configFrom === 'IRIS_CONFIG_PATH' }),
   ]);
   const early = await Promise.race([reached.then(() => true), new Promise((resolve) => setImmediate(resolve, false))]);
   // A hub is starting: there is time.

@@ -1,7 +1,7 @@
 import { closeSync, writeSync } from 'node:fs';
 import { IrisError, RuleBook } from '../core/index.ts';
 import { type HubCard, runHub as runHubProcess } from '../hub/index.ts';
-import { loadConfig, problemLine } from './config/index.ts';
+import { loadConfig, problemLine, teamConfigOf } from './config/index.ts';
 import { type Environment, environmentForOthers } from './environment.ts';
 import { ensureFolders } from './folders.ts';
 import type { ReadyMessage } from './launch-hub.ts';
@@ -38,7 +38,7 @@ export async function runHub(env: Environment, options: { background: boolean })
 }
 
 async function startHub(env: Environment, paths: Paths) {
-  const { config, problems } = await loadConfig(paths.configFile);
+  const { config, problems } = await loadConfig(paths.configFile, env, { reader: 'hub' });
   const rules = await loadRules(rulesFolder(paths));
   const start = await runHubProcess({
     paths: { socket: paths.socket, state: paths.stateDir },
@@ -46,6 +46,7 @@ async function startHub(env: Environment, paths: Paths) {
     env: environmentForOthers(env.vars),
     scrollbackLines: config.settings.scrollbackLines,
     rules: new RuleBook(rules.files.map((file) => file.rules)),
+    teams: teamConfigOf(config, problems.filter((problem) => problem.severity === 'error').map(problemLine)),
   });
   if (start.kind === 'started') {
     for (const problem of problems) {

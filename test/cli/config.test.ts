@@ -5,10 +5,11 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { colourOf } from '../../src/cli/config/colour.ts';
 import { DEFAULT_CONFIG, loadConfig, problemLine } from '../../src/cli/config/index.ts';
+import { jsonSchema } from '../../src/cli/config/json-schema.ts';
 import { readConfig } from '../../src/cli/config/read.ts';
-import { jsonSchema } from '../../src/cli/config/schema.ts';
 
-const read = (text: string) => readConfig(text, 'c.yaml');
+const scope = { vars: {}, home: '/home/u' };
+const read = (text: string) => readConfig(text, 'c.yaml', scope);
 const lines = (text: string) => read(text).problems.map(problemLine);
 
 describe('a config', () => {
@@ -39,6 +40,9 @@ settings:
   scrollbackLines: 50000
   borders: single
   clipboard: on
+  maxProcesses: 8
+  idleTimeout: 3600000
+  sessionInitTimeout: 20000
 keys:
   "|": split-pane -h
   x: null
@@ -59,9 +63,13 @@ theme:
         scrollbackLines: 50_000,
         borders: 'single',
         clipboard: 'on',
+        maxProcesses: 8,
+        idleTimeout: 3_600_000,
+        sessionInitTimeout: 20_000,
       },
       keys: { prefix: { '|': 'split-pane -h', x: null }, root: { 'M-Left': 'select-pane -L' } },
       theme: { accent: '#77aaff' },
+      teams: [],
     });
   });
 
@@ -145,26 +153,24 @@ theme:
   it('accepts what other programs and later versions read, and says that it has no effect', () => {
     const { config, problems } = read(`
 settings:
-  sessionInitTimeout: 30000
-  maxProcesses: 10
-  httpPort: \${IRIS_HTTP_PORT:-1615}
+  spawnTimeout: 30000
+  httpPort: \${IRIS_HTTP_PORT}
 dashboard:
   enabled: true
 teams:
-  team-gpu:
+  gpu:
     remote: ssh gpu.example.com
-    path: /srv
-    description: GPU
+    enableReverseMcp: true
 hubs: {}
 `);
-    expect(config).toEqual(DEFAULT_CONFIG);
+    expect(config.settings).toEqual(DEFAULT_CONFIG.settings);
+    expect(config.teams.map((team) => team.name)).toEqual(['gpu']);
     expect(problems.map((p) => [p.severity, p.path, p.line])).toEqual([
-      ['notice', 'settings.sessionInitTimeout', 3],
-      ['notice', 'settings.maxProcesses', 4],
-      ['notice', 'settings.httpPort', 5],
-      ['notice', 'dashboard', 6],
-      ['notice', 'teams', 8],
-      ['notice', 'hubs', 13],
+      ['notice', 'settings.spawnTimeout', 3],
+      ['notice', 'settings.httpPort', 4],
+      ['notice', 'dashboard', 5],
+      ['notice', 'teams.gpu.enableReverseMcp', 10],
+      ['notice', 'hubs', 11],
     ]);
   });
 });
@@ -201,22 +207,22 @@ describe('the config file', () => {
 
   it('need not exist, unless it was named', async () => {
     const file = join(folder, 'none.yaml');
-    expect(await loadConfig(file)).toEqual({ config: DEFAULT_CONFIG, problems: [], file, exists: false });
-    expect((await loadConfig(file, true)).problems.map(problemLine)).toEqual([
+    expect(await loadConfig(file, scope)).toEqual({ config: DEFAULT_CONFIG, problems: [], file, exists: false });
+    expect((await loadConfig(file, scope, { named: true })).problems.map(problemLine)).toEqual([
       `${file}: cannot be read: no such file or folder`,
     ]);
   });
 
   it('that is a folder, or far too large, is a problem and no failure', async () => {
-    expect((await loadConfig(folder)).problems[0]?.message).toContain('it is a folder');
+    expect((await loadConfig(folder, scope)).problems[0]?.message).toContain('it is a folder');
     const large = join(folder, 'large.yaml');
     writeFileSync(large, `# ${'x'.repeat(1024 * 1024)}`);
-    expect((await loadConfig(large)).problems[0]?.message).toContain('larger than');
+    expect((await loadConfig(large, scope)).problems[0]?.message).toContain('larger than');
   });
 
   it('of the documentation is without problems and says the defaults', async () => {
     const file = fileURLToPath(new URL('../../docs/config.example.yaml', import.meta.url));
-    const { config, problems } = await loadConfig(file);
+    const { config, problems } = await loadConfig(file, scope);
     expect(problems).toEqual([]);
     expect(config.settings).toMatchObject(DEFAULT_CONFIG.settings);
     // Every setting is in it, be it in a comment.

@@ -19,11 +19,11 @@ describe('iris-tui config', () => {
     });
     expect(await runCli(['config', 'check'], { home })).toMatchObject({ code: 0, stderr: '' });
 
-    home.config('settings:\n  prefix: C-a\n  bordres: single\nteams: {}\n');
+    home.config('settings:\n  prefix: C-a\n  bordres: single\nhubs: {}\n');
     const check = await runCli(['config', 'check'], { home });
     expect(check).toMatchObject({ code: 1, stderr: '' });
     expect(check.stdout).toBe(
-      `${path}:3:3: settings has no key "bordres" (did you mean borders?)\n${path}:4:1: teams: has no effect yet\n`,
+      `${path}:3:3: settings has no key "bordres" (did you mean borders?)\n${path}:4:1: hubs: has no effect yet\n`,
     );
     const asJson = JSON.parse((await runCli(['config', 'check', '--json'], { home })).stdout);
     expect(asJson).toMatchObject({ file: path, exists: true, ok: false });
@@ -58,7 +58,7 @@ describe('iris-tui config', () => {
     const home = tempHome();
     const schema = JSON.parse((await runCli(['config', 'schema'], { home })).stdout);
     expect(schema.properties.settings.properties.borders).toMatchObject({
-      enum: ['rounded', 'single', 'ascii'],
+      anyOf: [{ enum: ['rounded', 'single', 'ascii'] }, { type: 'string' }],
       default: 'rounded',
     });
     expect(schema.properties.settings.additionalProperties).toBe(false);

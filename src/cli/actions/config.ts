@@ -4,7 +4,7 @@ import type { VerbRun } from '../verbs/types.ts';
 
 export const runConfigPath: VerbRun = async (context) => {
   const { configFile, configFrom } = context.paths;
-  const { exists } = await loadConfig(configFile);
+  const { exists } = await loadConfig(configFile, context.env);
   if (context.json) context.value({ path: configFile, from: configFrom, exists });
   else context.line(configFile);
 };
@@ -13,7 +13,7 @@ export const runConfigCheck: VerbRun = async (context, { args }) => {
   const given = args[0] as string | undefined;
   const file = given === undefined ? context.paths.configFile : resolve(context.env.cwd, given);
   const named = given !== undefined || context.paths.configFrom === 'IRIS_CONFIG_PATH';
-  const { problems, exists } = await loadConfig(file, named);
+  const { problems, exists } = await loadConfig(file, context.env, { named });
   const errors = problems.filter((problem) => problem.severity === 'error').length;
   if (context.json) context.value({ file, exists, ok: errors === 0, problems });
   else {
@@ -25,7 +25,7 @@ export const runConfigCheck: VerbRun = async (context, { args }) => {
 };
 
 export const runConfigShow: VerbRun = async (context) => {
-  const { config, problems } = await loadConfig(context.paths.configFile);
+  const { config, problems } = await loadConfig(context.paths.configFile, context.env);
   if (context.json) return void context.value(config);
   const { stringify } = await import('yaml');
   for (const problem of problems) {
@@ -35,6 +35,6 @@ export const runConfigShow: VerbRun = async (context) => {
 };
 
 export const runConfigSchema: VerbRun = async (context) => {
-  const { jsonSchema } = await import('../config/schema.ts');
+  const { jsonSchema } = await import('../config/json-schema.ts');
   context.value(jsonSchema());
 };

@@ -7,26 +7,46 @@ export * from './types.ts';
 /** A config is written by hand; what is larger is something else. */
 const FILE_LIMIT_BYTES = 1024 * 1024;
 
+/** Whose config: its variables and its home are taken from here (an `Environment` has both). */
+export interface LoadScope {
+  readonly vars: Readonly<Record<string, string | undefined>>;
+  readonly home: string;
+}
+
+export interface LoadOptions {
+  /** The user named this very file: then it has to exist. */
+  readonly named?: boolean;
+  /** Who reads it, for what is said of variables that are not set. */
+  readonly reader?: 'hub' | 'person';
+}
+
 /**
  * The config in force. Never fails: what can't be read or is wrong shows as problems, and defaults stand in. The parsers are loaded only
  * when there is a file.
- * @param named the user named this very file: then it has to exist.
  */
-export async function loadConfig(file: string, named = false): Promise<LoadedConfig> {
-  const failed = (message: string, exists: boolean): LoadedConfig => {
-    const problem: Problem = { file, severity: 'error', path: '', message };
-    return { config: DEFAULT_CONFIG, problems: [problem], file, exists };
-  };
-  let text: string;
-  try {
-    const size = statSync(file).size;
-    if (size > FILE_LIMIT_BYTES) return failed(`is larger than ${FILE_LIMIT_BYTES / 1024 / 1024} MB`, true);
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    const absent = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    if (absent && !named) return { config: DEFAULT_CONFIG, problems: [], file, exists: false };
-    return failed(`cannot be read: ${reasonOf(error)}`, !absent);
+export async function loadConfig(file: string, scope: LoadScope, options: LoadOptions = {}): Promise<LoadedConfig> {
+  const read = readFile(file);
+  if ('failed' in read) {
+    if (!read.exists && options.named !== true) return { config: DEFAULT_CONFIG, problems: [], file, exists: false };
+    const problem: Problem = { file, severity: 'error', path: '', message: read.failed };
+    return { config: DEFAULT_CONFIG, problems: [problem], file, exists: read.exists };
   }
   const { readConfig } = await import('./read.ts');
-  return { ...readConfig(text, file), file, exists: true };
+  const { config, problems } = readConfig(read.text, file, { ...scope, reader: options.reader ?? 'person' });
+  return { config, problems, file, exists: true };
+}
+
+/** The text of a config file, or why there is none. */
+export function readFile(
+  file: string,
+): { readonly text: string } | { readonly failed: string; readonly exists: boolean } {
+  try {
+    if (statSync(file).size > FILE_LIMIT_BYTES) {
+      return { failed: `is larger than ${FILE_LIMIT_BYTES / 1024 / 1024} MB`, exists: true };
+    }
+    return { text: readFileSync(file, 'utf8') };
+  } catch (error) {
+    const absent = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    return { failed: `cannot be read: ${reasonOf(error)}`, exists: !absent };
+  }
 }

@@ -1,37 +1,14 @@
 import { z } from 'zod';
-import { IrisError, parseCommand, parseKeyName, splitWords } from '../../core/index.ts';
-import { colourOf } from './colour.ts';
+import { IrisError, parseCommand, parseKeyName } from '../../core/index.ts';
+import { INEFFECTIVE_SECTIONS, INEFFECTIVE_SETTINGS } from './effects.ts';
+import { accepted, colour, commandLine, complain, TIME_LIMIT_MS } from './fields.ts';
+import { remoteOptions, teamSchema, teamsSchema } from './team-schema.ts';
 import { type Bindings, BORDER_STYLES, CLIPBOARD_RULES, DEFAULT_CONFIG } from './types.ts';
 
 const defaults = DEFAULT_CONFIG.settings;
 
-/** Fails with the message and remedy of an IrisError that `check` throws. `params.onKey`: the name is wrong, not its value. */
-function complain(
-  context: z.RefinementCtx,
-  check: () => unknown,
-  path: (string | number)[] = [],
-  params: { onKey?: boolean } = {},
-): void {
-  try {
-    check();
-  } catch (error) {
-    if (!(error instanceof IrisError)) throw error;
-    context.addIssue({ code: 'custom', path, message: error.message, params: { remedy: error.remedy, ...params } });
-  }
-}
-
 const keyName = z.string().superRefine((name, context) => complain(context, () => parseKeyName(name)));
 const milliseconds = z.number().int().min(0).max(10_000);
-const colour = z
-  .union([z.string(), z.number().int()])
-  .superRefine((value, context) => complain(context, () => colourOf(value)))
-  .transform(colourOf);
-const commandLine = z
-  .union([z.string().min(1), z.array(z.string()).min(1)])
-  .superRefine((value, context) => {
-    if (typeof value === 'string') complain(context, () => splitWords(value));
-  })
-  .transform((value): readonly string[] => (typeof value === 'string' ? splitWords(value) : value));
 
 const settings = z.strictObject({
   prefix: keyName.default(defaults.prefix).describe('the key before the others, by its tmux name'),
@@ -58,29 +35,29 @@ const settings = z.strictObject({
     .enum(CLIPBOARD_RULES)
     .default(defaults.clipboard)
     .describe('may programs set the clipboard (OSC 52)? They may never read it'),
-  ...noEffect([
-    'sessionInitTimeout',
-    'spawnTimeout',
-    'responseTimeout',
-    'idleTimeout',
-    'maxProcesses',
-    'healthCheckInterval',
-    'httpPort',
-    'defaultTransport',
-    'wonderLoggerConfig',
-    'hotReloadConfig',
-    'sessionMcpEnabled',
-    'sessionMcpPath',
-  ]),
+  maxProcesses: z
+    .number()
+    .int()
+    .min(0)
+    .max(1000)
+    .default(defaults.maxProcesses)
+    .describe('sessions of teams that run at once; one more ends the least recently used idle one; 0: no bound'),
+  idleTimeout: z
+    .number()
+    .int()
+    .min(0)
+    .max(TIME_LIMIT_MS)
+    .default(defaults.idleTimeout)
+    .describe('milliseconds after which the idle session of a team that nobody uses is ended; 0: never'),
+  sessionInitTimeout: z
+    .number()
+    .int()
+    .min(1)
+    .max(TIME_LIMIT_MS)
+    .optional()
+    .describe('milliseconds within which the process of a team has to run'),
+  ...accepted(INEFFECTIVE_SETTINGS),
 });
-
-/** Keys that other programs put into the same file, or that later versions read: accepted whatever they hold. */
-function noEffect<const K extends string>(names: readonly K[]): Record<K, z.ZodOptional<z.ZodUnknown>> {
-  return Object.fromEntries(names.map((name) => [name, z.unknown().optional()])) as Record<
-    K,
-    z.ZodOptional<z.ZodUnknown>
-  >;
-}
 
 const binding = z.union([z.string(), z.null()]);
 
@@ -116,28 +93,17 @@ export const configSchema = z.strictObject({
   settings: settings.prefault({}),
   keys: keys.prefault({}).describe('key name → command after the prefix; null unbinds; root: without the prefix'),
   theme: theme.prefault({}),
-  ...noEffect(['teams', 'hubs', 'dashboard', 'database']),
+  teams: teamsSchema.prefault({}).describe('agents by name: where they live and how they start'),
+  ...accepted(INEFFECTIVE_SECTIONS),
 });
-
-/** Sections and settings that are accepted and do nothing, by path. */
-export function hasNoEffect(path: readonly string[]): boolean {
-  if (path.length === 1) return ['teams', 'hubs', 'dashboard', 'database'].includes(path[0]!);
-  if (path.length !== 2 || path[0] !== 'settings') return false;
-  return settings.shape[path[1] as keyof typeof settings.shape] instanceof z.ZodOptional
-    ? !['shell', 'defaultCommand'].includes(path[1]!)
-    : false;
-}
 
 /** Names that may stand at a path, for suggestions. */
 export function namesAt(path: readonly PropertyKey[]): readonly string[] {
-  const [section] = path;
+  const [section, , below] = path;
   if (section === undefined) return Object.keys(configSchema.shape);
   if (section === 'settings') return Object.keys(settings.shape);
   if (section === 'theme') return Object.keys(theme.shape);
-  return [];
-}
-
-/** For editors: JSON Schema of what may be written (draft 2020-12). */
-export function jsonSchema(): unknown {
-  return z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' });
+  if (section !== 'teams') return [];
+  if (path.length === 2) return Object.keys(teamSchema.shape);
+  return below === 'remoteOptions' ? Object.keys(remoteOptions.shape) : [];
 }

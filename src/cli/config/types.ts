@@ -1,8 +1,12 @@
+import type { Team, TeamConfig } from '../../core/index.ts';
+
 /** What the config says, checked and complete. Nothing here loads a parser: without a config file the defaults are taken as they stand. */
 export interface Config {
   readonly settings: Settings;
   readonly keys: KeyTables;
   readonly theme: Theme;
+  /** Those without an error, in the order of the file. */
+  readonly teams: readonly Team[];
 }
 
 export interface Settings {
@@ -22,6 +26,12 @@ export interface Settings {
   readonly borders: BorderStyle;
   /** What becomes of a program's wish to set the clipboard (OSC 52). Reading it is never allowed. */
   readonly clipboard: ClipboardRule;
+  /** Sessions of teams that run at once; 0: no bound. */
+  readonly maxProcesses: number;
+  /** Milliseconds after which a team's idle session that nobody uses is ended; 0: never. */
+  readonly idleTimeout: number;
+  /** Milliseconds within which the process of a team has to run, where the team says nothing of its own. */
+  readonly sessionInitTimeout?: number;
 }
 
 export const BORDER_STYLES = ['rounded', 'single', 'ascii'] as const;
@@ -49,8 +59,8 @@ export interface Problem {
   /** From 1; absent when the whole file is meant. */
   readonly line?: number;
   readonly column?: number;
-  /** `error`: the default is taken instead. `notice`: accepted, and without effect. */
-  readonly severity: 'error' | 'notice';
+  /** `error`: the default is taken instead. `warning`: it works, and is dangerous. `notice`: accepted, and without effect. */
+  readonly severity: 'error' | 'warning' | 'notice';
   /** `settings.prefix` */
   readonly path: string;
   readonly message: string;
@@ -74,10 +84,18 @@ export const DEFAULT_CONFIG: Config = {
     scrollbackLines: 10_000,
     borders: 'rounded',
     clipboard: 'ask',
+    maxProcesses: 0,
+    idleTimeout: 0,
   },
   keys: { prefix: {}, root: {} },
   theme: { accent: 'cyan' },
+  teams: [],
 };
+
+/** What a hub is told of its config. `problems`: what is wrong with it now, as lines. */
+export function teamConfigOf({ settings, teams }: Config, problems: readonly string[]): TeamConfig {
+  return { teams, maxProcesses: settings.maxProcesses, idleTimeoutMs: settings.idleTimeout, problems };
+}
 
 /** One line, as compilers write it: file:line:column: what (what to do). */
 export function problemLine(problem: Problem): string {

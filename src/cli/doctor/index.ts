@@ -11,7 +11,9 @@ const MARKS: Readonly<Record<Check['status'], string>> = { ok: 'ok  ', warn: 'wa
 
 export const runDoctor: VerbRun = async (context) => {
   const { env, paths } = context;
-  const { config, problems, exists } = await loadConfig(paths.configFile, paths.configFrom === 'IRIS_CONFIG_PATH');
+  const { config, problems, exists } = await loadConfig(paths.configFile, env, {
+    named: paths.configFrom === 'IRIS_CONFIG_PATH',
+  });
   const agents = findAgents(env.vars.PATH);
   const checks: Check[] = [
     checkNode(),

@@ -1,0 +1,83 @@
+import { sshWords, type TeamEntry } from './team-schema.ts';
+
+/** Sections that other programs put into the same file, or that later versions read. */
+export const INEFFECTIVE_SECTIONS = ['hubs', 'dashboard', 'database'] as const;
+
+export const INEFFECTIVE_SETTINGS = [
+  'spawnTimeout',
+  'responseTimeout',
+  'healthCheckInterval',
+  'httpPort',
+  'defaultTransport',
+  'wonderLoggerConfig',
+  'hotReloadConfig',
+  'sessionMcpEnabled',
+  'sessionMcpPath',
+] as const;
+
+/** Keys of a team whose feature is not there yet. */
+export const INEFFECTIVE_TEAM_KEYS = [
+  'enableReverseMcp',
+  'reverseMcpPort',
+  'allowHttp',
+  'sessionMcpEnabled',
+  'sessionMcpPath',
+  'mcpConfigScript',
+  'persist',
+  'forward',
+  'notify',
+  'remoteType',
+  'authentication',
+] as const;
+
+/** Is what stands at a path accepted without doing anything? */
+export function hasNoEffect(path: readonly (string | number)[]): boolean {
+  const [section, name, key] = path.map(String);
+  if (path.length === 1) return has(INEFFECTIVE_SECTIONS, section);
+  if (path.length === 2) return section === 'settings' && has(INEFFECTIVE_SETTINGS, name);
+  return path.length === 3 && section === 'teams' && has(INEFFECTIVE_TEAM_KEYS, key);
+}
+
+function has(names: readonly string[], name: string | undefined): boolean {
+  return name !== undefined && names.includes(name);
+}
+
+/** Every such place in plain data, in the order of the file. */
+export function ineffective(data: unknown): string[][] {
+  const paths = keysOf(data).map((key) => [key]);
+  const { settings, teams } = (data ?? {}) as { settings?: unknown; teams?: unknown };
+  for (const name of keysOf(settings)) paths.push(['settings', name]);
+  for (const team of keysOf(teams)) {
+    for (const key of keysOf((teams as Record<string, unknown>)[team])) paths.push(['teams', team, key]);
+  }
+  return paths.filter(hasNoEffect);
+}
+
+function keysOf(value: unknown): string[] {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : [];
+}
+
+/** What in a team means nothing beside the rest of it: key, and why. */
+export function idleKeys(team: TeamEntry): { key: string; message: string; remedy?: string }[] {
+  const found: { key: string; message: string; remedy?: string }[] = [];
+  const program = team.remote?.[0];
+  if (isHub(team)) {
+    found.push({ key: 'remote', message: 'sessions of other hubs cannot be opened yet: the team is left out' });
+  }
+  if (team.remoteOptions !== undefined && sshWords(team.remote) === undefined && !isHub(team)) {
+    const message = program === undefined ? 'has no effect without remote' : `has no effect on ${program}`;
+    found.push({ key: 'remoteOptions', message, remedy: 'it is about ssh' });
+  }
+  if (team.claudePath !== undefined && team.command !== undefined) {
+    found.push({ key: 'claudePath', message: 'has no effect beside command' });
+  }
+  if (team.skipPermissions !== undefined && team.grantPermission !== undefined) {
+    found.push({ key: 'skipPermissions', message: 'has no effect beside grantPermission' });
+  }
+  return found;
+}
+
+/** Does a team live in another hub? */
+export function isHub(team: Pick<TeamEntry, 'remote'>): boolean {
+  return team.remote?.length === 1 && /^(https?|wss?):\/\//i.test(team.remote[0]!);
+}
