@@ -19,6 +19,8 @@ export interface LaunchSpec {
   readonly rows: number;
   /** Where it runs, when not here; `cwd` (`~`, relative, absolute) and `env` (only what is added) are then meant there. */
   readonly remote?: Remote;
+  /** May the agent be given hooks, so that it tells what it does? Absent: as the config says. Only for what runs here. */
+  readonly hooks?: boolean;
   /** Nobody is there to answer: a transport that would have to ask fails instead. */
   readonly unattended?: boolean;
   /** Not running within this time (milliseconds): failed, transient. */

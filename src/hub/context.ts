@@ -1,5 +1,6 @@
 import type { Clock, Position, Role, Session, SessionRegistry, TeamConfig } from '../core/index.ts';
 import type { Link, WireEvent } from '../protocol/index.ts';
+import type { HookDesk } from './hooks/index.ts';
 import type { HubLog } from './hub-log.ts';
 import type { InputLedger } from './input-ledger.ts';
 import type { Size } from './size-rule.ts';
@@ -71,6 +72,7 @@ export interface HubContext {
   readonly sessions: ReadonlyMap<string, Watchable>;
   readonly viewers: ReadonlyMap<string, HubViewer>;
   readonly inputs: InputLedger;
+  readonly hooks: HookDesk;
   readonly workspaces: Workspaces;
   /** As last read from the config. */
   readonly teams: TeamConfig;

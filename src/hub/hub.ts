@@ -3,9 +3,10 @@ import { type Clock, NO_TEAMS, type RuleBook, randomIds, SessionRegistry, type T
 import { type Link, systemClock, toFailure } from '../protocol/index.ts';
 import { createTransport } from '../transports/index.ts';
 import { accept } from './accept.ts';
-import { runCommand } from './commands/index.ts';
+import { reportFromHook, runCommand } from './commands/index.ts';
 import type { HubContext, HubViewer } from './context.ts';
 import { privateFolder } from './folder.ts';
+import { HookDesk, type HookProgram, hookRequests } from './hooks/index.ts';
 import { type HubLog, openHubLog } from './hub-log.ts';
 import { InputLedger } from './input-ledger.ts';
 import { answers, type Listener, listen } from './listener.ts';
@@ -41,6 +42,8 @@ export interface HubOptions {
   readonly rules?: RuleBook;
   /** None when absent; `setTeams` replaces them. */
   readonly teams?: TeamConfig;
+  /** What hooks of agents run; absent: no agent gets hooks. */
+  readonly hookProgram?: HookProgram;
 }
 
 export interface Hub {
@@ -102,6 +105,7 @@ class RunningHub implements HubContext, Hub {
   readonly sessions = new Map<string, SharedSession>();
   readonly viewers = new Map<string, Viewer>();
   readonly inputs = new InputLedger();
+  readonly hooks: HookDesk;
   readonly workspaces: Workspaces;
   teams: TeamConfig;
   readonly stopped: Promise<void>;
@@ -155,6 +159,7 @@ class RunningHub implements HubContext, Hub {
     this.env = options.env;
     this.teams = options.teams ?? NO_TEAMS;
     this.startedAt = this.clock.now();
+    this.hooks = new HookDesk({ program: options.hookProgram, state: options.paths.state });
     this.#lock = lock;
     this.#store = store;
     this.#swept = swept;
@@ -167,8 +172,12 @@ class RunningHub implements HubContext, Hub {
       ids: randomIds((into) => into.set(randomBytes(into.length))),
       hub: 'local',
       transportKind: 'local',
-      transport: (launch, identity) =>
-        journaled(createTransport('local', launch, { identity, hub: this.socket }), journal, identity.id),
+      transport: (wanted, identity) => {
+        const hooks = wanted.hooks ?? this.teams.hooks ?? false;
+        const { launch, token } = this.hooks.prepare(wanted, identity, hooks);
+        const context = { identity, hub: this.socket, ...(token === undefined ? {} : { hookToken: token }) };
+        return journaled(createTransport('local', launch, context), journal, identity.id);
+      },
       scrollback,
       ...(options.rules ? { rules: options.rules } : {}),
       onError: (error) => this.log.error('listener failed', { error: describe(error) }),
@@ -182,6 +191,7 @@ class RunningHub implements HubContext, Hub {
       } else {
         this.sessions.get(session.id)?.dispose();
         this.sessions.delete(session.id);
+        this.hooks.forget(session.id);
         this.#changes.removed(session.id);
         this.log.info('session removed', { session: session.id });
       }
@@ -203,6 +213,7 @@ class RunningHub implements HubContext, Hub {
       socket: this.socket,
       clock: this.clock,
       warn: (line) => this.log.warn(line),
+      request: hookRequests((args) => reportFromHook(args, this)),
       connection: (socket, raw) => {
         const link: Link<'hub'> = accept(socket, raw, {
           hub: this,

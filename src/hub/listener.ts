@@ -1,5 +1,5 @@
 import { chmodSync, rmSync, statSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { connect, type Socket as NetSocket } from 'node:net';
 import { dirname } from 'node:path';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -19,6 +19,8 @@ export interface ListenerOptions {
   readonly clock: Clock;
   readonly connection: (socket: WebSocket, raw: NetSocket) => void;
   readonly warn: (line: string) => void;
+  /** A request that is no WebSocket; true: it was answered. */
+  readonly request?: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
 
 export interface Listener {
@@ -91,7 +93,8 @@ export function answers(path: string): Promise<boolean> {
 async function bind(path: string, sockets: WebSocketServer, options: ListenerOptions): Promise<Server> {
   privateFolder(dirname(path));
   rmSync(path, { force: true });
-  const server = createServer((_request, response) => {
+  const server = createServer((request, response) => {
+    if (options.request?.(request, response)) return;
     response.writeHead(426, { 'content-type': 'text/plain' });
     response.end('this is a WebSocket\n');
   });

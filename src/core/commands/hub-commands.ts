@@ -30,6 +30,8 @@ export const hubCommands = {
       cwd: z.string().max(4096).optional(),
       /** The caller's environment, for the process; the hub adds its own names. */
       env: z.record(z.string().max(1024), z.string().max(131_072)).optional(),
+      /** Give the agent hooks, so that it tells what it does? Absent: as the team or the config says. */
+      hooks: z.boolean().optional(),
       mode: z.enum(['pty', 'pipes']).default('pty'),
       cols: size.default(80),
       rows: size.default(24),
@@ -104,6 +106,21 @@ export const hubCommands = {
       /** A JavaScript regular expression, against the screen and what scrolls off it. */
       text: z.string().max(1024).optional(),
       timeoutMs: z.number().int().min(0).max(2_147_483_647).optional(),
+    }),
+  },
+  /** A hook of an agent tells what it does. `token`: IRIS_HOOK_TOKEN of the session's own processes; nobody else is heard. */
+  'session.report': {
+    role: 'typer',
+    summary: 'what a hook of an agent says',
+    args: z.object({
+      /** Its id. */
+      session: z.string().min(1).max(64),
+      token: z.string().min(1).max(128),
+      agent: z.string().max(64),
+      /** When the hook began, milliseconds since 1970. */
+      at: z.number().min(0),
+      /** Of the agent's own JSON, as far as it matters. */
+      fields: z.record(z.string().max(64), z.unknown()),
     }),
   },
   'session.explain': {
@@ -206,7 +223,9 @@ export interface HubCommandResults extends PromptCommandResults {
   'session.lines': LineRange;
   'session.search': { match?: { line: number; column: number; length: number } };
   'session.wait': { matched: string; session: SessionInfo };
-  'session.explain': Explanation & { id: string; name: string };
+  'session.report': { id: string };
+  /** `hooks`: whether the agent has them, or why not; absent: nobody asked for them. */
+  'session.explain': Explanation & { id: string; name: string; hooks?: string };
   'session.seen': { id: string };
   'team.list': { teams: TeamInfo[]; problems: string[] };
   /** Each team once: what was started, what ran already, and what could not be started. */

@@ -69,6 +69,8 @@ export interface TeamConfig {
   readonly maxProcesses: number;
   /** For teams that say nothing of their own; 0: never. */
   readonly idleTimeoutMs: number;
+  /** May agents be given hooks, where neither the session nor its team says otherwise? Absent: no. */
+  readonly hooks?: boolean;
   /** What is wrong with the file now, as lines for people; the last good teams stay in force. */
   readonly problems: readonly string[];
 }

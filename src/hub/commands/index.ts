@@ -6,6 +6,7 @@ import { agentHandlers } from './session-agent.ts';
 import { connectionHandlers } from './session-connection.ts';
 import { lifeHandlers } from './session-life.ts';
 import { promptHandlers } from './session-prompt.ts';
+import { report, reportHandlers } from './session-report.ts';
 import { textHandlers } from './session-text.ts';
 import { typingHandlers } from './session-typing.ts';
 import { waitHandlers } from './session-wait.ts';
@@ -20,6 +21,7 @@ const handlers: { readonly [N in HubCommandName]: Handler<N> } = {
   ...textHandlers,
   ...waitHandlers,
   ...agentHandlers,
+  ...reportHandlers,
   ...connectionHandlers,
   ...teamHandlers,
   ...workspaceHandlers,
@@ -48,4 +50,11 @@ export async function runCommand(name: string, args: unknown, hub: HubContext, c
   }
   const handler = handlers[name as HubCommandName] as Handler<HubCommandName>;
   return handler(parsed.data as never, hub, caller);
+}
+
+/** `session.report` without a link: its token says who may. @throws IrisError */
+export async function reportFromHook(args: unknown, hub: HubContext): Promise<unknown> {
+  const parsed = hubCommands['session.report'].args.safeParse(args);
+  if (!parsed.success) throw new IrisError('usage', 'session.report: wrong arguments');
+  return report(parsed.data, hub);
 }

@@ -9,7 +9,8 @@ const lookedAt = new WeakMap<HubViewer, Set<Session>>();
 export const agentHandlers: Pick<Handlers<'session'>, 'session.explain' | 'session.seen'> = {
   'session.explain': ({ session }, hub) => {
     const found = hub.registry.find(session);
-    return { id: found.id, name: found.name, ...found.explain() };
+    const hooks = hub.hooks.words(found.id);
+    return { id: found.id, name: found.name, ...found.explain(), ...(hooks === undefined ? {} : { hooks }) };
   },
   'session.seen': ({ session, looking }, hub, caller) => {
     const found = hub.registry.find(session);

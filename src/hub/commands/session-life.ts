@@ -28,6 +28,7 @@ export const lifeHandlers: Life = {
       ...clampSize(args),
       ...(args.name === undefined ? {} : { name: args.name }),
       ...(args.agent === undefined ? {} : { agent: args.agent }),
+      ...(args.hooks === undefined ? {} : { hooks: args.hooks }),
     });
     return session.info();
   },

@@ -31,6 +31,8 @@ export interface ProcessIdentity {
   readonly sessionName: string;
   /** Address of the hub's socket: also what the sweep knows a hub's processes by. */
   readonly hub: string;
+  /** By which hooks of the session's agent are known to be its own. */
+  readonly hookToken?: string;
 }
 
 /** The whole environment of a session's process, from that of whoever asked for it. */
@@ -50,5 +52,6 @@ export function processEnvironment(
     IRIS_SESSION_ID: identity.sessionId,
     IRIS_SESSION_NAME: identity.sessionName,
     IRIS_HUB: identity.hub,
+    ...(identity.hookToken === undefined ? {} : { IRIS_HOOK_TOKEN: identity.hookToken }),
   };
 }

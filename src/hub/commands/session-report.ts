@@ -1,0 +1,15 @@
+import type { HubContext } from '../context.ts';
+import type { Handlers } from './handler.ts';
+
+type Args = Parameters<Handlers<'session'>['session.report']>[0];
+
+export const reportHandlers: Pick<Handlers<'session'>, 'session.report'> = {
+  'session.report': (args, hub) => report(args, hub),
+};
+
+/** A hook speaks for the session whose token it has; by id, as names are for people. */
+export function report({ session, token, agent, at, fields }: Args, hub: HubContext): { id: string } {
+  const word = hub.hooks.read(session, token, agent, at, fields);
+  if (word) hub.registry.get(session)?.hear(word);
+  return { id: session };
+}

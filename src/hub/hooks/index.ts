@@ -1,0 +1,2 @@
+export { HookDesk, type HookProgram } from './desk.ts';
+export { hookRequests } from './request.ts';
