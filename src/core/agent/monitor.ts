@@ -8,7 +8,8 @@ import { type Decision, DecisionLog, type Explanation } from './explain.ts';
 import { HookTrust, type HookWord } from './hooks/index.ts';
 import { matchConditions, type Reading, readState, View } from './match.ts';
 import { type Asked, mayAnswer, PromptBoard } from './prompt/board.ts';
-import type { CompiledAnswers } from './prompt/compile.ts';
+import { findBox, type InputBox } from './prompt/box.ts';
+import type { CompiledAnswers, CompiledTranscript } from './prompt/compile.ts';
 import type { AgentPrompt } from './prompt/types.ts';
 import { type Rounds, roundsOf } from './rounds.ts';
 import { Settler, type Sign } from './settle.ts';
@@ -44,6 +45,16 @@ export interface AgentReport {
   readonly question?: string;
   /** What it asks, where it can be answered from elsewhere. */
   readonly prompt?: AgentPrompt;
+}
+
+/** What is to be seen of an agent at this very moment. */
+export interface Sight {
+  /** What the rules make of it; undefined: none matches. Not held back as the state is. */
+  readonly reading: 'working' | 'blocked' | 'idle' | undefined;
+  /** Do the rules say where its input box is? */
+  readonly knowsBox: boolean;
+  /** undefined: none is to be seen. */
+  readonly box: InputBox | undefined;
 }
 
 /** Sources that outrank everything that is read from a terminal. */
@@ -164,6 +175,21 @@ export class AgentMonitor {
     if (this.#ended || !this.#board.current || this.#screen.synchronizing) return undefined;
     const reading = this.#read(this.#clock.now());
     return reading?.state === 'blocked' && this.#board.stands(asked(reading)) ? this.#board.current : undefined;
+  }
+
+  /** Its screen read now: for those who type into it. */
+  sight(): Sight {
+    const view = this.#view(this.#clock.now());
+    const { box } = this.#set;
+    const reading = readState(this.#set.rules, view)?.state;
+    // A question has the keyboard, whatever else is to be seen.
+    const found = box && reading !== 'blocked' ? findBox(view.tail, this.#screen, box) : undefined;
+    return { reading, knowsBox: box !== undefined, box: found };
+  }
+
+  /** How its answers are read; undefined: nobody knows. */
+  get transcript(): CompiledTranscript | undefined {
+    return this.#set.transcript;
   }
 
   /** How what it asks is answered. */

@@ -1,4 +1,5 @@
 import {
+  BG_DIM,
   type CellRow,
   CONTENT_CODEPOINT,
   CONTENT_COMBINED,
@@ -54,14 +55,20 @@ function isEmpty(row: CellRow, cols: number): boolean {
   return true;
 }
 
-function rowText(row: CellRow, cols: number): string {
+/** Text of a row of the screen without what is dim: in an input box, nobody typed that. */
+export function typedText(surface: Surface, y: number): string {
+  return rowText(surface.row(y), surface.cols, true);
+}
+
+function rowText(row: CellRow, cols: number, withoutDim = false): string {
   const { cells } = row;
   const end = Math.min(cols, ROW_LIMIT);
   let text = '';
   for (let x = 0; x < end; x++) {
     const content = cells[x * WORDS]!;
     const code = content & CONTENT_CODEPOINT;
-    if (content & CONTENT_COMBINED) text += row.combined(x);
+    if (withoutDim && cells[x * WORDS + 2]! & BG_DIM) text += ' ';
+    else if (content & CONTENT_COMBINED) text += row.combined(x);
     else if (code === 0 || code === NO_BREAK_SPACE) text += ' ';
     else text += code < 0x10000 ? String.fromCharCode(code) : String.fromCodePoint(code);
     if (content >> CONTENT_WIDTH_SHIFT === 2) x++;

@@ -69,8 +69,10 @@ const answers = z.strictObject({
 });
 const box = z.strictObject({
   first: pattern,
+  other: pattern.exactOptional(),
   below: pattern,
   above: pattern.exactOptional(),
+  notUnder: pattern.exactOptional(),
   last: z.number().int().min(1).max(100),
   placeholder: pattern.exactOptional(),
 });

@@ -11,8 +11,10 @@ export interface CompiledAnswers {
 
 export interface CompiledBox {
   readonly first: RegExp;
+  readonly other: RegExp | undefined;
   readonly below: RegExp;
   readonly above: RegExp | undefined;
+  readonly notUnder: RegExp | undefined;
   readonly last: number;
   readonly placeholder: RegExp | undefined;
 }
@@ -51,8 +53,10 @@ export function compileBox(rules: BoxRules | undefined): CompiledBox | undefined
   return (
     rules && {
       first: compilePattern(rules.first),
+      other: optional(rules.other),
       below: compilePattern(rules.below),
       above: optional(rules.above),
+      notUnder: optional(rules.notUnder),
       last: rules.last,
       placeholder: optional(rules.placeholder),
     }

@@ -14,10 +14,14 @@ export interface AnswerRules {
 export interface BoxRules {
   /** Its first row of text, with the sign before it, which is taken off. The lowest row that matches counts. */
   readonly first: string;
+  /** Its first row while it takes something else than a prompt: a command for a shell, a note. */
+  readonly other?: string;
   /** The row below the text. Absent: an empty one. */
   readonly below: string;
   /** The row above the text. */
   readonly above?: string;
+  /** No row under it may match: what looks like it is a part of the transcript then. */
+  readonly notUnder?: string;
   /** At most so many rows from the bottom of the screen is its first row. */
   readonly last: number;
   /** What it shows while it is empty, where that is not dim. Dim text in it is never typed text. */

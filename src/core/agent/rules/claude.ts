@@ -12,7 +12,7 @@ export const claude: RuleSet = {
   titles: '^[✳⠁-⣿◐◓◑◒] ',
   answers: { approve: '^Yes\\b', deny: '^No\\b', denyKey: 'Escape', listens: '^No(?!, exit\\b)' },
   // Above it stands a rule, with a name in it where it has one.
-  box: { first: '^[❯!#>](?: |$)', above: '^─{4,}', below: '^─{8,}', last: 60 },
+  box: { first: '^[❯!#>](?: |$)', other: '^[!#]', above: '^─{4,}', below: '^─{8,}', last: 60 },
   transcript: {
     prompt: '^[❯>!#] ',
     says: '^● (?![A-Z][A-Za-z_]{0,60}\\()',

@@ -22,7 +22,7 @@ export const codex: RuleSet = {
     denyKey: 'Escape',
     listens: '^No\\b',
   },
-  box: { first: '^[›!](?: |$)', below: '^$', last: 60 },
+  box: { first: '^[›!](?: |$)', other: '^!', below: '^$', last: 60 },
   transcript: {
     prompt: '^› ',
     says: '^• (?!(?:Ran|Running|Explored|Exploring|Edited|Added|Deleted|Called|Calling|Working|Searched|Searching|Updated Plan|Viewed|Exited|Waited|Waiting)\\b)',

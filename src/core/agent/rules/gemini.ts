@@ -22,8 +22,12 @@ export const gemini: RuleSet = {
   },
   box: {
     first: '^ [>!*](?: |$)',
-    above: '^[▄─]{8,}',
-    below: '^[▀─]{8,}',
+    other: '^ !',
+    // Without 24-bit colour its edges are empty rows.
+    above: '^(?:[▄─]{8,}|)$',
+    below: '^(?:[▀─]{8,}|)$',
+    // What the user said looks the same.
+    notUnder: '^(?:✦|╭|ℹ|✕|│)',
     last: 60,
     placeholder: '^ {0,2}(?:Type your message or @path/to/file|Type your shell command)$',
   },
