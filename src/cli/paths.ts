@@ -56,10 +56,21 @@ function resolveConfigFile(env: Environment, irisHome: string | undefined, probe
   const named = env.vars.IRIS_CONFIG_PATH;
   if (named) return { configFile: resolve(env.cwd, untilde(named, env.home)), configFrom: 'IRIS_CONFIG_PATH' as const };
   if (irisHome) return { configFile: join(irisHome, 'config.yaml'), configFrom: 'IRIS_HOME' as const };
-  const own = join(xdg(env.vars.XDG_CONFIG_HOME) ?? join(env.home, '.config'), 'iris-tui/config.yaml');
-  const older = join(env.home, '.iris/config.yaml');
+  const [own, older] = usualConfigFiles(env);
   if (!probe.isFile(own) && probe.isFile(older)) return { configFile: older, configFrom: '~/.iris' as const };
   return { configFile: own, configFrom: 'XDG' as const };
+}
+
+/** XDG's, and that of iris-mcp. */
+function usualConfigFiles(env: Environment): [string, string] {
+  const own = join(xdg(env.vars.XDG_CONFIG_HOME) ?? join(env.home, '.config'), 'iris-tui/config.yaml');
+  return [own, join(env.home, '.iris/config.yaml')];
+}
+
+/** Every file that may become the config in this environment: where the first of the usual ones appears, it takes the place of the second. */
+export function configCandidates(env: Environment): string[] {
+  const { configFile, configFrom } = resolvePaths(env);
+  return configFrom === 'XDG' || configFrom === '~/.iris' ? usualConfigFiles(env) : [configFile];
 }
 
 /**

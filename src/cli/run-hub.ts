@@ -1,9 +1,9 @@
 import { closeSync, writeSync } from 'node:fs';
-import { IrisError, RuleBook } from '../core/index.ts';
-import { type HubCard, runHub as runHubProcess } from '../hub/index.ts';
-import { loadConfig, problemLine, teamConfigOf } from './config/index.ts';
+import { IrisError, RuleBook, type TeamConfig } from '../core/index.ts';
+import { type Hub, type HubCard, runHub as runHubProcess } from '../hub/index.ts';
 import { type Environment, environmentForOthers } from './environment.ts';
-import { ensureFolders } from './folders.ts';
+import { ensureFolders, reasonOf } from './folders.ts';
+import { HubConfig } from './hub-config.ts';
 import type { ReadyMessage } from './launch-hub.ts';
 import { type Paths, resolvePaths } from './paths.ts';
 import { loadRules, rulesFolder } from './rules.ts';
@@ -38,23 +38,35 @@ export async function runHub(env: Environment, options: { background: boolean })
 }
 
 async function startHub(env: Environment, paths: Paths) {
-  const { config, problems } = await loadConfig(paths.configFile, env, { reader: 'hub' });
+  const config = await HubConfig.load(env);
   const rules = await loadRules(rulesFolder(paths));
   const start = await runHubProcess({
     paths: { socket: paths.socket, state: paths.stateDir },
     version: VERSION,
     env: environmentForOthers(env.vars),
-    scrollbackLines: config.settings.scrollbackLines,
+    scrollbackLines: config.loaded.config.settings.scrollbackLines,
     rules: new RuleBook(rules.files.map((file) => file.rules)),
-    teams: teamConfigOf(config, problems.filter((problem) => problem.severity === 'error').map(problemLine)),
+    teams: config.teams,
   });
   if (start.kind === 'started') {
-    for (const problem of problems) {
-      if (problem.severity === 'error') start.hub.log.warn('config', { problem: problemLine(problem) });
-    }
-    for (const problem of rules.problems) start.hub.log.warn('rules', { problem });
+    const { log } = start.hub;
+    logProblems(start.hub, config.teams);
+    for (const problem of rules.problems) log.warn('rules', { problem });
+    const watch = config.watch(
+      (teams) => {
+        start.hub.setTeams(teams);
+        log.info('config read again', { teams: teams.teams.length });
+        logProblems(start.hub, teams);
+      },
+      (error) => log.warn('config is not watched', { reason: reasonOf(error) }),
+    );
+    void start.hub.stopped.then(() => watch.close());
   }
   return start;
+}
+
+function logProblems({ log }: Hub, { problems }: TeamConfig): void {
+  for (const problem of problems) log.warn('config', { problem });
 }
 
 function alreadyRunning(card: HubCard | undefined): IrisError {

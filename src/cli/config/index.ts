@@ -27,13 +27,15 @@ export interface LoadOptions {
 export async function loadConfig(file: string, scope: LoadScope, options: LoadOptions = {}): Promise<LoadedConfig> {
   const read = readFile(file);
   if ('failed' in read) {
-    if (!read.exists && options.named !== true) return { config: DEFAULT_CONFIG, problems: [], file, exists: false };
+    if (!read.exists && options.named !== true) {
+      return { config: DEFAULT_CONFIG, problems: [], file, exists: false, intact: true };
+    }
     const problem: Problem = { file, severity: 'error', path: '', message: read.failed };
-    return { config: DEFAULT_CONFIG, problems: [problem], file, exists: read.exists };
+    return { config: DEFAULT_CONFIG, problems: [problem], file, exists: read.exists, intact: false };
   }
   const { readConfig } = await import('./read.ts');
-  const { config, problems } = readConfig(read.text, file, { ...scope, reader: options.reader ?? 'person' });
-  return { config, problems, file, exists: true };
+  const { config, problems, intact } = readConfig(read.text, file, { ...scope, reader: options.reader ?? 'person' });
+  return { config, problems, file, exists: true, intact };
 }
 
 /** The text of a config file, or why there is none. */

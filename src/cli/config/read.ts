@@ -22,6 +22,8 @@ export interface Reading {
   /** In the words of the file, variables replaced, with defaults; absent where the file can't be read at all. */
   readonly checked?: Checked;
   readonly written: Written;
+  /** There is no error where it speaks of teams. */
+  readonly intact: boolean;
 }
 
 /** Problems that are told of one file; the rest follow once these are mended. */
@@ -42,7 +44,7 @@ export function readConfig(text: string, file: string, scope: Scope): Reading {
   };
   const refuse = (offset: number, words: { message: string; remedy?: string }): Reading => {
     tell(offset, { severity: 'error', path: '', ...words });
-    return { config: DEFAULT_CONFIG, problems, written: new Written() };
+    return { config: DEFAULT_CONFIG, problems, written: new Written(), intact: false };
   };
 
   const broken = document.errors[0];
@@ -53,8 +55,11 @@ export function readConfig(text: string, file: string, scope: Scope): Reading {
   }
 
   const badTeams = new Set<string>();
-  const noteTeam = ([section, team]: readonly PropertyKey[]): void => {
-    if (section === 'teams' && team !== undefined) badTeams.add(String(team));
+  let intact = true;
+  const note = (path: readonly PropertyKey[]): void => {
+    const [section, name] = path.map(String);
+    if (path.length <= 1 || section === 'teams' || (section === 'settings' && TEAM_SETTINGS.has(name!))) intact = false;
+    if (section === 'teams' && name !== undefined) badTeams.add(name);
   };
   const replaced = interpolate(plain, scope.vars, {
     skip: hasNoEffect,
@@ -63,12 +68,12 @@ export function readConfig(text: string, file: string, scope: Scope): Reading {
   });
   const { data, written } = replaced;
   for (const { path, name, ...words } of replaced.problems) {
-    noteTeam(path);
+    note(path);
     tell(offsetOfVariable(document, text, path, name), { severity: 'error', path: path.join('.'), ...words });
   }
   const checked = check(data, (issue) => {
     if (written.at(issue.path) !== undefined && convert(data, issue)) return 'mended';
-    noteTeam(issue.path);
+    note(issue.path);
     for (const { at, onKey, ...words } of describe(issue, data, written)) {
       tell(offsetOf(document, at, onKey), { severity: 'error', ...words });
     }
@@ -83,7 +88,7 @@ export function readConfig(text: string, file: string, scope: Scope): Reading {
     for (const { key, ...words } of idleKeys(team)) notice(['teams', name, key], words);
   }
   problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
-  return { config: configOf(checked, file, scope), problems, checked, written };
+  return { config: configOf(checked, file, scope), problems, checked, written, intact };
 }
 
 function configOf({ settings, keys, theme, teams }: Checked, file: string, { home }: Scope): Config {
@@ -97,6 +102,9 @@ function configOf({ settings, keys, theme, teams }: Checked, file: string, { hom
     teams: teamsOf(teams, { file, home, sessionInitTimeout: settings.sessionInitTimeout }),
   };
 }
+
+/** The settings that a hub takes from its config while it runs. */
+const TEAM_SETTINGS = new Set(['maxProcesses', 'idleTimeout', 'sessionInitTimeout']);
 
 /** Texts that are split into words. */
 function isLine(path: Path): boolean {

@@ -73,6 +73,8 @@ export interface LoadedConfig {
   readonly problems: readonly Problem[];
   readonly file: string;
   readonly exists: boolean;
+  /** There is no error where it speaks of teams: what it says of them can be taken whole. */
+  readonly intact: boolean;
 }
 
 export const DEFAULT_CONFIG: Config = {
