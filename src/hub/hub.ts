@@ -1,11 +1,20 @@
 import { randomBytes } from 'node:crypto';
-import { type Clock, NO_TEAMS, type RuleBook, randomIds, SessionRegistry, type TeamConfig } from '../core/index.ts';
+import {
+  type Clock,
+  NO_TEAMS,
+  type RuleBook,
+  randomIds,
+  SessionRegistry,
+  type TeamConfig,
+  transportOf,
+} from '../core/index.ts';
 import { type Link, systemClock, toFailure } from '../protocol/index.ts';
 import { createTransport } from '../transports/index.ts';
 import { accept } from './accept.ts';
 import { reportFromHook, runCommand } from './commands/index.ts';
 import type { HubContext, HubViewer } from './context.ts';
 import { privateFolder } from './folder.ts';
+import { NoticeDesk } from './notices/index.ts';
 import { HookDesk, type HookProgram, hookRequests } from './hooks/index.ts';
 import { type HubLog, openHubLog } from './hub-log.ts';
 import { InputLedger } from './input-ledger.ts';
@@ -115,6 +124,7 @@ class RunningHub implements HubContext, Hub {
   readonly #swept: Promise<unknown>;
   readonly #keeper: SessionKeeper;
   readonly #changes: SessionChangeFeed;
+  readonly #notices: NoticeDesk;
   #listener: Listener | undefined;
   #stopping: Promise<void> | undefined;
   #settleStopped: () => void = () => {};
@@ -171,16 +181,27 @@ class RunningHub implements HubContext, Hub {
       clock: this.clock,
       ids: randomIds((into) => into.set(randomBytes(into.length))),
       hub: 'local',
-      transportKind: 'local',
+      random: Math.random,
       transport: (wanted, identity) => {
         const hooks = wanted.hooks ?? this.teams.hooks ?? false;
         const { launch, token } = this.hooks.prepare(wanted, identity, hooks);
         const context = { identity, hub: this.socket, ...(token === undefined ? {} : { hookToken: token }) };
-        return journaled(createTransport('local', launch, context), journal, identity.id);
+        return journaled(createTransport(transportOf(launch.remote), launch, context), journal, identity.id);
       },
       scrollback,
       ...(options.rules ? { rules: options.rules } : {}),
       onError: (error) => this.log.error('listener failed', { error: describe(error) }),
+    });
+    this.#notices = new NoticeDesk({
+      clock: this.clock,
+      registry: this.registry,
+      log: this.log,
+      env: this.env,
+      config: () => this.teams,
+      looking: (session) => session.looking,
+      tell: (event) => {
+        for (const viewer of this.viewers.values()) if (!viewer.identity.managing) viewer.event(event);
+      },
     });
     this.#changes = new SessionChangeFeed(this.clock, this.registry, this.viewers);
     this.registry.on(({ type, session }) => {
@@ -266,6 +287,7 @@ class RunningHub implements HubContext, Hub {
     // Attachments are not ended: whoever comes back to the next hub goes on with what is kept of them.
     for (const link of this.#links) link.close('hub-stopping', 'the hub was stopped');
     this.#changes.dispose();
+    this.#notices.dispose();
     this.#keeper.dispose();
     await this.#store.close();
     this.log.info('hub stopped');

@@ -10,6 +10,7 @@ export {
   type Sight,
 } from './monitor.ts';
 export { compilePattern as compileRulePattern } from './pattern.ts';
+export { mayAnswer } from './prompt/board.ts';
 export type { InputBox } from './prompt/box.ts';
 export type { CompiledAnswers, CompiledBox, CompiledTranscript } from './prompt/compile.ts';
 export { planReply, type ReplyPlan } from './prompt/reply.ts';
@@ -21,4 +22,5 @@ export { BUILT_IN_RULES } from './rules/index.ts';
 export { parseRuleFile, ruleFileSchema } from './schema.ts';
 export { IDLE_HOLD_MS, RATE_LIMIT, RATE_WINDOW_MS, type SettledState, Settler, type Sign } from './settle.ts';
 export { Submission, type SubmissionResult, type SubmissionStep } from './submit/submission.ts';
+export { readAnswer } from './transcript/answer.ts';
 export * from './types.ts';

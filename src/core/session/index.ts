@@ -1,4 +1,6 @@
 export * from './agents.ts';
+export * from './conversation.ts';
+export * from './held-input.ts';
 export * from './info.ts';
 export * from './naming.ts';
 export * from './ports.ts';

@@ -4,7 +4,9 @@ import type { IrisError } from '../errors.ts';
 import type { Ids } from '../ids.ts';
 import type { Entry } from '../output/entry.ts';
 import type { LogLimits, ScreenOptions } from '../output/index.ts';
-import type { LaunchSpec, ProcessEnd, Transport, TransportKind } from '../transport.ts';
+import type { Remote, RestartRule } from '../team/index.ts';
+import type { LaunchSpec, ProcessEnd, Transport } from '../transport.ts';
+import type { SavedConversation } from './conversation.ts';
 import type { SessionInfo } from './info.ts';
 
 /** What is asked of a new session. */
@@ -22,6 +24,24 @@ export interface SessionSpec {
   /** Name of a known agent whose rules apply. Absent: by the program. */
   readonly agent?: string;
   readonly team?: string;
+  /** Of the entry of the team that this was made from: another one means that the entry was changed. */
+  readonly teamPrint?: string;
+  /** Where it runs, when not here. `cwd` and `env` are then meant there, `env` only what is added. */
+  readonly remote?: Remote;
+  /** When a process that ended by itself is started again. Absent: never. */
+  readonly restart?: RestartRule;
+  /** Nobody is there at the first start. */
+  readonly unattended?: boolean;
+  /** Not running within this time (milliseconds): the attempt failed. */
+  readonly startTimeoutMs?: number;
+  /** Attempts to connect in a row; absent: no bound. */
+  readonly maxAttempts?: number;
+  /** Without a connection for so long it is given up; absent: 3 h. */
+  readonly giveUpAfterMs?: number;
+  /** May its agent be given hooks? Absent: as the config says when it starts. */
+  readonly hooks?: boolean;
+  /** Whose arguments `command` takes, so that its conversation can be gone on with. Absent: by the program's name. */
+  readonly resumes?: string;
 }
 
 /** Who a transport is made for: its environment and the journal of processes carry it. */
@@ -35,9 +55,13 @@ export interface SessionDeps {
   readonly ids: Ids;
   /** Name of the hub, as `SessionInfo.hub` has it. */
   readonly hub: string;
-  readonly transportKind: TransportKind;
-  /** One transport for one run. Failures that are known before the process starts reach the sink within `start`. */
+  /**
+   * One transport for one run, of the kind that `launch.remote` says. Failures that are known before the process starts reach the sink within
+   * `start`; what is thrown is a permanent failure.
+   */
   readonly transport: (launch: LaunchSpec, identity: SessionIdentity) => Transport;
+  /** [0, 1), spreads the back-off. Absent: no spread. */
+  readonly random?: () => number;
   /** The hub's own environment: what a kept session is started again with, under the little of its own that was kept. */
   readonly env?: Readonly<Record<string, string>>;
   /** Lines of history that a screen keeps. */
@@ -61,7 +85,7 @@ export type SessionEvent =
   | { readonly type: 'agent'; readonly agent: AgentReport }
   /** A new run: `epoch`, `screen` and `log` are new ones, and the first entry will be number 1. */
   | { readonly type: 'restarted'; readonly epoch: string }
-  /** The run is over. Every entry of it was told before. */
+  /** The run is over, and no connection is tried again. Every entry of it was told before. */
   | { readonly type: 'ended'; readonly end?: ProcessEnd; readonly error?: IrisError }
   | { readonly type: 'bell' }
   | { readonly type: 'clipboard'; readonly text: string }
@@ -82,11 +106,23 @@ export interface SavedSession {
   readonly rows: number;
   readonly createdAt: number;
   readonly epoch: string;
+  readonly teamPrint?: string;
+  /** Without what is secret. */
+  readonly remote?: Remote;
+  readonly restart?: RestartRule;
+  readonly startTimeoutMs?: number;
+  readonly maxAttempts?: number;
+  readonly giveUpAfterMs?: number;
+  readonly resumes?: string;
+  readonly hooks?: boolean;
+  readonly conversation?: SavedConversation;
+  /** Nobody had put it down: with a rule to restart, the next hub starts it again. */
+  readonly wanted?: boolean;
   /** `live`: there was a process when this was written. */
   readonly status:
     | { readonly kind: 'live' }
     | { readonly kind: 'exited'; readonly end: ProcessEnd }
-    | { readonly kind: 'failed'; readonly reason: string }
+    | { readonly kind: 'failed'; readonly reason: string; readonly remedy?: string }
     | { readonly kind: 'died' };
 }
 

@@ -34,7 +34,8 @@ export class SessionRegistry {
     const name = spec.name === undefined ? defaultName(spec.command, (n) => this.#taken(n)) : this.#freeName(spec.name);
     const session = Session.create(this.#deps, { id: this.#freeId(), name }, spec);
     session.start();
-    if (session.state.kind === 'failed') {
+    // Of another machine something can be learned, and tried again: there the session stays, and says why.
+    if (session.state.kind === 'failed' && !session.remote) {
       session.dispose();
       throw session.state.error;
     }
@@ -84,7 +85,7 @@ export class SessionRegistry {
 
   /** Ends all processes, at once; the sessions stay listed. For a hub that stops. */
   async stopAll(): Promise<PromiseSettledResult<void>[]> {
-    return Promise.allSettled(this.list().map((session) => session.stop()));
+    return Promise.allSettled(this.list().map((session) => session.stop({ keep: true })));
   }
 
   on(listener: (event: RegistryEvent) => void): Dispose {

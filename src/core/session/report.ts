@@ -1,19 +1,22 @@
 import type { AgentReport } from '../agent/index.ts';
 import { IrisError, plainText } from '../errors.ts';
+import { transportOf, withoutSecrets } from '../team/index.ts';
+import { type Connected, connectionInfo } from './connection.ts';
+import type { SavedConversation } from './conversation.ts';
 import type { ProcessStatus, SessionInfo } from './info.ts';
-import type { SavedSession, SessionDeps } from './ports.ts';
+import type { SavedSession, SessionDeps, SessionSpec } from './ports.ts';
 import type { SessionState } from './state.ts';
 
 const TITLE_LIMIT_BYTES = 256;
 
 /** A session as reports see it. */
-export interface Reported {
+export interface Reported extends Connected {
   readonly id: string;
   readonly name: string;
   readonly team: string | undefined;
   readonly agentKind: string;
   readonly agent: AgentReport;
-  readonly state: SessionState;
+  readonly begun: 'restarted' | 'resumed' | undefined;
   readonly pid: number | undefined;
   readonly epoch: string;
   readonly log: { readonly last: number };
@@ -24,33 +27,33 @@ export interface Reported {
   readonly command: readonly string[];
   readonly mode: 'pty' | 'pipes';
   readonly viewers: number;
+  readonly queued: number;
   readonly createdAt: number;
 }
 
 /** A session as `ls --json` prints it. */
-export function sessionInfo(session: Reported, deps: Pick<SessionDeps, 'hub' | 'transportKind'>): SessionInfo {
-  const { agent, state } = session;
+export function sessionInfo(
+  session: Reported & { readonly remote: SessionSpec['remote'] },
+  { hub, clock }: Pick<SessionDeps, 'hub' | 'clock'>,
+): SessionInfo {
+  const { agent } = session;
+  const [now, wall] = [clock.now(), clock.wall()];
   return {
     id: session.id,
     name: session.name,
     ...(session.team === undefined ? {} : { team: session.team }),
-    hub: deps.hub,
-    transport: deps.transportKind,
+    hub,
+    transport: transportOf(session.remote),
     agent: {
       kind: agent.kind,
       state: agent.state,
       since: agent.since,
       ...(agent.question === undefined ? {} : { question: agent.question }),
       ...(agent.prompt === undefined ? {} : { prompt: agent.prompt }),
+      ...(session.queued === 0 ? {} : { queued: session.queued }),
     },
-    connection: {
-      state: 'online',
-      since: session.createdAt,
-      attempt: 0,
-      maxAttempts: 0,
-      transport: TRANSPORT_STATUS[state.kind],
-    },
-    process: processInfo(state, session.pid),
+    connection: connectionInfo(session, now, wall),
+    process: processInfo(session, now, wall),
     epoch: session.epoch,
     seq: session.log.last,
     cols: session.cols,
@@ -64,26 +67,22 @@ export function sessionInfo(session: Reported, deps: Pick<SessionDeps, 'hub' | '
   };
 }
 
-const TRANSPORT_STATUS = {
-  starting: 'spawning',
-  running: 'ready',
-  stopping: 'terminating',
-  exited: 'stopped',
-  failed: 'stopped',
-  died: 'stopped',
-} as const;
-
-function processInfo(state: SessionState, pid: number | undefined): SessionInfo['process'] {
+function processInfo({ state, pid, begun }: Reported, now: number, wall: number): SessionInfo['process'] {
   const status: ProcessStatus = state.kind;
   switch (state.kind) {
     case 'starting':
     case 'running':
     case 'stopping':
-      return { status, ...(pid === undefined ? {} : { pid }) };
-    case 'exited':
-      return { status, ...state.end };
+      return { status, ...(pid === undefined ? {} : { pid }), ...(begun ? { begun } : {}) };
+    case 'exited': {
+      const { again, end } = state;
+      if (!again) return { status, ...end };
+      const restartAt = Math.round(wall + Math.max(0, again.at - now));
+      return { status, ...end, restartAt, reason: 'its rule starts it again' };
+    }
     case 'failed':
       return { status, reason: state.error.line };
+    case 'offline':
     case 'died':
       return { status };
   }
@@ -117,8 +116,16 @@ export function keptEnvironment(env: Readonly<Record<string, string>>): Record<s
   );
 }
 
-export function savedSession(session: Reported, env: Readonly<Record<string, string>>): SavedSession {
-  const { state } = session;
+/** What is kept beside what a report says. */
+export interface Kept extends Reported {
+  readonly spec: SessionSpec;
+  readonly conversation: SavedConversation | undefined;
+  readonly wanted: boolean;
+}
+
+export function savedSession(session: Kept): SavedSession {
+  const { state, spec, conversation } = session;
+  const { teamPrint, remote, restart, startTimeoutMs, maxAttempts, giveUpAfterMs, resumes, hooks } = spec;
   return {
     id: session.id,
     name: session.name,
@@ -126,12 +133,22 @@ export function savedSession(session: Reported, env: Readonly<Record<string, str
     agentKind: session.agentKind,
     command: session.command,
     cwd: session.cwd,
-    env: keptEnvironment(env),
+    env: keptEnvironment(spec.env),
     mode: session.mode,
     cols: session.cols,
     rows: session.rows,
     createdAt: session.createdAt,
     epoch: session.epoch,
+    ...(teamPrint === undefined ? {} : { teamPrint }),
+    ...(remote === undefined ? {} : { remote: withoutSecrets(remote) }),
+    ...(restart === undefined ? {} : { restart }),
+    ...(startTimeoutMs === undefined ? {} : { startTimeoutMs }),
+    ...(maxAttempts === undefined ? {} : { maxAttempts }),
+    ...(giveUpAfterMs === undefined ? {} : { giveUpAfterMs }),
+    ...(resumes === undefined ? {} : { resumes }),
+    ...(hooks === undefined ? {} : { hooks }),
+    ...(conversation === undefined ? {} : { conversation }),
+    ...(session.wanted ? { wanted: true } : {}),
     status: savedStatus(state),
   };
 }
@@ -141,23 +158,34 @@ function savedStatus(state: SessionState): SavedSession['status'] {
     case 'starting':
     case 'running':
     case 'stopping':
+    case 'offline':
       return { kind: 'live' };
     case 'exited':
       return { kind: 'exited', end: state.end };
     case 'failed':
-      return { kind: 'failed', reason: state.error.line };
+      return {
+        kind: 'failed',
+        reason: state.error.message,
+        ...(state.error.remedy ? { remedy: state.error.remedy } : {}),
+      };
     case 'died':
       return { kind: 'died' };
   }
 }
 
 /** What a kept session is now: a process that lived under another hub has died. */
-export function stateOf(saved: SavedSession): SessionState {
-  switch (saved.status.kind) {
+export function stateOf({ status }: SavedSession): SessionState {
+  switch (status.kind) {
     case 'exited':
-      return { kind: 'exited', end: saved.status.end };
-    case 'failed':
-      return { kind: 'failed', error: new IrisError('failed', saved.status.reason) };
+      return { kind: 'exited', end: status.end };
+    case 'failed': {
+      const error = new IrisError(
+        'failed',
+        status.reason,
+        status.remedy === undefined ? {} : { remedy: status.remedy },
+      );
+      return { kind: 'failed', error, attempt: 0 };
+    }
     case 'live':
     case 'died':
       return { kind: 'died' };

@@ -38,6 +38,10 @@ class JournaledTransport implements Transport {
     return this.#inner.launchCommand;
   }
 
+  get diagnostics() {
+    return this.#inner.diagnostics ?? [];
+  }
+
   start(sink: TransportSink): void {
     const run = this.#journal.begin(this.#sessionId);
     this.#run = run;

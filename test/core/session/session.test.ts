@@ -60,7 +60,6 @@ function registry(): SessionRegistry {
     clock,
     ids: randomIds((bytes) => crypto.getRandomValues(bytes)),
     hub: 'local',
-    transportKind: 'local',
     scrollback: 200,
     transport: (launch, identity) => createTransport('local', launch, { identity, hub: '/run/test.sock' }),
     onError: (error) => {
@@ -290,7 +289,6 @@ describe('a session', () => {
       clock,
       ids: randomIds((bytes) => crypto.getRandomValues(bytes)),
       hub: 'local',
-      transportKind: 'local',
       scrollback: 10,
       transport: (launch, identity) => createTransport('local', launch, { identity, hub: '/run/test.sock' }),
       onError: (error) => thrown.push(error),

@@ -40,7 +40,6 @@ async function hub(): Promise<Hub> {
     },
     ids: randomIds((bytes) => crypto.getRandomValues(bytes)),
     hub: 'local',
-    transportKind: 'local',
     scrollback: 1000,
     transport: (launch, identity) => createTransport('local', launch, { identity, hub: join(dir, 'hub.sock') }),
     onError: (error) => {

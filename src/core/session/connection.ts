@@ -1,0 +1,74 @@
+import type { ConnectionStateName, SessionInfo } from './info.ts';
+import type { SessionPolicy, SessionState } from './state.ts';
+
+type ConnectionInfo = SessionInfo['connection'];
+
+/** What is needed to tell how a session stands with its process's machine. */
+export interface Connected {
+  readonly state: SessionState;
+  readonly policy: SessionPolicy;
+  /** Milliseconds since 1970: the connection state is what it is since then. */
+  readonly connectionSince: number;
+  /** As told last. */
+  readonly roundTripMs: number | undefined;
+  readonly heldBytes: number;
+}
+
+const TRANSPORT_STATUS = {
+  running: 'ready',
+  stopping: 'terminating',
+  offline: 'stopped',
+  exited: 'stopped',
+  failed: 'stopped',
+  died: 'stopped',
+} as const;
+
+export function connectionState(state: SessionState, { remote }: Pick<SessionPolicy, 'remote'>): ConnectionStateName {
+  if (!remote) return 'online';
+  switch (state.kind) {
+    case 'starting':
+      return 'connecting';
+    case 'offline':
+      return 'offline';
+    case 'failed':
+      return 'error';
+    case 'running':
+    case 'stopping':
+    case 'exited':
+    case 'died':
+      return 'online';
+  }
+}
+
+/** `now` and `wall`: the same moment on both clocks. */
+export function connectionInfo(session: Connected, now: number, wall: number): ConnectionInfo {
+  const { state, policy, roundTripMs, heldBytes } = session;
+  const { maxAttempts } = policy;
+  const name = connectionState(state, policy);
+  return {
+    state: name,
+    since: session.connectionSince,
+    attempt: name === 'online' || !('attempt' in state) ? 0 : state.attempt,
+    maxAttempts: policy.remote && Number.isFinite(maxAttempts) ? maxAttempts : 0,
+    ...(state.kind === 'offline' ? { nextRetryAt: Math.round(wall + Math.max(0, state.retryAt - now)) } : {}),
+    ...(policy.remote ? words(state) : {}),
+    ...(state.kind === 'running' && roundTripMs !== undefined ? { roundTripMs } : {}),
+    transport: state.kind === 'starting' ? (policy.remote ? 'connecting' : 'spawning') : TRANSPORT_STATUS[state.kind],
+    ...(heldBytes > 0 ? { heldBytes } : {}),
+  };
+}
+
+function words(state: SessionState): { reason?: string; remedy?: string } {
+  if (state.kind !== 'offline' && state.kind !== 'failed' && state.kind !== 'starting') return {};
+  const { error } = state;
+  if (!error) return {};
+  const why = state.kind === 'failed' ? gaveUp(state) : '';
+  const remedy = error.remedy ?? (why ? 'retry when it can be reached again' : undefined);
+  return { reason: error.message + why, ...(remedy === undefined ? {} : { remedy }) };
+}
+
+function gaveUp({ gaveUp: why, attempt }: Extract<SessionState, { kind: 'failed' }>): string {
+  if (why === 'attempts') return ` (given up after ${attempt} ${attempt === 1 ? 'attempt' : 'attempts'})`;
+  if (why === 'time') return ' (given up: it took too long)';
+  return why === 'asked' ? ' (no longer tried, as somebody asked for)' : '';
+}
