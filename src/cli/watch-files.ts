@@ -47,25 +47,35 @@ export function watchFiles(options: WatchOptions): FileWatch {
   };
   const arm = (): void => {
     places = placesOf(options.files());
-    for (const [folder, { id, watcher }] of watchers) {
+    for (const [folder, { id }] of watchers) {
       if (places.has(folder) && idOf(folder) === id) continue;
-      watcher.close();
-      watchers.delete(folder);
+      drop(folder);
     }
     for (const folder of places.keys()) {
       const id = idOf(folder);
       if (watchers.has(folder) || id === undefined) continue;
       try {
         const watcher = watch(folder, { persistent: false }, (_event, name) => {
-          // Only the names that matter: a home folder sees much that is none of ours. No name, or that of the folder itself: it may be gone.
-          if (name === null || places.get(folder)?.has(name) || name === basename(folder)) stir();
+          // Only the names that matter: a home folder sees much that is none of ours. With its own name a folder tells that it is gone.
+          const gone = name === basename(folder);
+          if (gone) drop(folder);
+          if (gone || name === null || places.get(folder)?.has(name)) stir();
         });
-        watcher.on('error', stir);
+        watcher.on('error', () => {
+          drop(folder);
+          stir();
+        });
         watchers.set(folder, { id, watcher });
       } catch (error) {
-        options.onProblem(error);
+        // Gone in this very moment: what is there now is looked at next time.
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') stir();
+        else options.onProblem(error);
       }
     }
+  };
+  const drop = (folder: string): void => {
+    watchers.get(folder)?.watcher.close();
+    watchers.delete(folder);
   };
   arm();
   return {
@@ -111,8 +121,9 @@ function targetOf(path: string): string | undefined {
 /** Which folder this is: one that was made anew under the same name is another. */
 function idOf(folder: string): string | undefined {
   try {
-    const { dev, ino } = statSync(folder);
-    return `${dev}:${ino}`;
+    // A number that became free is soon taken again; the time of birth tells the two apart.
+    const { dev, ino, birthtimeMs } = statSync(folder);
+    return `${dev}:${ino}:${birthtimeMs}`;
   } catch {
     return undefined;
   }
