@@ -32,7 +32,11 @@ export async function buildIfStale() {
 }
 
 /** What is run by its name. The store finds its thread beside itself (src/hub/store/worker-link.ts). */
-const entries = { main: join(root, 'src/cli/main.ts'), 'store-worker': join(root, 'src/hub/store/worker.ts') };
+const entries = {
+  main: join(root, 'src/cli/main.ts'),
+  'store-worker': join(root, 'src/hub/store/worker.ts'),
+  hook: join(root, 'src/cli/hook-main.ts'),
+};
 
 /**
  * Node's own modules, taken with `process.getBuiltinModule`. An import or a require reads every export of them, and some load what they name when they

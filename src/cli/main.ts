@@ -18,6 +18,10 @@ try {
   } else if (argv[0] === 'hub' && argv[1] === 'run' && argv[2] === '--background' && argv.length === 3) {
     const { runHub } = await import('./run-hub.ts');
     await runHub(env, { background: true });
+  } else if (argv[0] === 'hook' && argv[1] !== undefined && !argv[1].startsWith('-')) {
+    const { runHook } = await import('./hook.ts');
+    await runHook(argv.slice(1));
+    process.exit(0);
   } else {
     endQuietlyOnBrokenPipe();
     const { runProgram } = await import('./program.ts');

@@ -3,6 +3,7 @@ import { IrisError, RuleBook, type TeamConfig } from '../core/index.ts';
 import { type Hub, type HubCard, runHub as runHubProcess } from '../hub/index.ts';
 import { type Environment, environmentForOthers } from './environment.ts';
 import { ensureFolders, reasonOf } from './folders.ts';
+import { hookProgram } from './hook-program.ts';
 import { HubConfig } from './hub-config.ts';
 import type { ReadyMessage } from './launch-hub.ts';
 import { type Paths, resolvePaths } from './paths.ts';
@@ -47,6 +48,7 @@ async function startHub(env: Environment, paths: Paths) {
     scrollbackLines: config.loaded.config.settings.scrollbackLines,
     rules: new RuleBook(rules.files.map((file) => file.rules)),
     teams: config.teams,
+    hookProgram: hookProgram(),
   });
   if (start.kind === 'started') {
     const { log } = start.hub;

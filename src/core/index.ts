@@ -5,6 +5,7 @@ export * from './emitter.ts';
 export * from './errors.ts';
 export * from './ids.ts';
 export * from './keys/index.ts';
+export * from './notices/index.ts';
 export * from './output/index.ts';
 export * from './reconnect/index.ts';
 export * from './replay/index.ts';

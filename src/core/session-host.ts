@@ -25,6 +25,14 @@ export type HostEvent =
   | { readonly type: 'bell'; readonly sessionId: string }
   /** A program asks to set the clipboard (OSC 52 write), at most 100 KB. */
   | { readonly type: 'clipboard'; readonly sessionId: string; readonly text: string }
+  /** An agent waits, is done, or has failed, and nobody looks at it: to be told by these ways. */
+  | {
+      readonly type: 'attention';
+      readonly sessionId: string;
+      readonly ways: readonly ('bell' | 'osc9' | 'osc777')[];
+      readonly title: string;
+      readonly body: string;
+    }
   /** OSC 9, 99, 777. */
   | { readonly type: 'notice'; readonly sessionId: string; readonly title: string; readonly body: string }
   /** Bytes typed into a session that wait for the connection; 0: all were sent. */

@@ -74,6 +74,13 @@ const event = z.object({
         title: z.string().max(4096),
         body: z.string().max(4096),
       }),
+      z.object({
+        type: z.literal('attention'),
+        sessionId: id,
+        ways: z.array(z.enum(['bell', 'osc9', 'osc777'])).max(8),
+        title: z.string().max(4096),
+        body: z.string().max(4096),
+      }),
       z.object({ type: z.literal('detached'), reason: z.string().max(4096) }),
     ]),
   }),

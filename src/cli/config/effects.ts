@@ -25,7 +25,6 @@ export const INEFFECTIVE_TEAM_KEYS = [
   'mcpConfigScript',
   'persist',
   'forward',
-  'notify',
   'remoteType',
   'authentication',
 ] as const;

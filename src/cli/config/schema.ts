@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { IrisError, parseCommand, parseKeyName } from '../../core/index.ts';
 import { INEFFECTIVE_SECTIONS, INEFFECTIVE_SETTINGS } from './effects.ts';
 import { accepted, colour, commandLine, complain, TIME_LIMIT_MS } from './fields.ts';
+import { notifyKeys, settingsNotify } from './notify-schema.ts';
 import { remoteOptions, teamSchema, teamsSchema } from './team-schema.ts';
 import { type Bindings, BORDER_STYLES, CLIPBOARD_RULES, DEFAULT_CONFIG } from './types.ts';
 
@@ -56,6 +57,11 @@ const settings = z.strictObject({
     .max(TIME_LIMIT_MS)
     .optional()
     .describe('milliseconds within which the process of a team has to run'),
+  hooks: z
+    .boolean()
+    .default(defaults.hooks)
+    .describe('give agents hooks on their command line, so that they tell what they do; from the next start of each'),
+  notify: settingsNotify.optional().describe('what is told when nobody looks, and how'),
   ...accepted(INEFFECTIVE_SETTINGS),
 });
 
@@ -101,9 +107,11 @@ export const configSchema = z.strictObject({
 export function namesAt(path: readonly PropertyKey[]): readonly string[] {
   const [section, , below] = path;
   if (section === undefined) return Object.keys(configSchema.shape);
+  if (section === 'settings' && path[1] === 'notify') return notifyKeys;
   if (section === 'settings') return Object.keys(settings.shape);
   if (section === 'theme') return Object.keys(theme.shape);
   if (section !== 'teams') return [];
   if (path.length === 2) return Object.keys(teamSchema.shape);
+  if (below === 'notify') return notifyKeys;
   return below === 'remoteOptions' ? Object.keys(remoteOptions.shape) : [];
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { IrisError, KNOWN_AGENTS, nearest, plainText, RESTART_RULES } from '../../core/index.ts';
 import { accepted, colour, commaList, commandLine, complain, TIME_LIMIT_MS, words } from './fields.ts';
+import { teamNotify } from './notify-schema.ts';
 
 /** A name is shown in borders and lists, and typed on command lines. */
 const NAME_LIMIT_CHARS = 64;
@@ -93,7 +94,8 @@ export const teamSchema = z
     sessionMcpEnabled: z.boolean().optional(),
     sessionMcpPath: path.optional(),
     mcpConfigScript: path.optional(),
-    ...accepted(['persist', 'forward', 'notify', 'remoteType', 'authentication']),
+    notify: teamNotify.optional().describe('what is told of its agents, where it is not as in settings.notify'),
+    ...accepted(['persist', 'forward', 'remoteType', 'authentication']),
   })
   .superRefine((team, context) => {
     complain(context, () => checkAgent(team.agent, team.command !== undefined), ['agent']);

@@ -45,6 +45,7 @@ function teamOf(name: string, entry: TeamEntry, scope: TeamScope): Team {
     sessionInitTimeoutMs: entry.sessionInitTimeout ?? scope.sessionInitTimeout,
     color: entry.color,
     hooks: entry.hooks,
+    notify: entry.notify,
     grantPermission: entry.grantPermission ?? (entry.skipPermissions ? ('yes' as const) : undefined),
     allowedTools: entry.allowedTools,
     disallowedTools: entry.disallowedTools,

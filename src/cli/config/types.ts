@@ -1,4 +1,4 @@
-import type { Team, TeamConfig } from '../../core/index.ts';
+import type { NoticeRules, Team, TeamConfig } from '../../core/index.ts';
 
 /** What the config says, checked and complete. Nothing here loads a parser: without a config file the defaults are taken as they stand. */
 export interface Config {
@@ -30,6 +30,10 @@ export interface Settings {
   readonly maxProcesses: number;
   /** Milliseconds after which a team's idle session that nobody uses is ended; 0: never. */
   readonly idleTimeout: number;
+  /** May agents be given hooks, where neither the session nor its team says otherwise? */
+  readonly hooks: boolean;
+  /** Absent: `DEFAULT_NOTICES`. */
+  readonly notify?: NoticeRules;
   /** Milliseconds within which the process of a team has to run, where the team says nothing of its own. */
   readonly sessionInitTimeout?: number;
 }
@@ -88,6 +92,7 @@ export const DEFAULT_CONFIG: Config = {
     clipboard: 'ask',
     maxProcesses: 0,
     idleTimeout: 0,
+    hooks: false,
   },
   keys: { prefix: {}, root: {} },
   theme: { accent: 'cyan' },
@@ -96,7 +101,8 @@ export const DEFAULT_CONFIG: Config = {
 
 /** What a hub is told of its config. `problems`: what is wrong with it now, as lines. */
 export function teamConfigOf({ settings, teams }: Config, problems: readonly string[]): TeamConfig {
-  return { teams, maxProcesses: settings.maxProcesses, idleTimeoutMs: settings.idleTimeout, problems };
+  const { maxProcesses, idleTimeout: idleTimeoutMs, hooks, notify } = settings;
+  return { teams, maxProcesses, idleTimeoutMs, hooks, ...(notify === undefined ? {} : { notify }), problems };
 }
 
 /** One line, as compilers write it: file:line:column: what (what to do). */

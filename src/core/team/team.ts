@@ -1,3 +1,4 @@
+import type { NoticeRules, TeamNoticeRules } from '../notices/index.ts';
 import type { Remote } from './remote.ts';
 
 /** When a session whose process ended by itself is started again. */
@@ -35,6 +36,8 @@ export interface Team {
   readonly color?: string;
   /** May hooks be put on the agent's command line, so that it tells what it does? */
   readonly hooks?: boolean;
+  /** How it is told what its agents do, where it is not as the settings say. */
+  readonly notify?: TeamNoticeRules;
   readonly grantPermission?: 'yes' | 'no' | 'ask' | 'forward';
   readonly allowedTools?: readonly string[];
   readonly disallowedTools?: readonly string[];
@@ -71,6 +74,8 @@ export interface TeamConfig {
   readonly idleTimeoutMs: number;
   /** May agents be given hooks, where neither the session nor its team says otherwise? Absent: no. */
   readonly hooks?: boolean;
+  /** Absent: `DEFAULT_NOTICES`. */
+  readonly notify?: NoticeRules;
   /** What is wrong with the file now, as lines for people; the last good teams stay in force. */
   readonly problems: readonly string[];
 }

@@ -82,7 +82,13 @@ export class HookDesk {
    * What a hook said; undefined: it means nothing, or is older than what was said before.
    * @throws IrisError `not-allowed` when the token is not this session's
    */
-  read(sessionId: string, token: string, agent: string, at: number, fields: Record<string, unknown>): HookWord | undefined {
+  read(
+    sessionId: string,
+    token: string,
+    agent: string,
+    at: number,
+    fields: Record<string, unknown>,
+  ): HookWord | undefined {
     const held = this.#tokens.get(sessionId);
     if (!held || !timingSafeEqual(held.digest, digestOf(token))) {
       throw new IrisError('not-allowed', 'this token may not speak for this session');

@@ -31,7 +31,8 @@ export function readHook(agent: string, fields: Readonly<Record<string, unknown>
   if (agent === 'claude') return readClaude(event, fields);
   if (agent === 'gemini') return readGemini(event, fields);
   // Also told of turns that are not the user's (codex makes up a title in one of its own): no more than a hint.
-  if (agent === 'codex') return event === 'agent-turn-complete' ? { kind: 'state', state: 'idle', hint: true } : undefined;
+  if (agent === 'codex')
+    return event === 'agent-turn-complete' ? { kind: 'state', state: 'idle', hint: true } : undefined;
   return undefined;
 }
 

@@ -1,0 +1,3 @@
+export * from './gate.ts';
+export * from './rules.ts';
+export * from './words.ts';
