@@ -3,6 +3,7 @@ import type { LogMessage } from '../protocol/index.ts';
 import type { Attached, FeedOptions, HubViewer } from './context.ts';
 import type { Flow, Send } from './flow.ts';
 import { LogFlow } from './log-flow.ts';
+import { typeKeys } from './prompts/typing.ts';
 import { ScreenFlow } from './screen-flow.ts';
 import { clampSize, type Size, type SizeRule } from './size-rule.ts';
 
@@ -83,7 +84,7 @@ export class Feed implements Attached {
     if (this.#readOnly) throw new IrisError('not-allowed', 'this viewer is read-only');
     if (epoch !== this.session.epoch) throw new IrisError('conflict', 'the process was started again meanwhile');
     this.#shared.size.typed(this);
-    this.session.write(bytes);
+    typeKeys(this.session, bytes, this.#clock.now(), () => this.session.write(bytes));
   }
 
   close(): void {

@@ -1,28 +1,28 @@
 import { encodeKey, encodePaste, IrisError, type Session, tryParseKeyName } from '../../core/index.ts';
 import type { HubContext } from '../context.ts';
+import { prompt, typeKeys } from '../prompts/index.ts';
 import type { Handlers } from './handler.ts';
 
-/**
- * Between a text and the Enter that submits it. Measured with claude, codex and gemini: in one write, or within 10 ms, the Enter becomes part
- * of the text half the time or always; after 200 ms it never did.
- */
+/** Between a pasted text and its Enter, for programs that take the two together as one. */
 const ENTER_PAUSE_MS = 200;
 
 export const typingHandlers: Pick<Handlers<'session'>, 'session.send' | 'session.keys'> = {
-  'session.send': async ({ session, text, enter, paste }, hub) => {
+  'session.send': async ({ session, text, enter, paste, hold }, hub, caller) => {
     const found = hub.registry.find(session);
+    if (enter && text.trim() !== '' && isAgent(found)) {
+      return prompt(found, { text, hold, wait: false }, hub, caller);
+    }
     const raw = new TextEncoder().encode(text);
     const bytes = paste ? encodePaste(raw, found.screen.modes) : raw;
-    const program = found.agent.kind !== 'shell' && found.agent.kind !== 'command';
-    const newline = found.mode === 'pipes' ? '\n' : '\r';
-    if (!enter) found.write(bytes);
-    else if (bytes.length === 0 || !(paste || program)) found.write(joined(bytes, new TextEncoder().encode(newline)));
+    const newline = new TextEncoder().encode(found.mode === 'pipes' ? '\n' : '\r');
+    if (!enter) type(found, bytes, hub);
+    else if (bytes.length === 0 || !paste) type(found, joined(bytes, newline), hub);
     else {
       const { epoch } = found;
-      found.write(bytes);
+      type(found, bytes, hub);
       await pause(hub, ENTER_PAUSE_MS);
       if (found.epoch !== epoch || !found.live) throw notSubmitted(found);
-      found.write(new TextEncoder().encode(newline));
+      type(found, newline, hub);
     }
     return { id: found.id };
   },
@@ -34,10 +34,19 @@ export const typingHandlers: Pick<Handlers<'session'>, 'session.send' | 'session
       const parsed = literal ? undefined : tryParseKeyName(key);
       return parsed ? encodeKey(parsed, modes) : new TextEncoder().encode(key);
     });
-    if (bytes.length > 0) found.write(joined(...bytes));
+    if (bytes.length > 0) type(found, joined(...bytes), hub);
     return { id: found.id };
   },
 };
+
+/** Has it a prompt of its own, that a text is submitted at? */
+function isAgent({ agent, mode }: Session): boolean {
+  return mode === 'pty' && agent.kind !== 'shell' && agent.kind !== 'command';
+}
+
+function type(session: Session, bytes: Uint8Array, hub: HubContext): void {
+  typeKeys(session, bytes, hub.clock.now(), () => session.write(bytes));
+}
 
 function notSubmitted(session: Session): IrisError {
   return new IrisError('failed', `the text was typed, but ${session.name} ended before it was submitted`);

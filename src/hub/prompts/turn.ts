@@ -1,0 +1,51 @@
+import { IDLE_HOLD_MS, readAnswer, type Session } from '../../core/index.ts';
+import type { Message } from './message.ts';
+
+/** A prompt that makes the agent do nothing (a command of its own) is over after this. */
+const NOTHING_MS = 4000;
+/** Lines of scrollback that an answer is looked for in. */
+const HISTORY_LINES = 5000;
+/** Longest answer that is handed out, in characters; of a longer one the end. */
+const ANSWER_LIMIT = 1_000_000;
+
+export type TurnState = 'going' | 'asks' | 'over';
+
+/** What an agent does with one prompt: from its submission until it waits for the next. */
+export class Turn {
+  readonly message: Message;
+  readonly #session: Session;
+  readonly #startedAt: number;
+  #busyAt: number | undefined;
+
+  constructor(message: Message, session: Session, now: number) {
+    this.message = message;
+    this.#session = session;
+    this.#startedAt = now;
+  }
+
+  /** When to look again, though nothing happens. */
+  get nextAt(): number {
+    return this.#busyAt === undefined ? this.#startedAt + NOTHING_MS : this.#busyAt + IDLE_HOLD_MS;
+  }
+
+  look(now: number): TurnState {
+    const { state } = this.#session.agent;
+    const { reading } = this.#session.sight();
+    if (state === 'working' || state === 'blocked' || reading === 'working' || reading === 'blocked') {
+      this.#busyAt = now;
+      return state === 'blocked' ? 'asks' : 'going';
+    }
+    return now >= this.nextAt ? 'over' : 'going';
+  }
+
+  /** What the agent wrote since; undefined where nobody can tell. */
+  answer(): string | undefined {
+    const { transcript, screen } = this.#session;
+    if (!transcript) return undefined;
+    const { box } = this.#session.sight();
+    const history = screen.modes.alternateScreen ? 0 : Math.min(HISTORY_LINES, screen.screenTop - screen.firstLine);
+    const rows = screen.capture({ history }).split('\n');
+    const end = box ? history + box.top : rows.length;
+    return readAnswer(rows.slice(0, end), this.message.text, transcript)?.slice(-ANSWER_LIMIT);
+  }
+}
