@@ -6,13 +6,14 @@ import { ageOf } from './list.ts';
 export const runExplain: VerbRun = async (context, { args }) => {
   const told = await withHost(context, (host) => host.command('session.explain', { session: args[0] as string }));
   if (context.json) return void context.value(told);
-  const { kind, sessionKind, state, since, question, rules, authority, now, pending, decisions } = told;
+  const { kind, sessionKind, state, since, question, rules, authority, hooks, now, pending, decisions } = told;
   const guest = kind === sessionKind ? '' : `, started in a ${sessionKind}`;
   context.line(`${told.name}: ${kind}${guest}, ${state === 'unknown' ? 'state unknown' : state} for ${age(since)}`);
   if (question !== undefined) context.line(`  asks      ${plainText(question, 512)}`);
   const measured = rules.measured === undefined ? 'not measured' : `measured with ${rules.measured}`;
   const by = authority === 'terminal' ? `rules for ${rules.agent} (${measured})` : `its ${authority}`;
   context.line(`  decides   ${by}`);
+  if (hooks !== undefined) context.line(`  hooks     ${plainText(hooks, 512)}`);
   if (state !== 'exited') {
     context.line(`  matches   ${now === undefined ? 'no rule: the state stays' : decision(now)}`);
     now?.choices.forEach((choice, i) => {

@@ -2,6 +2,7 @@ import { loadConfig, problemLine } from '../config/index.ts';
 import type { Context } from '../context.ts';
 import { type AgentFound, findAgents } from '../find-programs.ts';
 import type { VerbRun } from '../verbs/types.ts';
+import { checkHooks } from './hooks.ts';
 import { checkHub } from './hub.ts';
 import { checkFolders, checkNode, checkPty, checkShell } from './system.ts';
 import { checkLocale, checkTerminal } from './terminal.ts';
@@ -24,6 +25,7 @@ export const runDoctor: VerbRun = async (context) => {
     checkLocale(env),
     checkShell(config.settings.shell, env),
     checkConfig(paths.configFile, exists, problems.filter((p) => p.severity === 'error').map(problemLine)),
+    checkHooks(config.settings.hooks),
     checkAgents(agents),
   ];
   const works = checks.every((check) => check.status !== 'fail');
