@@ -1,5 +1,6 @@
 import { IrisError, plainText } from '../core/index.ts';
 import type { Environment } from './environment.ts';
+import { type FarHub, farHubOf } from './far-hub.ts';
 import { type Paths, resolvePaths } from './paths.ts';
 
 /** What a verb works with. */
@@ -9,6 +10,8 @@ export interface Context {
   readonly json: boolean;
   /** Is it the user's own hub on its usual socket? Only that one is started when it does not run. */
   readonly ownHub: boolean;
+  /** A hub on another machine: `paths.socket` is then of no use. Folders and environments of this machine mean nothing there. */
+  readonly far?: FarHub;
   /** One line, for people: control characters are removed. */
   line(text: string): void;
   /** As it stands; only for what was made safe, or where the user asked for the bytes. */
@@ -17,10 +20,12 @@ export interface Context {
   value(value: unknown): void;
 }
 
-/** @param hub what `--hub` said: `local`, or a socket. Inside a pane the hub of that pane is meant, unless IRIS_HOME names another. */
+/** @param hub what `--hub` said: `local`, a socket, or ssh://HOST. Inside a pane the hub of that pane is meant, unless IRIS_HOME names another. */
 export function makeContext(env: Environment, options: { json?: boolean; hub?: string | undefined } = {}): Context {
   const own = resolvePaths(env);
-  const socket = hubSocket(options.hub ?? hubOfPane(env), own);
+  const given = options.hub ?? hubOfPane(env);
+  const far = given === undefined ? undefined : farHubOf(given);
+  const socket = far ? own.socket : hubSocket(given, own);
   const write = (data: string | Uint8Array): void => {
     process.stdout.write(data);
   };
@@ -28,7 +33,8 @@ export function makeContext(env: Environment, options: { json?: boolean; hub?: s
     env,
     paths: socket === own.socket ? own : { ...own, socket },
     json: options.json ?? false,
-    ownHub: socket === own.socket,
+    ownHub: !far && socket === own.socket,
+    ...(far ? { far } : {}),
     line: (text) => write(`${plainText(text)}\n`),
     write,
     value: (value) => write(`${JSON.stringify(value, null, env.stdoutIsTerminal ? 2 : 0)}\n`),
@@ -45,6 +51,6 @@ function hubSocket(hub: string | undefined, own: Paths): string {
   if (hub.startsWith('/')) return hub;
   const what = /^[a-z]+:\/\//i.test(hub) ? 'hubs on other machines are' : 'hubs of the config are';
   throw new IrisError('hub-unreachable', `no hub is known as ${hub} (${what} not supported yet)`, {
-    remedy: "use --hub local, or the path of a hub's socket as hub status prints it",
+    remedy: "use --hub local, ssh://USER@HOST, or the path of a hub's socket as hub status prints it",
   });
 }

@@ -1,6 +1,7 @@
-import { connectOnce } from '../client/index.ts';
+import { type ConnectOptions, connectOnce } from '../client/index.ts';
 import type { SessionHost } from '../core/index.ts';
 import type { Context } from './context.ts';
+import { farAddress } from './far-hub.ts';
 import { hubSilent, noHub, reachHub } from './launch-hub.ts';
 import { probeSocket } from './probe-socket.ts';
 import { VERSION } from './version.ts';
@@ -20,13 +21,13 @@ export async function withHost<T>(
   use: (host: SessionHost) => Promise<T>,
   options: WithHostOptions<T> = {},
 ): Promise<T> {
-  const socket = await socketOf(context, options.start !== false);
-  if (socket === undefined) {
+  const address = await addressOf(context, options.start !== false);
+  if (address === undefined) {
     if ('absent' in options) return options.absent as T;
     throw noHub(context.paths.socket);
   }
   const host = await connectOnce({
-    address: { socketPath: socket },
+    address,
     version: VERSION,
     purpose: options.purpose ?? 'use',
   });
@@ -37,10 +38,11 @@ export async function withHost<T>(
   }
 }
 
-async function socketOf(context: Context, start: boolean): Promise<string | undefined> {
-  if (start) return (await reachHub(context)).socket;
+async function addressOf(context: Context, start: boolean): Promise<ConnectOptions['address'] | undefined> {
+  if (context.far) return farAddress(context.far, { start });
+  if (start) return { socketPath: (await reachHub(context)).socket };
   const { paths } = context;
   const probe = await probeSocket(paths.socket);
   if (probe === 'silent') throw hubSilent(paths);
-  return probe === 'answers' ? paths.socket : undefined;
+  return probe === 'answers' ? { socketPath: paths.socket } : undefined;
 }

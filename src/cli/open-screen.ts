@@ -5,6 +5,7 @@ import { findSession, IrisError, type SessionHost } from '../core/index.ts';
 import { type Config, loadConfig, problemLine } from './config/index.ts';
 import { type Context, makeContext } from './context.ts';
 import { type Environment, environmentForOthers } from './environment.ts';
+import { farAddress } from './far-hub.ts';
 import { reachHub } from './launch-hub.ts';
 import type { ScreenArguments } from './screen-arguments.ts';
 import { keptHistory, programsToStart } from './screen-start.ts';
@@ -27,11 +28,13 @@ export async function openScreenOn(context: Context, args: ScreenArguments): Pro
   refuseWithoutTerminal(env);
   refuseToNest(env, 'here iris-tui ls, send and new -d work');
   // The hub first: it comes up while the rest is loaded.
-  const reached = reachHub(context);
+  const { far } = context;
+  const reached = far ? Promise.resolve({ socket: far.name }) : reachHub(context);
   reached.catch(() => {});
   const connecting = import('../client/index.ts').then(async ({ connect }) => {
     const { socket } = await reached;
-    return { socket, host: connect({ version: VERSION, address: addressOf(context, socket) }) };
+    const address = far ? farAddress(far, { start: true }) : addressOf(context, socket);
+    return { socket, host: connect({ version: VERSION, address }) };
   });
   connecting.catch(() => {});
   // The connection before the screen: while that is loaded, the hub answers.
@@ -51,19 +54,19 @@ export async function openScreenOn(context: Context, args: ScreenArguments): Pro
     const why = await runTui({
       host,
       clock: systemClock,
-      settings: settingsOf(config),
+      settings: far ? { ...settingsOf(config), defaultCommand: [] } : settingsOf(config),
       escapeTimeMs: config.settings.escapeTimeMs,
       inputFd: 0,
       outputFd: 1,
       process,
       env: env.vars,
-      programEnv: environmentForOthers(env.vars),
-      cwd: env.cwd,
+      // Neither is of use on another machine: sessions have the environment and the home of the hub there.
+      ...(far ? {} : { programEnv: environmentForOthers(env.vars), cwd: env.cwd }),
       hubName: context.ownHub ? 'local' : socket,
       readOnly: args.readOnly,
       ...(session === undefined ? {} : { sessionId: session.id }),
       problems: startProblems(problems.filter((p) => p.severity === 'error').map(problemLine)),
-      programs: () => programsToStart(env, config),
+      programs: () => programsToStart(env, config, far !== undefined),
       history: keptHistory(paths.promptHistory),
     });
     return farewell(why);

@@ -1,5 +1,6 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
+import { KNOWN_AGENTS } from '../core/index.ts';
 import type { Config } from './config/index.ts';
 import type { Environment } from './environment.ts';
 import { findAgents } from './find-programs.ts';
@@ -11,7 +12,14 @@ type StartOptions = Parameters<typeof import('../ui/index.ts').runTui>[0];
 type Program = Awaited<ReturnType<StartOptions['programs']>>[number];
 
 /** What the picker of new sessions offers: the shell, what the config names, and the agents on PATH. */
-export async function programsToStart(env: Environment, { settings }: Config): Promise<Program[]> {
+export async function programsToStart(env: Environment, { settings }: Config, far = false): Promise<Program[]> {
+  // What is installed there is not known here: whatever is missing is said when it is started.
+  if (far) {
+    return [
+      { name: 'shell', detail: 'your shell there' },
+      ...KNOWN_AGENTS.map(({ name }) => ({ name, agent: name, detail: 'if it is installed there' })),
+    ];
+  }
   const shell = settings.shell ?? env.vars.SHELL ?? '/bin/sh';
   const own = settings.defaultCommand;
   return [

@@ -1,4 +1,4 @@
-import { connect as connectSocket } from 'node:net';
+import { connect as connectSocket, type Socket as NetSocket } from 'node:net';
 import WebSocket from 'ws';
 import { type Clock, IrisError } from '../core/index.ts';
 import {
@@ -55,7 +55,7 @@ export interface Dialed {
 
 export function dial(address: HubAddress, options: DialOptions): Dialed {
   const { clock } = options;
-  const where = 'url' in address ? address.url : address.socketPath;
+  const where = nameOf(address);
   let phase: 'hello' | 'welcome' | 'ready' | 'over' = 'hello';
   let hub: HubVersion = { software: 'unknown', pid: undefined };
   let said: LinkFailure | undefined;
@@ -83,7 +83,7 @@ export function dial(address: HubAddress, options: DialOptions): Dialed {
         options.message(message);
       } else if (phase !== 'over') greet(message);
     },
-    closed: (closed) => finish(said ?? failureOf(closed, where, phase === 'ready')),
+    closed: (closed) => finish(said ?? carrierFailure(address) ?? failureOf(closed, where, phase === 'ready')),
   });
   socket.once('open', () => {
     if (phase === 'over') return;
@@ -142,9 +142,24 @@ export function dial(address: HubAddress, options: DialOptions): Dialed {
   };
 }
 
+function nameOf(address: HubAddress): string {
+  if ('url' in address) return address.url;
+  return 'stream' in address ? address.where : address.socketPath;
+}
+
+/** What carried the connection knows best why it broke. */
+function carrierFailure(address: HubAddress): LinkFailure | undefined {
+  const error = 'stream' in address ? address.failure?.() : undefined;
+  return error && { error, permanent: !error.retriable };
+}
+
 function open(address: HubAddress): WebSocket {
   const options: WebSocket.ClientOptions = { perMessageDeflate: false, maxPayload: MAX_MESSAGE_BYTES };
   if ('url' in address) return new WebSocket(address.url, options);
+  if ('stream' in address) {
+    const { stream } = address;
+    return new WebSocket('ws://localhost/', { ...options, createConnection: () => stream as NetSocket });
+  }
   const { socketPath } = address;
   // Not a ws+unix URL: a path may hold a colon or a blank.
   return new WebSocket('ws://localhost/', { ...options, createConnection: () => connectSocket(socketPath) });

@@ -1,7 +1,18 @@
+import type { Duplex } from 'node:stream';
 import type { Clock, IrisError, ReconnectPolicy } from '../core/index.ts';
 
 /** Where a hub listens. */
-export type HubAddress = { readonly socketPath: string } | { readonly url: string };
+export type HubAddress =
+  | { readonly socketPath: string }
+  | { readonly url: string }
+  /** A stream of bytes that leads to a hub's socket already; for one connection. */
+  | {
+      readonly stream: Duplex;
+      /** For messages: `gpu (ssh gpu.example.com)`. */
+      readonly where: string;
+      /** Why the stream ended, once it has. */
+      readonly failure?: () => IrisError | undefined;
+    };
 
 export interface ConnectOptions {
   /** Asked again at each attempt; it may start a hub first. A rejection counts as a failed attempt. */

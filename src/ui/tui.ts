@@ -32,8 +32,9 @@ export interface TuiOptions {
   /** The environment: for the terminal's abilities. */
   readonly env: Environment;
   /** What programs started from here get as their environment. */
-  readonly programEnv: Readonly<Record<string, string>>;
-  readonly cwd: string;
+  /** Environment and folder of new sessions; the hub's own when absent. */
+  readonly programEnv?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
   readonly hubName: string;
   readonly readOnly: boolean;
   /** Show this session first: an id. */
@@ -113,7 +114,12 @@ export async function runTui(options: TuiOptions): Promise<Exit> {
     const ctx: ActionContext = {
       bench,
       outside,
-      start: { env: options.programEnv, cwd: options.cwd, programs: options.programs, history: options.history },
+      start: {
+        ...(options.programEnv ? { env: options.programEnv } : {}),
+        ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+        programs: options.programs,
+        history: options.history,
+      },
       buffer: '',
       typedLines: [...options.history.lines],
       lastPreset: new Map(),

@@ -43,7 +43,7 @@ export const runHubStop: VerbRun = async (context, { options }) => {
     if (!answer) throw new IrisError('cancelled', 'the hub was left running');
     await stop(context, true);
   }
-  await gone(pid);
+  if (!context.far) await gone(pid);
   if (context.json) context.value({ stopped: true, pid });
   else context.line(`hub stopped (pid ${pid})`);
 };

@@ -32,6 +32,18 @@ export const hubVerbs: readonly Verb[] = [
     load: async () => (await import('../actions/hub.ts')).runHubStatus,
   },
   {
+    name: 'connect',
+    group: 'hub',
+    summary: "carry a connection to this machine's hub on standard input and output",
+    description: ['What --hub ssh://HOST runs on the other machine. Starts the hub if none runs.'],
+    options: [
+      { flags: '--stdio', summary: 'on standard input and output; the only way there is' },
+      { flags: '--no-start', summary: 'fail when no hub runs' },
+    ],
+    examples: [['ssh HOST iris-tui connect --stdio', 'the protocol of docs/protocol.md, as bytes']],
+    load: async () => (await import('../actions/connect.ts')).runConnect,
+  },
+  {
     name: 'hub run',
     group: 'hub',
     summary: 'be the hub, in the foreground',

@@ -31,8 +31,9 @@ export interface Program {
 }
 
 export interface StartContext {
-  readonly env: Readonly<Record<string, string>>;
-  readonly cwd: string;
+  /** Of new sessions; the hub's own when absent. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
   /** Looked up when the picker opens. */
   readonly programs: () => Promise<readonly Program[]>;
   /** Typed commands of earlier runs, oldest first; and a place to keep new ones. */

@@ -22,12 +22,13 @@ async function startSession(ctx: ActionContext, options: StartOptions, size: Rec
     const command =
       options.command ??
       (options.agent || bench.settings.defaultCommand.length === 0 ? undefined : bench.settings.defaultCommand);
+    const cwd = options.cwd ?? bench.focusedSession?.cwd ?? start.cwd;
     const info = await bench.host.command('session.new', {
       ...(options.name ? { name: options.name } : {}),
       ...(options.agent ? { agent: options.agent } : {}),
       ...(command ? { command: [...command] } : {}),
-      cwd: options.cwd ?? bench.focusedSession?.cwd ?? start.cwd,
-      env: { ...start.env },
+      ...(cwd === undefined ? {} : { cwd }),
+      ...(start.env ? { env: { ...start.env } } : {}),
       cols: size.cols,
       rows: size.rows,
     });
