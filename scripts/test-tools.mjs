@@ -13,6 +13,7 @@ const TOOLS = [
   ['ip', 'iproute2'],
   ['fish', 'fish'],
   ['tcsh', 'tcsh'],
+  ['zsh', 'zsh'],
   ['busybox', 'busybox'],
 ];
 const has = (program) => spawnSync('sh', ['-c', 'command -v "$0" >/dev/null', program]).status === 0;
