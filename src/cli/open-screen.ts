@@ -4,6 +4,7 @@ import { config as configureZod } from 'zod';
 import { findSession, IrisError, type SessionHost } from '../core/index.ts';
 import { type Config, loadConfig, problemLine } from './config/index.ts';
 import { type Context, makeContext } from './context.ts';
+import { editConfigCommand } from './edit-config.ts';
 import { type Environment, environmentForOthers } from './environment.ts';
 import { farAddress } from './far-hub.ts';
 import { reachHub } from './launch-hub.ts';
@@ -67,6 +68,7 @@ export async function openScreenOn(context: Context, args: ScreenArguments): Pro
       ...(session === undefined ? {} : { sessionId: session.id }),
       problems: startProblems(problems.filter((p) => p.severity === 'error').map(problemLine)),
       programs: () => programsToStart(env, config, far !== undefined),
+      ...(far ? {} : { editConfig: (team) => editConfigCommand(paths.configFile, team, env.vars) }),
       history: keptHistory(paths.promptHistory),
     });
     return farewell(why);

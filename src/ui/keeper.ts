@@ -1,4 +1,6 @@
 import { type Clock, Emitter, type SessionHost, type Timer } from '../core/index.ts';
+import type { Rect } from './layout/index.ts';
+import { addTiled } from './model/team-tabs.ts';
 import type { View } from './model/view.ts';
 import { rememberView, settle, type Unsettled, unsettled } from './model/workspace-ops.ts';
 import type { WorkspaceSync } from './model/workspace-sync.ts';
@@ -18,10 +20,20 @@ export class Keeper {
   readonly #sync: WorkspaceSync;
   readonly #view: View;
   readonly #readOnly: boolean;
+  readonly #area: () => Rect;
   #settleTimer: Timer | undefined;
   #rememberTimer: Timer | undefined;
 
-  constructor(options: { host: SessionHost; clock: Clock; sync: WorkspaceSync; view: View; readOnly: boolean }) {
+  constructor(options: {
+    host: SessionHost;
+    clock: Clock;
+    sync: WorkspaceSync;
+    view: View;
+    readOnly: boolean;
+    /** Room for panes. */
+    area: () => Rect;
+  }) {
+    this.#area = options.area;
     this.#host = options.host;
     this.#clock = options.clock;
     this.#sync = options.sync;
@@ -65,7 +77,10 @@ export class Keeper {
 
   settleNow(): void {
     const found = this.busy ? undefined : this.#unsettled();
-    if (found) this.#sync.apply(settle(found));
+    if (!found) return;
+    // Teams that were started together, by `up` in a shell or with the hub, are shown together.
+    const teams = found.missing.filter((id) => this.#host.sessions.find((s) => s.id === id)?.team !== undefined);
+    this.#sync.apply(settle(found, addTiled(teams, this.#area())));
   }
 
   remember(): void {

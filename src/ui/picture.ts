@@ -1,6 +1,7 @@
 import type { Surface } from '../core/index.ts';
 import { overlayRects } from './components/overlays.tsx';
 import { promptCursor } from './components/StatusLine.tsx';
+import { troubleRects } from './components/trouble.tsx';
 import type { CursorTarget, Layer } from './compositor/index.ts';
 import type { Placed } from './layout/index.ts';
 import type { ViewSnapshot } from './model/snapshot.ts';
@@ -54,7 +55,8 @@ export function makePicture(input: PictureInput): Picture {
     if (placed.paneId !== input.focusedPaneId) continue;
     cursor = copy ? { x: placed.inner.x + copy.cursor.x, y: placed.inner.y + copy.cursor.y } : { surface };
   }
-  for (const rect of overlayRects(snapshot)) layers.push({ surface: chrome, rect, source: { x: rect.x, y: rect.y } });
+  const covered = [...troubleRects(snapshot), ...overlayRects(snapshot)];
+  for (const rect of covered) layers.push({ surface: chrome, rect, source: { x: rect.x, y: rect.y } });
   const { kind } = snapshot.overlay;
   const prompt = promptCursor(snapshot);
   if (prompt !== undefined) cursor = { x: prompt, y: rows - 1, shape: 'bar' };

@@ -8,11 +8,13 @@ const KEPT = 32;
 export class SessionViews {
   readonly #host: SessionHost;
   readonly #readOnly: boolean;
+  readonly #wall: () => number;
   readonly #changed: (view: SessionView) => void;
   readonly #views = new Map<string, SessionView>();
 
-  constructor(host: SessionHost, readOnly: boolean, changed: (view: SessionView) => void) {
+  constructor(host: SessionHost, readOnly: boolean, wall: () => number, changed: (view: SessionView) => void) {
     this.#host = host;
+    this.#wall = wall;
     this.#readOnly = readOnly;
     this.#changed = changed;
   }
@@ -25,7 +27,7 @@ export class SessionViews {
   show(sessionId: string, size: { cols: number; rows: number }, nowMs: number): SessionView {
     let view = this.#views.get(sessionId);
     if (!view) {
-      const created = new SessionView(this.#host, sessionId, size, this.#readOnly);
+      const created = new SessionView(this.#host, sessionId, size, this.#readOnly, this.#wall);
       created.changed.on(() => this.#changed(created));
       this.#views.set(sessionId, created);
       view = created;

@@ -75,3 +75,56 @@ export function duration(ms: number): string {
   if (h < 48) return `${h}h${String(Math.floor((s % 3600) / 60)).padStart(2, '0')}`;
   return `${Math.floor(h / 24)}d`;
 }
+
+/** Words on lines of at most `cols` cells, at most `limit` of them; a word that is longer is broken. */
+export function wrap(text: string, cols: number, limit = 100): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (let word of text.split(/ +/).filter(Boolean)) {
+    if (line !== '' && widthOf(line) + 1 + widthOf(word) <= cols) {
+      line += ` ${word}`;
+      continue;
+    }
+    if (line !== '') lines.push(line);
+    while (widthOf(word) > cols) {
+      let head = '';
+      for (const c of word) {
+        if (widthOf(head + c) > cols) break;
+        head += c;
+      }
+      if (head === '') break;
+      lines.push(head);
+      word = word.slice(head.length);
+    }
+    line = word;
+  }
+  if (line !== '') lines.push(line);
+  if (lines.length <= limit) return lines;
+  return [...lines.slice(0, limit - 1), `${lines[limit - 1]!.slice(0, Math.max(0, cols - 1))}…`];
+}
+
+/** Bytes as people read them: 512 B, 12 kB, 3.4 MB. */
+export function bytes(count: number): string {
+  if (count < 1000) return `${count} B`;
+  for (const [unit, size] of [
+    ['kB', 1e3],
+    ['MB', 1e6],
+    ['GB', 1e9],
+  ] as const) {
+    const n = count / size;
+    if (n < 9.95) return `${n.toFixed(1)} ${unit}`;
+    if (n < 999.5) return `${Math.round(n)} ${unit}`;
+  }
+  return `${Math.round(count / 1e12)} TB`;
+}
+
+/** Rows of cells with each column as wide as its widest cell; columns that are empty throughout are left out. */
+export function columns(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => widthOf(row[i] ?? ''))));
+  return rows.map((row) =>
+    row
+      .flatMap((cell, i) => (widths[i] ? [pad(cell, widths[i])] : []))
+      .join('  ')
+      .trimEnd(),
+  );
+}

@@ -43,6 +43,7 @@ export interface TuiOptions {
   readonly problems: readonly string[];
   readonly escapeTimeMs: number;
   readonly programs: StartContext['programs'];
+  readonly editConfig?: StartContext['editConfig'];
   readonly history: StartContext['history'];
 }
 
@@ -118,6 +119,7 @@ export async function runTui(options: TuiOptions): Promise<Exit> {
         ...(options.programEnv ? { env: options.programEnv } : {}),
         ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
         programs: options.programs,
+        ...(options.editConfig ? { editConfig: options.editConfig } : {}),
         history: options.history,
       },
       buffer: '',

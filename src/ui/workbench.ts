@@ -26,6 +26,11 @@ import type { SessionView } from './panes/session-view.ts';
 import { makePicture, type Picture, visiblePart } from './picture.ts';
 import { SessionViews } from './session-views.ts';
 import type { TuiSettings } from './settings.ts';
+import { Teams } from './teams.ts';
+
+/** Does the border or the box of its pane show seconds? */
+const counts = ({ connection, agent }: SessionInfo): boolean =>
+  connection.state === 'online' ? agent.state === 'working' || agent.state === 'blocked' : connection.state !== 'error';
 
 const NO_OVERLAY: Overlay = { kind: 'none' };
 
@@ -60,6 +65,7 @@ export class Workbench {
   readonly keeper: Keeper;
   readonly focusReports: FocusReports;
   readonly gaze: Gaze;
+  readonly teams: Teams;
   /** Copy mode by pane. */
   readonly copying = new Map<string, CopyMode>();
   cols: number;
@@ -88,10 +94,17 @@ export class Workbench {
     this.rows = options.rows;
     this.readOnly = options.readOnly;
     this.sync = new WorkspaceSync(options.host, options.readOnly);
-    this.views = new SessionViews(options.host, options.readOnly, (view) => this.#viewChanged(view));
-    this.keeper = new Keeper({ ...options, sync: this.sync, view: this.view });
+    this.views = new SessionViews(
+      options.host,
+      options.readOnly,
+      () => options.clock.wall(),
+      (view) => this.#viewChanged(view),
+    );
+    this.keeper = new Keeper({ ...options, sync: this.sync, view: this.view, area: () => this.area });
     this.messages = new Messages(options.clock, () => this.update());
     this.gaze = new Gaze(options.host);
+    this.teams = new Teams(options.host);
+    this.#undo.push(this.teams.changed.on(() => this.update()));
     this.#hold = new Hold(options.clock, () => this.update());
     this.focusReports = new FocusReports((id) => this.views.get(id));
     this.#undo.push(this.sync.changed.on(() => this.update()));
@@ -194,7 +207,9 @@ export class Workbench {
   }
 
   open(overlay: OverlayControl): void {
+    const before = this.#overlay;
     this.#overlay = overlay;
+    before?.closed?.();
     this.update();
   }
 
@@ -205,6 +220,7 @@ export class Workbench {
   closeOverlay(overlay = this.#overlay): void {
     if (this.#overlay !== overlay) return;
     this.#overlay = undefined;
+    overlay?.closed?.();
     this.update();
   }
 
@@ -248,11 +264,13 @@ export class Workbench {
 
   close(): void {
     this.#closed = true;
+    this.#overlay?.closed?.();
     for (const undo of this.#undo) undo();
     this.#tick?.cancel();
     this.keeper.close();
     this.messages.close();
     this.gaze.close();
+    this.teams.close();
     for (const copy of this.copying.values()) copy.close();
     this.sync.close();
     this.views.close();
@@ -291,6 +309,8 @@ export class Workbench {
     if (view.ended) this.update();
     const placed = this.#placement.panes.find((p) => p.sessionId === view.sessionId);
     if (!placed) return;
+    // What lies above it may have to go: ssh asks something.
+    if (this.#snapshot?.panes.some((p) => p.paneId === placed.paneId && p.trouble)) this.update();
     const { screen } = view;
     const layer = this.#picture.layers.find((l) => l.surface === screen);
     const cropped = screen.cols > placed.inner.cols || screen.rows > placed.inner.rows;
@@ -343,12 +363,11 @@ export class Workbench {
   /** While something counts seconds on the screen, once a second; else when the minute changes. */
   #tickWhenNeeded(): void {
     this.#tick?.cancel();
-    const { connection, sessions } = this.host;
+    // A list tells of all sessions; otherwise only what is on the screen counts.
     const counting =
-      connection.state === 'offline' ||
-      sessions.some(
-        (s) => s.connection.nextRetryAt !== undefined || s.agent.state === 'working' || s.agent.state === 'blocked',
-      );
+      this.host.connection.state === 'offline' ||
+      this.#overlay?.overlay.kind === 'list' ||
+      this.snapshot.panes.some(({ session }) => session && counts(session));
     const wall = this.clock.wall();
     this.#tick = this.clock.after(counting ? 1000 - (wall % 1000) : 60_000 - (wall % 60_000) + 5, () => this.update());
   }
@@ -358,7 +377,8 @@ export class Workbench {
     if (!control) return 1;
     const rect = overlayRects(this.snapshot)[0];
     if (!rect) return overlayRows(this.rows);
-    return Math.max(1, rect.rows - (control.overlay.kind === 'list' ? 3 : 2));
+    const { overlay } = control;
+    return Math.max(1, rect.rows - (overlay.kind === 'list' ? 3 + (overlay.below?.length ?? 0) : 2));
   }
 
   #makeSnapshot(): ViewSnapshot {
@@ -381,7 +401,16 @@ export class Workbench {
       message: this.messages.current,
       bells: this.#bells,
       seenEnds: this.#seenEnds,
+      teams: this.teams.list,
+      shown: (placed) => this.#shown(placed),
     });
+  }
+
+  #shown(placed: Placed): { printedAt: number; cursorRow: number | undefined } {
+    const view = this.views.get(placed.sessionId);
+    if (!view) return { printedAt: Number.NEGATIVE_INFINITY, cursorRow: undefined };
+    const { screen, printedAt } = view;
+    return { printedAt, cursorRow: screen.cursor.y - visiblePart(placed, screen).y };
   }
 
   /** Layers for the compositor; the chrome is drawn before this is asked. */

@@ -31,15 +31,15 @@ export const viewerCommands = define({
   'new-tab': {
     aliases: ['new-window', 'neww', 'new'],
     summary: 'start a session in a new tab',
-    flags: { n: 'name', c: 'cwd', a: 'agent' },
+    flags: { n: 'name', c: 'cwd', a: 'agent', t: 'team' },
     positions: ['command'],
     rest: true,
-    args: z.object({ name: text, cwd: text, agent: text, command: z.array(z.string()).optional() }),
+    args: z.object({ name: text, cwd: text, agent: text, team: text, command: z.array(z.string()).optional() }),
   },
   'split-pane': {
     aliases: ['split-window', 'splitw'],
     summary: 'start a session beside (-h) or below (-v) this one',
-    flags: { h: 'horizontal', v: 'vertical', b: 'before', n: 'name', c: 'cwd', a: 'agent' },
+    flags: { h: 'horizontal', v: 'vertical', b: 'before', n: 'name', c: 'cwd', a: 'agent', t: 'team' },
     positions: ['command'],
     rest: true,
     args: z.object({
@@ -49,6 +49,7 @@ export const viewerCommands = define({
       name: text,
       cwd: text,
       agent: text,
+      team: text,
       command: z.array(z.string()).optional(),
     }),
   },
@@ -149,6 +150,42 @@ export const viewerCommands = define({
   },
   restart: { aliases: ['respawn-pane', 'respawnp'], summary: 'start this session again', args: none },
   cancel: { summary: 'interrupt this session (Ctrl-C)', args: none },
+  retry: {
+    aliases: ['reconnect'],
+    summary: 'connect this session now, whatever the next attempt was to be',
+    positions: ['session'],
+    args: z.object({ session: text }),
+  },
+  'stop-retrying': {
+    summary: 'stop trying to connect this session',
+    positions: ['session'],
+    args: z.object({ session: text }),
+  },
+  'connection-log': {
+    summary: 'show the connection of this session and its log',
+    positions: ['session'],
+    args: z.object({ session: text }),
+  },
+  connections: { summary: 'show how all sessions are connected', args: none },
+  teams: { summary: 'choose a team of the config, to go to it or to start it', args: none },
+  up: {
+    summary: 'start teams that do not run, all without a name, as panes',
+    positions: ['teams'],
+    rest: true,
+    args: z.object({ teams: z.array(z.string()).optional() }),
+  },
+  down: {
+    summary: 'end the sessions of teams, all without a name (-f: without asking)',
+    flags: { f: 'force' },
+    positions: ['teams'],
+    rest: true,
+    args: z.object({ force: flag, teams: z.array(z.string()).optional() }),
+  },
+  'edit-team': {
+    summary: 'open the config at a team in your editor',
+    positions: ['team'],
+    args: z.object({ team: text }),
+  },
   'send-keys': {
     aliases: ['send'],
     summary: 'press keys in this pane, by tmux name (-l: as text)',
@@ -237,6 +274,8 @@ export const DEFAULT_PREFIX_KEYS: Readonly<Record<string, string>> = {
   d: 'detach',
   D: 'choose-viewer',
   s: 'choose-session',
+  N: 'connections',
+  T: 'teams',
   $: 'rename-session',
   a: 'next-waiting',
   A: 'choose-waiting',
@@ -252,6 +291,18 @@ export const DEFAULT_PREFIX_KEYS: Readonly<Record<string, string>> = {
   PPage: 'copy-mode -u',
   ']': 'paste',
   'C-z': 'suspend',
+};
+
+/**
+ * Further keys in a pane whose connection is offline or in error, in the place of those above; without the prefix where nothing can be typed. A key
+ * that the user has bound stays what it was bound to.
+ */
+export const TROUBLE_KEYS: Readonly<Record<string, string>> = {
+  R: 'retry',
+  S: 'stop-retrying',
+  E: 'edit-team',
+  L: 'connection-log',
+  Q: 'kill-pane',
 };
 
 /** After one of these, the keys of this list work without the prefix for the repeat time. */

@@ -36,6 +36,8 @@ export interface StartContext {
   readonly cwd?: string;
   /** Looked up when the picker opens. */
   readonly programs: () => Promise<readonly Program[]>;
+  /** What opens the config of the hub in the user's editor, at a team where one is named; absent when that file is not here. */
+  readonly editConfig?: (team: string | undefined) => Promise<readonly string[]>;
   /** Typed commands of earlier runs, oldest first; and a place to keep new ones. */
   readonly history: { readonly lines: readonly string[]; readonly add: (line: string) => void };
 }

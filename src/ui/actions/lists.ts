@@ -1,4 +1,11 @@
-import { DEFAULT_PREFIX_KEYS, parseCommand, plainText, type SessionInfo, viewerCommands } from '../../core/index.ts';
+import {
+  DEFAULT_PREFIX_KEYS,
+  parseCommand,
+  plainText,
+  type SessionInfo,
+  TROUBLE_KEYS,
+  viewerCommands,
+} from '../../core/index.ts';
 import { endWords, programName } from '../components/session-words.ts';
 import { panes } from '../layout/index.ts';
 import type { ListItem } from '../model/snapshot.ts';
@@ -6,6 +13,7 @@ import { ConfirmControl, ListControl, PromptControl, TextControl } from '../over
 import { duration } from '../text.ts';
 import type { ActionContext } from './context.ts';
 import { newTab } from './start.ts';
+import { openTeam, teamDetail } from './teams.ts';
 
 export function chooseTab(ctx: ActionContext): void {
   const { bench } = ctx;
@@ -125,7 +133,9 @@ export async function chooseViewer(ctx: ActionContext): Promise<void> {
 export async function pickProgram(ctx: ActionContext): Promise<void> {
   const { bench } = ctx;
   const programs = await ctx.start.programs();
-  const items: ListItem[] = programs.map((p) => ({ id: p.name, label: p.name, detail: p.detail }));
+  const items: ListItem[] = programs.map((p) => ({ id: `program ${p.name}`, label: p.name, detail: p.detail }));
+  for (const team of bench.teams.list)
+    items.push({ id: `team ${team.name}`, label: team.name, detail: teamDetail(team) });
   items.push({ id: '', label: 'command …', detail: 'type what to run' });
   bench.open(
     new ListControl({
@@ -133,8 +143,9 @@ export async function pickProgram(ctx: ActionContext): Promise<void> {
       hint: 'Enter start · / filter · Esc back',
       items: () => items,
       choose: (id) => {
-        const program = programs.find((p) => p.name === id);
-        if (program) void newTab(ctx, { agent: program.agent, command: program.command });
+        const program = programs.find((p) => `program ${p.name}` === id);
+        if (id.startsWith('team ')) openTeam(ctx, id.slice('team '.length));
+        else if (program) void newTab(ctx, { agent: program.agent, command: program.command });
         else {
           bench.open(
             new PromptControl({
@@ -190,7 +201,7 @@ export function confirmKill(ctx: ActionContext, question: string, ids: readonly 
       bench.host.command('session.kill', { session: id }).catch((error: unknown) => bench.complain(error));
   };
   const running = ids.some((id) =>
-    ['starting', 'running', 'stopping'].includes(bench.session(id)?.process.status ?? ''),
+    ['starting', 'running', 'stopping', 'offline'].includes(bench.session(id)?.process.status ?? ''),
   );
   if (force || !running) kill();
   else bench.open(new ConfirmControl(question, kill));
@@ -216,6 +227,9 @@ export function showHelp(ctx: ActionContext): void {
       .sort(([a], [b]) => Number(/^\d$/.test(a)) - Number(/^\d$/.test(b)))
       .map(([key, command]) => line(`${settings.prefix} ${key}`, command)),
     line(`${settings.prefix} ${settings.prefix}`, 'send-prefix'),
+    '',
+    'In a pane that is offline, and without the prefix where its connection is in error:',
+    ...Object.entries(TROUBLE_KEYS).map(([key, command]) => line(`${settings.prefix} ${key}`, command)),
     ...(root.length > 0 ? ['', 'Without the prefix:'] : []),
     ...root.map(([key, command]) => line(key, command)),
     '',

@@ -18,7 +18,7 @@ export function openCommandPrompt(ctx: ActionContext, text: string): void {
       label: ':',
       text,
       history: [...ctx.typedLines],
-      complete: completions,
+      complete: (before) => completions(before, namesOf(ctx)),
       cancelWhenEmpty: true,
       submit: (line) => {
         if (line.trim() === '') return;
@@ -32,8 +32,19 @@ export function openCommandPrompt(ctx: ActionContext, text: string): void {
   );
 }
 
+const namesOf = ({ bench }: ActionContext): Names => ({
+  teams: bench.teams.list.map((team) => team.name),
+  sessions: bench.host.sessions.map((session) => session.name),
+});
+
+/** Names that commands take. */
+export interface Names {
+  readonly teams: readonly string[];
+  readonly sessions: readonly string[];
+}
+
 /** What the last word of a line could become. */
-export function completions(before: string): readonly string[] {
+export function completions(before: string, names: Names = { teams: [], sessions: [] }): readonly string[] {
   const words = before.split(' ');
   const word = words.at(-1) ?? '';
   const match = (candidates: readonly string[]): string[] => candidates.filter((c) => c.startsWith(word));
@@ -48,6 +59,11 @@ export function completions(before: string): readonly string[] {
   if (word.startsWith('-')) return match(Object.keys('flags' in spec ? spec.flags : {}).map((letter) => `-${letter}`));
   if (name === 'select-layout') return match(LAYOUT_NAMES);
   if (name === 'workspace') return words.length === 2 ? match(['save', 'load', 'list', 'delete']) : [];
+  if (name === 'up' || name === 'down') return match(names.teams.filter((team) => !words.slice(1, -1).includes(team)));
+  if (name === 'edit-team') return words.length === 2 ? match(names.teams) : [];
+  if (name === 'retry' || name === 'stop-retrying' || name === 'connection-log')
+    return words.length === 2 ? match(names.sessions) : [];
+  if ((name === 'new-tab' || name === 'split-pane') && words.at(-2) === '-t') return match(names.teams);
   if (name === 'new-tab' || name === 'split-pane')
     return words.at(-2) === '-a' ? match(['claude', 'codex', 'gemini', 'opencode', 'aider']) : [];
   if (name === 'send-keys') return match(Object.keys(DEFAULT_PREFIX_KEYS).filter((key) => key.length > 1));

@@ -1,11 +1,20 @@
 import { IrisError, type ViewerCall } from '../../core/index.ts';
+import { connectionHandlers } from './connections.ts';
 import type { ActionContext } from './context.ts';
 import type { Handlers } from './handlers.ts';
 import { paneHandlers } from './pane-moves.ts';
 import { programHandlers, sessionHandlers } from './sessions.ts';
 import { tabHandlers } from './tabs.ts';
+import { teamHandlers } from './teams.ts';
 
-const handlers: Handlers = { ...tabHandlers, ...paneHandlers, ...sessionHandlers, ...programHandlers };
+const handlers: Handlers = {
+  ...tabHandlers,
+  ...paneHandlers,
+  ...sessionHandlers,
+  ...programHandlers,
+  ...connectionHandlers,
+  ...teamHandlers,
+};
 
 /** Commands that change sessions or the shared layout: not for a viewer that may only look. */
 const CHANGING: ReadonlySet<string> = new Set<ViewerCall['name']>([
@@ -30,7 +39,7 @@ const CHANGING: ReadonlySet<string> = new Set<ViewerCall['name']>([
     'cancel',
     'send-keys',
   ] as const),
-  ...(['send-prefix', 'paste'] as const),
+  ...(['send-prefix', 'paste', 'retry', 'stop-retrying', 'up', 'down', 'edit-team'] as const),
 ]);
 
 /** Does what a command says. Some answer later; what goes wrong is said in the status line. */

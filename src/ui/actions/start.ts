@@ -1,4 +1,4 @@
-import type { LayoutNode } from '../../core/index.ts';
+import type { LayoutNode, SessionInfo } from '../../core/index.ts';
 import { panes, place, type Rect, splitPane } from '../layout/index.ts';
 import { addPane, addTab } from '../model/workspace-ops.ts';
 import type { Workbench } from '../workbench.ts';
@@ -11,7 +11,11 @@ export interface StartOptions {
   readonly name?: string | undefined;
   readonly cwd?: string | undefined;
   readonly agent?: string | undefined;
+  /** A team of the config: what the others leave open is as it says. */
+  readonly team?: string | undefined;
   readonly command?: readonly string[] | undefined;
+  /** Its pane goes when the program has ended well: what it was for is done. */
+  readonly closeAtEnd?: boolean | undefined;
 }
 
 const newId = (prefix: string): string => `${prefix}-${globalThis.crypto.randomUUID().slice(0, 13)}`;
@@ -21,22 +25,39 @@ async function startSession(ctx: ActionContext, options: StartOptions, size: Rec
   try {
     const command =
       options.command ??
-      (options.agent || bench.settings.defaultCommand.length === 0 ? undefined : bench.settings.defaultCommand);
-    const cwd = options.cwd ?? bench.focusedSession?.cwd ?? start.cwd;
+      (options.agent || options.team || bench.settings.defaultCommand.length === 0
+        ? undefined
+        : bench.settings.defaultCommand);
+    const cwd = options.cwd ?? (options.team ? undefined : (folderHere(bench.focusedSession) ?? start.cwd));
     const info = await bench.host.command('session.new', {
       ...(options.name ? { name: options.name } : {}),
       ...(options.agent ? { agent: options.agent } : {}),
+      ...(options.team ? { team: options.team } : {}),
       ...(command ? { command: [...command] } : {}),
       ...(cwd === undefined ? {} : { cwd }),
       ...(start.env ? { env: { ...start.env } } : {}),
       cols: size.cols,
       rows: size.rows,
     });
+    if (options.closeAtEnd) closeAtEnd(bench, info.id);
     return info.id;
   } catch (error) {
     bench.complain(error);
     return undefined;
   }
+}
+
+/** A folder of another machine is none of ours. */
+const folderHere = (session: SessionInfo | undefined): string | undefined =>
+  session?.transport === 'local' ? session.cwd : undefined;
+
+function closeAtEnd(bench: Workbench, id: string): void {
+  const stop = bench.host.on(() => {
+    const session = bench.session(id);
+    if (session?.process.status !== 'exited') return;
+    stop();
+    if (session.process.exitCode === 0) bench.host.command('session.kill', { session: id }).catch(() => {});
+  });
 }
 
 /** Inner rectangle of a pane in a layout, so that a program starts at the size it will have. */

@@ -5,6 +5,7 @@ import { OverlayLayer } from './overlays.tsx';
 import { PaneFrame } from './PaneFrame.tsx';
 import { StatusLine } from './StatusLine.tsx';
 import { TabBar } from './TabBar.tsx';
+import { TroubleLayer } from './trouble.tsx';
 
 /** Below this nothing useful can be drawn. */
 export const MIN_COLS = 20;
@@ -41,6 +42,7 @@ export function App({ store }: { readonly store: ViewStore }): ReactNode {
           ascii={view.ascii}
           accent={view.accent}
           now={view.now}
+          prefix={view.prefix}
         />
       ))}
       {view.dividers.map((rect) => (
@@ -48,6 +50,7 @@ export function App({ store }: { readonly store: ViewStore }): ReactNode {
           <Text dimColor>{Array.from({ length: rect.rows }, () => (view.ascii ? '|' : '│')).join('\n')}</Text>
         </Box>
       ))}
+      <TroubleLayer view={view} />
       <OverlayLayer view={view} />
       <Box position="absolute" left={0} top={view.rows - 1} width={view.cols} height={1}>
         <StatusLine view={view} />

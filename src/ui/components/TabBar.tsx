@@ -26,8 +26,19 @@ const NAME_COLS = 24;
 
 function label(tab: TabItem, ascii: boolean): string {
   const waits = tab.waiting ? (ascii ? '?' : symbols(ascii).waiting) : '';
-  const marks = `${tab.active ? '*' : tab.last ? '-' : ''}${tab.zoomed ? 'Z' : ''}${tab.bell ? '!' : ''}${waits}`;
+  const s = symbols(ascii);
+  // A letter behind a name would be read as part of it.
+  const gap = ascii ? ' ' : '';
+  const link = tab.connection === 'online' ? '' : gap + (tab.connection === 'error' ? s.error : s.connecting);
+  const marks = `${tab.active ? '*' : tab.last ? '-' : ''}${tab.zoomed ? 'Z' : ''}${tab.bell ? '!' : ''}${waits}${link}`;
   return ` ${tab.number} ${cut(plainText(tab.name), NAME_COLS)}${marks} `;
+}
+
+function colorOf(tab: TabItem, accent: string): string | undefined {
+  if (tab.bell || tab.waiting) return 'yellow';
+  if (tab.ended || tab.connection === 'error') return 'red';
+  if (tab.connection === 'offline') return 'yellow';
+  return tab.active ? accent : undefined;
 }
 
 function countSegments(counts: TabBarProps['counts'], ascii: boolean): Segment[] {
@@ -86,7 +97,7 @@ export const TabBar = memo(function TabBar({ tabs, counts, cols, accent, ascii }
     ...(before > 0 ? [{ text: '< ', dim: true }] : []),
     ...spans.map((span): Segment => {
       const tab = tabs.find((t) => t.id === span.id) as TabItem;
-      const color = tab.bell || tab.waiting ? 'yellow' : tab.ended ? 'red' : tab.active ? accent : undefined;
+      const color = colorOf(tab, accent);
       return {
         text: label(tab, ascii),
         bold: tab.active,

@@ -17,7 +17,7 @@ export interface Part {
  * The parts of a line with `cols` cells for all of them: what matters least is shortened or left out first. When nothing can give way any
  * more the parts may still be too wide; the caller cuts.
  */
-export function fit(parts: readonly Part[], cols: number): Segment[][] {
+export function fitParts(parts: readonly Part[], cols: number): Segment[][] {
   const out = parts.map((part) => [...part.segments]);
   let over = out.reduce((n, segments) => n + segmentsWidth(segments), 0) - cols;
   if (over <= 0) return out;

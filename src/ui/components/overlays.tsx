@@ -31,8 +31,12 @@ export function overlayRects(view: ViewSnapshot): Rect[] {
       return [centred(view, wide + 4, Math.min(overlay.lines.length, overlayRows(view.rows)) + 2)];
     }
     case 'list': {
-      const wide = Math.max(40, ...overlay.items.map((item) => widthOf(item.label) + widthOf(item.detail) + 8));
-      return [centred(view, Math.min(wide + 4, 110), Math.min(overlay.items.length || 1, overlayRows(view.rows)) + 3)];
+      const below = overlay.below ?? [];
+      const longest = Math.max(0, ...overlay.items.map((item) => widthOf(item.label)));
+      const items = overlay.items.map((item) => Math.min(36, longest) + widthOf(item.detail) + 8);
+      const wide = Math.max(40, widthOf(overlay.hint), ...items, ...below.map(widthOf));
+      const rows = Math.min(overlay.items.length || 1, overlayRows(view.rows) - below.length);
+      return [centred(view, Math.min(wide + 4, 132), Math.max(1, rows) + below.length + 3)];
     }
     case 'numbers':
       return view.panes.map((pane) => numberRect(pane));
@@ -118,18 +122,23 @@ export function OverlayLayer({ view }: { readonly view: ViewSnapshot }): ReactNo
 
 function listLines(view: ViewSnapshot, list: Extract<Overlay, { kind: 'list' }>, rect: Rect): Segment[][] {
   const { items } = list;
-  const room = rect.rows - 3;
+  const below = list.below ?? [];
+  const room = Math.max(1, rect.rows - 3 - below.length);
   const top = Math.max(0, Math.min(list.selected - (room >> 1), items.length - room));
   const labelCols = Math.min(36, Math.max(8, ...items.map((item) => widthOf(item.label))));
   const s = symbols(view.ascii);
   const rows = items.slice(top, top + room).map((item, i): Segment[] => {
     const chosen = top + i === list.selected;
     const mark = item.mark === 'current' ? '*' : item.mark === 'ended' ? s.error : item.mark === 'bell' ? '!' : ' ';
-    const text = ` ${mark} ${pad(plainText(item.label), labelCols)}  `;
+    const text = `${pad(plainText(item.label), labelCols)}  `;
     const width = rect.cols - 4;
-    const detail = pad(plainText(item.detail), Math.max(0, width - widthOf(text)));
+    const detail = pad(plainText(item.detail), Math.max(0, width - widthOf(text) - 3));
+    const color = item.mark === 'ended' ? 'red' : undefined;
+    const link = item.link && { online: s.online, offline: s.connecting, error: s.error }[item.link];
+    const linkColor = item.link && { online: 'green', offline: 'yellow', error: 'red' }[item.link];
     return [
-      { text, inverse: chosen, bold: chosen, ...(item.mark === 'ended' ? { color: 'red' } : {}) },
+      { text: ` ${link ?? mark} `, inverse: chosen, bold: chosen, color: linkColor ?? color },
+      { text, inverse: chosen, bold: chosen, color },
       { text: detail, inverse: chosen, dim: !chosen },
     ];
   });
@@ -142,5 +151,6 @@ function listLines(view: ViewSnapshot, list: Extract<Overlay, { kind: 'list' }>,
     },
   ];
   while (rows.length < room) rows.push([]);
+  rows.push(...below.map((text): Segment[] => [{ text: plainText(text) }]));
   return boxed({ ascii: view.ascii, rect, title: [{ text: list.title }], color: view.accent }, [...rows, foot]);
 }

@@ -1,5 +1,25 @@
 import { plainText, type SessionInfo } from '../../core/index.ts';
-import { duration, type Segment } from '../text.ts';
+import { cut, duration, type Segment } from '../text.ts';
+import type { Part } from './fit.ts';
+
+/** What gives way first in the border of a narrow pane; the symbol of the state never does. */
+export const RANKS = {
+  title: 0,
+  size: 1,
+  program: 2,
+  local: 3,
+  longName: 4,
+  zoomed: 5,
+  name: 6,
+  words: 7,
+  place: 8,
+  noPlace: 9,
+  otherSize: 10,
+  shortName: 11,
+  tinyWords: 12,
+  noWords: 13,
+  noName: 14,
+} as const;
 
 /** Symbols with a plain form for terminals and fonts that lack them. */
 export const symbols = (ascii: boolean) =>
@@ -16,36 +36,93 @@ export function endWords(session: SessionInfo): string | undefined {
   return undefined;
 }
 
-/** State as shown at the right of a pane's border: symbol, transport, what it does. */
-export function stateSegments(session: SessionInfo, ascii: boolean, now: number): Segment[] {
-  const s = symbols(ascii);
-  const { connection, agent, process } = session;
-  const bad =
-    process.status === 'failed' ||
-    process.status === 'died' ||
-    (process.exitCode ?? 0) !== 0 ||
-    process.signal !== undefined;
-  const ended = endWords(session);
-  if (connection.state === 'offline' || connection.state === 'connecting') {
-    const next =
-      connection.nextRetryAt === undefined
-        ? ''
-        : ` in ${Math.max(0, Math.ceil((connection.nextRetryAt - now) / 1000))} s`;
-    const what = connection.state === 'connecting' ? 'connecting' : `retry ${connection.attempt}${next}`;
-    return [{ text: `${s.connecting} `, color: 'yellow' }, { text: `${session.transport} ${s.dot} ${what}` }];
+/** Ended in a way that somebody may want to know of. */
+export function endedBadly({ process }: SessionInfo): boolean {
+  const { status, exitCode, signal } = process;
+  return (
+    status === 'failed' || status === 'died' || (status === 'exited' && (signal !== undefined || (exitCode ?? 0) !== 0))
+  );
+}
+
+/** Seconds to the next attempt, as they are counted down. */
+export const secondsTo = (at: number, now: number): number => Math.max(0, Math.ceil((at - now) / 1000));
+
+/** What a session does, in full and in fewer and fewer cells. */
+export interface StateWords {
+  readonly full: string;
+  readonly short: string;
+  readonly tiny: string;
+}
+
+/** What a connection that is not online does. */
+export function connectionWords({ connection }: SessionInfo, now: number): StateWords {
+  const { state, attempt, nextRetryAt, reason } = connection;
+  if (state === 'error') return { full: 'error', short: 'error', tiny: 'error' };
+  if (state === 'connecting') {
+    const full = reason === undefined ? 'connecting' : `connecting, try ${attempt}`;
+    return { full, short: 'connecting', tiny: '' };
   }
-  if (connection.state === 'error')
-    return [{ text: `${s.error} `, color: 'red' }, { text: `${session.transport} ${s.dot} error` }];
-  const symbol: Segment = ended
-    ? { text: `${bad ? s.error : s.online} `, color: bad ? 'red' : undefined, dim: !bad }
-    : {
-        text: `${agent.state === 'blocked' ? s.waiting : s.online} `,
-        color: agent.state === 'blocked' ? 'yellow' : 'green',
-      };
-  const known = agent.state === 'unknown' ? '' : agent.state === 'blocked' ? 'waiting' : agent.state;
-  const since = known === 'working' || known === 'waiting' ? ` ${duration(now - agent.since)}` : '';
-  const word = ended ?? (process.status === 'running' ? known : process.status);
-  return [symbol, { text: session.transport }, ...(word ? [{ text: ` ${s.dot} ${word}${since}` }] : [])];
+  if (nextRetryAt === undefined) return { full: 'offline', short: 'offline', tiny: '' };
+  const wait = `${secondsTo(nextRetryAt, now)} s`;
+  return { full: `retry ${Math.max(1, attempt)} in ${wait}`, short: `retry ${wait}`, tiny: wait };
+}
+
+function ownWords(session: SessionInfo, now: number): StateWords | undefined {
+  const { agent, process } = session;
+  const ended = endWords(session);
+  if (ended) {
+    const short = process.signal ?? (process.status === 'died' ? 'died' : ended);
+    return {
+      full: ended,
+      short,
+      tiny: process.status === 'exited' ? String(process.signal ?? process.exitCode) : short,
+    };
+  }
+  const plain = (word: string): StateWords => ({ full: word, short: word, tiny: word });
+  if (process.status !== 'running') return plain(process.status);
+  if (agent.state === 'unknown') return undefined;
+  const word = agent.state === 'blocked' ? 'waiting' : agent.state;
+  const since = word === 'working' || word === 'waiting' ? ` ${duration(now - agent.since)}` : '';
+  return { ...plain(word), full: `${word}${since}` };
+}
+
+function stateSymbol(session: SessionInfo, ascii: boolean): Segment {
+  const s = symbols(ascii);
+  const { connection, agent } = session;
+  if (connection.state === 'error') return { text: `${s.error} `, color: 'red' };
+  if (connection.state !== 'online') return { text: `${s.connecting} `, color: 'yellow' };
+  if (endedBadly(session)) return { text: `${s.error} `, color: 'red' };
+  if (endWords(session)) return { text: `${s.online} `, dim: true };
+  if (agent.state === 'blocked') return { text: `${s.waiting} `, color: 'yellow' };
+  return { text: `${s.online} `, color: 'green' };
+}
+
+/** State as shown at the right of a pane's border: symbol, where it runs, what it does. */
+export function stateParts(session: SessionInfo, place: string, ascii: boolean, now: number): Part[] {
+  const words = session.connection.state === 'online' ? ownWords(session, now) : connectionWords(session, now);
+  const gap = words ? ` ${symbols(ascii).dot} ` : '';
+  const site = plainText(place, 64);
+  const wordsPart: Part | undefined = words && {
+    segments: [{ text: words.full }],
+    shrinks: [
+      { rank: RANKS.words, to: [{ text: words.short }] },
+      { rank: RANKS.tinyWords, to: [{ text: words.tiny }] },
+      { rank: RANKS.noWords, to: { min: 2 } },
+    ],
+  };
+  // Here is where nobody doubts that it is; another host is worth more.
+  const placeShrinks =
+    session.transport === 'local'
+      ? [{ rank: RANKS.local, to: [] }]
+      : [
+          { rank: RANKS.place, to: [{ text: cut(site, 8) + gap }] },
+          { rank: RANKS.noPlace, to: [] },
+        ];
+  return [
+    { segments: [stateSymbol(session, ascii)] },
+    { segments: [{ text: site + gap }], shrinks: placeShrinks },
+    ...(wordsPart ? [wordsPart] : []),
+  ];
 }
 
 /** The program, as people name it: an agent by its name, else the base name of the command. */

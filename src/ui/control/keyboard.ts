@@ -6,10 +6,10 @@ import {
   parseCommand,
   parseKeyName,
   REPEATABLE,
-  type SessionInfo,
 } from '../../core/index.ts';
 import { type ActionContext, run } from '../actions/index.ts';
 import { forwardKey, type InputEvent, type KeyInput, PasteForwarder } from '../input/index.ts';
+import { isOver } from '../model/trouble.ts';
 import type { SessionView } from '../panes/session-view.ts';
 import { copyKey } from './copy-keys.ts';
 
@@ -19,11 +19,21 @@ const PROMPT_PASTE_LIMIT = 16_384;
 /** A key to its canonical name, so that `c-b` in a config is the `C-b` that is pressed. Throws for an unknown one. */
 const canonical = (name: string): string => formatKeyName(parseKeyName(name));
 
+function canonicalOrNone(name: string): string[] {
+  try {
+    return [canonical(name)];
+  } catch {
+    return [];
+  }
+}
+
 export interface KeyTables {
   readonly prefix: string;
   readonly prefixKeys: ReadonlyMap<string, string>;
   readonly rootKeys: ReadonlyMap<string, string>;
   readonly repeatable: ReadonlySet<string>;
+  /** Keys after the prefix that the user has bound, or taken away. */
+  readonly own: ReadonlySet<string>;
   /** One line for each binding that could not be used. */
   readonly problems: readonly string[];
 }
@@ -62,6 +72,7 @@ export function makeKeyTables(settings: {
     prefixKeys: table(settings.prefixKeys, defaults),
     rootKeys: table(settings.rootKeys, new Map()),
     repeatable: new Set([...REPEATABLE].map(canonical)),
+    own: new Set(Object.keys(settings.prefixKeys).flatMap((key) => canonicalOrNone(key))),
     problems,
   };
 }
@@ -149,7 +160,7 @@ export class Keyboard {
     const { prefix, prefixKeys, rootKeys, repeatable } = this.#tables;
     if (bench.prefixActive) {
       bench.setPrefixActive(false);
-      const command = prefixKeys.get(id) ?? (id === prefix ? 'send-prefix' : undefined);
+      const command = this.#troubleKey(id) ?? prefixKeys.get(id) ?? (id === prefix ? 'send-prefix' : undefined);
       if (command !== undefined) this.#command(id, command, repeatable);
       return true;
     }
@@ -178,7 +189,10 @@ export class Keyboard {
     }
     const session = bench.focusedSession;
     if (session && isOver(session)) {
-      if (id === 'r' || id === 'R') void run(this.#ctx, { name: 'restart', args: {} });
+      const help = session.connection.state === 'error' ? this.#troubleKey(id.toUpperCase(), true) : undefined;
+      if (help !== undefined) this.#command(id, help === 'kill-pane' ? 'kill-pane -f' : help, repeatable);
+      else if (session.connection.state === 'error') return true;
+      else if (id === 'r' || id === 'R') void run(this.#ctx, { name: 'restart', args: {} });
       else if (id === 'q' || id === 'Q') void run(this.#ctx, { name: 'kill-pane', args: { force: true } });
       return true;
     }
@@ -189,6 +203,17 @@ export class Keyboard {
     const { bench } = this.#ctx;
     this.#repeatUntil = repeatable.has(id) ? bench.clock.now() + bench.settings.repeatTimeMs : Number.NEGATIVE_INFINITY;
     this.#ctx.runLine(line);
+  }
+
+  /** What a key does in the focused pane because its connection is not there. `alone`: without the prefix. */
+  #troubleKey(id: string, alone = false): string | undefined {
+    const { bench } = this.#ctx;
+    const session = bench.focusedSession;
+    if (!session || session.connection.state === 'online') return undefined;
+    // While ssh asks, or a first attempt is under way, there is no trouble yet.
+    const pane = bench.snapshot.panes.find((p) => p.session?.id === session.id);
+    const found = pane?.trouble?.keys.find((k) => (alone ? k.key.toUpperCase() : k.key) === id);
+    return found && (alone || !this.#tables.own.has(id)) ? found.command : undefined;
   }
 
   #takesTyping(): boolean {
@@ -236,9 +261,4 @@ export class Keyboard {
     }
     if (event.type === 'paste-end') this.#paste = undefined;
   }
-}
-
-/** Nothing to type into: the process is gone. */
-function isOver(session: SessionInfo): boolean {
-  return ['exited', 'failed', 'died'].includes(session.process.status);
 }

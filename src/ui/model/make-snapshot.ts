@@ -1,7 +1,11 @@
-import type { SessionHost, SessionInfo, Workspace } from '../../core/index.ts';
-import { type Placement, panes } from '../layout/index.ts';
+import type { SessionHost, SessionInfo, TeamInfo, Workspace } from '../../core/index.ts';
+import { endedBadly } from '../components/session-words.ts';
+import { type Placed, type Placement, panes } from '../layout/index.ts';
 import type { TuiSettings } from '../settings.ts';
-import type { Overlay, PaneItem, TabItem, ViewSnapshot } from './snapshot.ts';
+import { placeOf } from './places.ts';
+import type { Overlay, PaneItem, PaneTrouble, TabItem, ViewSnapshot } from './snapshot.ts';
+import { isOver, troubleOf } from './trouble.ts';
+import { troubleKeys } from './trouble-keys.ts';
 import type { View } from './view.ts';
 
 export interface SnapshotInput {
@@ -25,18 +29,13 @@ export interface SnapshotInput {
   readonly bells: ReadonlySet<string>;
   /** Ends that were seen: `endKey`. */
   readonly seenEnds: ReadonlySet<string>;
+  readonly teams: readonly TeamInfo[];
+  /** What a pane shows of its session now. */
+  readonly shown: (placed: Placed) => { readonly printedAt: number; readonly cursorRow: number | undefined };
 }
 
 /** One end of one process. */
 export const endKey = (session: SessionInfo): string => `${session.id} ${session.epoch}`;
-
-/** Ended in a way that somebody may want to know of. */
-function isBad({ process }: SessionInfo): boolean {
-  const { status, exitCode, signal } = process;
-  return (
-    status === 'failed' || status === 'died' || (status === 'exited' && (signal !== undefined || (exitCode ?? 0) !== 0))
-  );
-}
 
 export function makeSnapshot(input: SnapshotInput): ViewSnapshot {
   const { cols, rows, host, settings, workspace, view, placement } = input;
@@ -64,15 +63,16 @@ export function makeSnapshot(input: SnapshotInput): ViewSnapshot {
         focused: p.paneId === focused,
         zoomed: all.length > 1 && placement.panes.length === 1,
         scroll: input.copying.get(p.paneId)?.position,
+        ...connectionOf(input, p, byId.get(p.sessionId)),
       }),
     ),
     dividers:
       settings.frames === 'single' ? placement.dividers.filter((d) => d.direction === 'row').map((d) => d.rect) : [],
     now: input.wall,
     counts: {
-      online: count((s) => s.connection.state === 'online' && !isBad(s)),
+      online: count((s) => s.connection.state === 'online' && !isOver(s)),
       connecting: count((s) => s.connection.state === 'connecting' || s.connection.state === 'offline'),
-      error: count((s) => s.connection.state === 'error' || isBad(s)),
+      error: count((s) => s.connection.state === 'error' || endedBadly(s)),
       waiting: count((s) => s.agent.state === 'blocked'),
     },
     overlay: input.overlay,
@@ -83,6 +83,27 @@ export function makeSnapshot(input: SnapshotInput): ViewSnapshot {
     time: `${String(time.getHours()).padStart(2, '0')}:${String(time.getMinutes()).padStart(2, '0')}`,
     readOnly: input.readOnly,
   };
+}
+
+function connectionOf(
+  input: SnapshotInput,
+  placed: Placed,
+  session: SessionInfo | undefined,
+): Pick<PaneItem, 'place' | 'trouble'> {
+  if (!session) return { place: '', trouble: undefined };
+  const place = placeOf(session, input.teams);
+  const { printedAt, cursorRow } = input.shown(placed);
+  const kind = troubleOf(session, printedAt, input.wall);
+  if (kind === undefined) return { place, trouble: undefined };
+  const trouble: PaneTrouble = { kind, keys: troubleKeys(session, input.settings, input.readOnly), cursorRow };
+  return { place, trouble };
+}
+
+/** The worst of several connections. */
+function worst(sessions: readonly SessionInfo[]): TabItem['connection'] {
+  const states = new Set(sessions.map((s) => s.connection.state));
+  if (states.has('error')) return 'error';
+  return states.has('offline') || states.has('connecting') ? 'offline' : 'online';
 }
 
 function tabItem(input: SnapshotInput, byId: ReadonlyMap<string, SessionInfo>, index: number): TabItem {
@@ -102,7 +123,8 @@ function tabItem(input: SnapshotInput, byId: ReadonlyMap<string, SessionInfo>, i
     zoomed: view.zoomed.has(tab.id),
     waiting: sessions.some((s) => s.agent.state === 'blocked'),
     bell: sessions.some((s) => input.bells.has(s.id)),
-    ended: sessions.some((s) => isBad(s) && !input.seenEnds.has(endKey(s))),
+    ended: sessions.some((s) => endedBadly(s) && !input.seenEnds.has(endKey(s))),
+    connection: worst(sessions),
   };
 }
 
@@ -124,6 +146,7 @@ export const EMPTY_SNAPSHOT: ViewSnapshot = {
       bell: false,
       waiting: false,
       ended: false,
+      connection: 'online',
     },
   ],
   panes: [
@@ -136,6 +159,8 @@ export const EMPTY_SNAPSHOT: ViewSnapshot = {
       focused: true,
       zoomed: false,
       scroll: undefined,
+      place: '',
+      trouble: undefined,
     },
   ],
   dividers: [],

@@ -1,5 +1,7 @@
 import type { HostConnection, SessionInfo } from '../../core/index.ts';
 import type { FrameStyle, Rect } from '../layout/index.ts';
+import type { TroubleKind } from './trouble.ts';
+import type { TroubleKey } from './trouble-keys.ts';
 
 /** All that the chrome shows, at one moment; components draw it and know nothing else. */
 export interface ViewSnapshot {
@@ -43,6 +45,8 @@ export interface TabItem {
   readonly waiting: boolean;
   /** A session of it ended or failed and nobody looked yet. */
   readonly ended: boolean;
+  /** The worst connection of its sessions. */
+  readonly connection: 'online' | 'offline' | 'error';
 }
 
 export interface PaneItem {
@@ -55,6 +59,17 @@ export interface PaneItem {
   readonly zoomed: boolean;
   /** Copy mode: "12/3456", or what was searched. */
   readonly scroll: string | undefined;
+  /** Where its session runs, for people: `local`, a host, a container. */
+  readonly place: string;
+  readonly trouble: PaneTrouble | undefined;
+}
+
+/** What is said above the screen of a session that has no connection. */
+export interface PaneTrouble {
+  readonly kind: TroubleKind;
+  readonly keys: readonly TroubleKey[];
+  /** The row of the pane in which the program's cursor is, from 0: it stays visible where that is possible. */
+  readonly cursorRow: number | undefined;
 }
 
 export interface ListItem {
@@ -63,6 +78,8 @@ export interface ListItem {
   readonly label: string;
   readonly detail: string;
   readonly mark?: 'current' | 'ended' | 'bell' | undefined;
+  /** In the place of the mark: how its connection stands. */
+  readonly link?: 'online' | 'offline' | 'error' | undefined;
 }
 
 export type Overlay =
@@ -75,6 +92,8 @@ export type Overlay =
       readonly selected: number;
       readonly filter: string;
       readonly hint: string;
+      /** More about the selected item, a line each. */
+      readonly below?: readonly string[];
     }
   | {
       readonly kind: 'prompt';

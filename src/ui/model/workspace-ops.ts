@@ -99,12 +99,13 @@ export function unsettled(workspace: Workspace, sessionIds: readonly string[]): 
   return missing.length === 0 && gone.length === 0 ? undefined : { missing, gone };
 }
 
-/** Every session in exactly one pane: those without one get a tab, panes of sessions that are gone go. */
+/** Every session in exactly one pane: those without one get a tab (`together` decides first), panes of sessions that are gone go. */
 export const settle =
-  ({ missing, gone }: Unsettled): WorkspaceOp =>
+  ({ missing, gone }: Unsettled, together: WorkspaceOp = (workspace) => workspace): WorkspaceOp =>
   (current) => {
     let next = current;
     for (const id of gone) next = withdraw(id)(next);
+    next = together(next);
     for (const id of missing) {
       const already = next.tabs.some((tab) => panes(tab.layout).some((p) => p.sessionId === id));
       // Ids that two viewers would choose alike: settling twice gives the same tab.

@@ -1,2 +1,3 @@
 export * from './line-editor.ts';
+export * from './live.ts';
 export * from './overlays.ts';

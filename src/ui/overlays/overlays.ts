@@ -10,6 +10,8 @@ export interface OverlayControl {
   click?(row: number): boolean;
   /** Rows that can be seen at once, told before each key. */
   visibleRows?: number;
+  /** It is no longer open: whatever keeps it true may stop. */
+  closed?(): void;
 }
 
 export class PromptControl implements OverlayControl {
@@ -67,13 +69,24 @@ export class ConfirmControl implements OverlayControl {
 
 export class TextControl implements OverlayControl {
   readonly #title: string;
-  readonly #lines: readonly string[];
+  readonly #ask: () => readonly string[];
+  readonly #closed: (() => void) | undefined;
   #top = 0;
   visibleRows = 1;
 
-  constructor(title: string, lines: readonly string[]) {
+  /** `lines` may be a question, asked at every draw. */
+  constructor(title: string, lines: readonly string[] | (() => readonly string[]), closed?: () => void) {
     this.#title = title;
-    this.#lines = lines;
+    this.#ask = typeof lines === 'function' ? lines : () => lines;
+    this.#closed = closed;
+  }
+
+  get #lines(): readonly string[] {
+    return this.#ask();
+  }
+
+  closed(): void {
+    this.#closed?.();
   }
 
   get overlay(): Overlay {
@@ -124,6 +137,8 @@ export class ListControl implements OverlayControl {
   readonly #items: () => readonly ListItem[];
   readonly #choose: (id: string) => void;
   readonly #extra: Readonly<Record<string, (id: string) => boolean>>;
+  readonly #below: ((id: string | undefined) => readonly string[]) | undefined;
+  readonly #closed: (() => void) | undefined;
   #filter = '';
   #filtering = false;
   #selectedId: string | undefined;
@@ -138,6 +153,9 @@ export class ListControl implements OverlayControl {
     choose: (id: string) => void;
     /** More keys, on the selected item; each says whether to stay open. */
     extra?: Readonly<Record<string, (id: string) => boolean>>;
+    /** More about the selected item; always as many lines. */
+    below?: (id: string | undefined) => readonly string[];
+    closed?: () => void;
   }) {
     this.#title = options.title;
     this.#hint = options.hint;
@@ -145,6 +163,17 @@ export class ListControl implements OverlayControl {
     this.#choose = options.choose;
     this.#extra = options.extra ?? {};
     this.#selectedId = options.selected;
+    this.#below = options.below;
+    this.#closed = options.closed;
+  }
+
+  closed(): void {
+    this.#closed?.();
+  }
+
+  get selected(): string | undefined {
+    const visible = this.#visible();
+    return visible[this.#index(visible)]?.id;
   }
 
   #visible(): readonly ListItem[] {
@@ -169,6 +198,7 @@ export class ListControl implements OverlayControl {
       selected: this.#index(visible),
       filter,
       hint: this.#hint,
+      ...(this.#below ? { below: this.#below(visible[this.#index(visible)]?.id) } : {}),
     };
   }
 

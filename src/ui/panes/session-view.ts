@@ -17,13 +17,21 @@ export class SessionView {
   readonly ready: Promise<void>;
   /** When it was last on the screen: for closing the one that nobody looked at longest. */
   lastShownMs = 0;
+  /** When something was printed last, or shown first; milliseconds since 1970. */
+  printedAt = Number.NEGATIVE_INFINITY;
   ended: IrisError | undefined;
   readonly #attachment: Attachment;
   #cols: number;
   #rows: number;
   #isReady = false;
 
-  constructor(host: SessionHost, sessionId: string, size: { cols: number; rows: number }, readOnly: boolean) {
+  constructor(
+    host: SessionHost,
+    sessionId: string,
+    size: { cols: number; rows: number },
+    readOnly: boolean,
+    wall: () => number,
+  ) {
     this.sessionId = sessionId;
     this.#cols = size.cols;
     this.#rows = size.rows;
@@ -39,6 +47,8 @@ export class SessionView {
       readOnly,
       onEntry: (entry: ViewEntry) => {
         applyEntry(this.screen, entry);
+        if (entry.kind !== 'resize' && entry.kind !== 'mark' && (this.#isReady || !isBlank(this.screen)))
+          this.printedAt = wall();
         if (!this.#isReady) {
           this.#isReady = true;
           markReady();
@@ -73,4 +83,9 @@ export class SessionView {
     this.#attachment.detach();
     this.screen.dispose();
   }
+}
+
+/** Nothing was written on it yet; what waits for an answer has its cursor behind the question. */
+function isBlank({ cursor }: Screen): boolean {
+  return cursor.x === 0 && cursor.y === 0;
 }

@@ -45,6 +45,7 @@ const view = (over: Partial<ViewSnapshot> = {}): ViewSnapshot => ({
       bell: false,
       waiting: false,
       ended: false,
+      connection: 'online',
     },
     {
       id: 't2',
@@ -56,6 +57,7 @@ const view = (over: Partial<ViewSnapshot> = {}): ViewSnapshot => ({
       bell: true,
       waiting: false,
       ended: false,
+      connection: 'online',
     },
   ],
   panes: [
@@ -68,6 +70,8 @@ const view = (over: Partial<ViewSnapshot> = {}): ViewSnapshot => ({
       focused: true,
       zoomed: false,
       scroll: undefined,
+      place: 'local',
+      trouble: undefined,
     },
   ],
   dividers: [],

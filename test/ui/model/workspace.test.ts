@@ -171,7 +171,14 @@ describe('the keeper', () => {
     sync.heard();
     await sync.sync();
     const { clock, pass } = clockByHand();
-    const keeper = new Keeper({ host, clock, sync, view: new View(), readOnly: false });
+    const keeper = new Keeper({
+      host,
+      clock,
+      sync,
+      view: new View(),
+      readOnly: false,
+      area: () => ({ x: 0, y: 1, cols: 80, rows: 22 }),
+    });
     keeper.settle();
     pass(299);
     // The reply to `session.new` came before the news of the session.

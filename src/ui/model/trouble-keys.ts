@@ -1,0 +1,51 @@
+import { formatKeyName, parseKeyName, type SessionInfo, TROUBLE_KEYS } from '../../core/index.ts';
+import type { TuiSettings } from '../settings.ts';
+
+/** A key that helps in a pane whose connection is not there. */
+export interface TroubleKey {
+  /** After the prefix, or alone where nothing can be typed. */
+  readonly key: string;
+  readonly command: string;
+  readonly word: string;
+  readonly short: string;
+}
+
+const WORDS: Readonly<Record<string, readonly [word: string, short: string]>> = {
+  retry: ['retry now', 'retry'],
+  'stop-retrying': ['stop retrying', 'stop'],
+  'edit-team': ['edit team', 'edit'],
+  'connection-log': ['log', 'log'],
+  'kill-pane': ['close', 'close'],
+};
+
+/** The keys that mean something in this pane now, as they are bound; what helps most comes first. */
+export function troubleKeys(
+  session: SessionInfo,
+  settings: Pick<TuiSettings, 'prefixKeys'>,
+  readOnly: boolean,
+): TroubleKey[] {
+  const { state } = session.connection;
+  if (state === 'online') return [];
+  const own = new Map(Object.entries(settings.prefixKeys).map(([key, command]) => [canonical(key), command]));
+  const useful = (command: string): boolean => {
+    if (command === 'connection-log') return true;
+    if (readOnly) return false;
+    if (command === 'stop-retrying') return state !== 'error';
+    return command !== 'edit-team' || session.team !== undefined;
+  };
+  return Object.entries(TROUBLE_KEYS).flatMap(([letter, command]) => {
+    const bound = [...own].find(([, line]) => line === command)?.[0];
+    const key = bound ?? (own.has(letter) ? undefined : letter);
+    const [word, short] = WORDS[command] ?? [command, command];
+    return key !== undefined && useful(command) ? [{ key, command, word, short }] : [];
+  });
+}
+
+/** As it is pressed; one that no key has stays as it was written, and never matches. */
+function canonical(name: string): string {
+  try {
+    return formatKeyName(parseKeyName(name));
+  } catch {
+    return name;
+  }
+}

@@ -1,0 +1,60 @@
+import { Emitter, type SessionHost, type TeamInfo } from '../core/index.ts';
+
+/** The teams of the hub's config, and what is wrong with it: asked for when we come online, and whenever the hub has read it again. */
+export class Teams {
+  readonly changed = new Emitter<void>();
+  /** A line that was not there before: something in the config is wrong. */
+  readonly problem = new Emitter<string>();
+  readonly #host: SessionHost;
+  readonly #undo: () => void;
+  #list: readonly TeamInfo[] = [];
+  #problems: readonly string[] = [];
+  #asking = false;
+  #again = false;
+
+  constructor(host: SessionHost) {
+    this.#host = host;
+    this.#undo = host.on((event) => {
+      if (event.type === 'teams' || (event.type === 'connection' && event.connection.state === 'online'))
+        void this.refresh();
+    });
+    if (host.connection.state === 'online') void this.refresh();
+  }
+
+  get list(): readonly TeamInfo[] {
+    return this.#list;
+  }
+
+  /** What is wrong with the config now, as lines for people. */
+  get problems(): readonly string[] {
+    return this.#problems;
+  }
+
+  /** Resolves when the list is as the hub has it now, or the hub could not be asked. */
+  async refresh(): Promise<void> {
+    if (this.#asking) {
+      this.#again = true;
+      return;
+    }
+    this.#asking = true;
+    try {
+      do {
+        this.#again = false;
+        const { teams, problems } = await this.#host.command('team.list', {});
+        const before = this.#problems;
+        this.#list = teams;
+        this.#problems = problems;
+        this.changed.emit();
+        for (const line of problems) if (!before.includes(line)) this.problem.emit(line);
+      } while (this.#again);
+    } catch {
+      // A hub that can't be asked says so itself; the next connection asks again.
+    } finally {
+      this.#asking = false;
+    }
+  }
+
+  close(): void {
+    this.#undo();
+  }
+}
