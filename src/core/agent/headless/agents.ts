@@ -1,0 +1,45 @@
+import { AcpAdapter, GEMINI_ARGS } from './acp.ts';
+import { CLAUDE_ARGS, ClaudeAdapter } from './claude.ts';
+import { CODEX_ARGS, CodexAdapter } from './codex.ts';
+import type { Adapter, AdapterPorts } from './types.ts';
+
+interface HeadlessAgent {
+  /** What its command line needs to speak to a program. */
+  readonly args: readonly string[];
+  /** What is added to go on with a session; absent: that is said in its language. */
+  readonly resumeArgs?: (id: string) => readonly string[];
+  readonly create: (ports: AdapterPorts) => Adapter;
+}
+
+/** The one list of agents that can be run without a terminal. */
+const AGENTS = {
+  claude: {
+    args: CLAUDE_ARGS,
+    resumeArgs: (id: string) => ['--resume', id],
+    create: (ports: AdapterPorts) => new ClaudeAdapter(ports),
+  },
+  codex: { args: CODEX_ARGS, create: (ports: AdapterPorts) => new CodexAdapter(ports) },
+  gemini: { args: GEMINI_ARGS, create: (ports: AdapterPorts) => new AcpAdapter(ports) },
+} as const satisfies Record<string, HeadlessAgent>;
+
+export type HeadlessAgentName = keyof typeof AGENTS;
+export const HEADLESS_AGENTS = Object.keys(AGENTS) as readonly HeadlessAgentName[];
+
+export function isHeadlessAgent(name: string): name is HeadlessAgentName {
+  return Object.hasOwn(AGENTS, name);
+}
+
+/** The command line of an agent that speaks to a program: `command` is the agent's own program with the user's arguments. */
+export function headlessCommand(agent: HeadlessAgentName, command: readonly string[]): readonly string[] {
+  return [...command, ...AGENTS[agent].args];
+}
+
+/** The same, to go on with a session of the agent. */
+export function headlessResume(agent: HeadlessAgentName, command: readonly string[], id: string): readonly string[] {
+  const found: HeadlessAgent = AGENTS[agent];
+  return found.resumeArgs ? [...command, ...found.resumeArgs(id)] : command;
+}
+
+export function createAdapter(agent: HeadlessAgentName, ports: AdapterPorts): Adapter {
+  return AGENTS[agent].create(ports);
+}
