@@ -76,6 +76,7 @@ function commandOf(verb: Verb): Command {
   for (const option of verb.options ?? []) {
     const made = new Option(option.flags);
     if (option.choices) made.choices(option.choices);
+    if (option.many) made.argParser((value: string, before: readonly string[] = []) => [...before, value]);
     command.addOption(made);
   }
   return command;

@@ -1,5 +1,6 @@
 import { IrisError } from '../../core/index.ts';
 import { withHost } from '../host.ts';
+import { timeoutOf } from '../seconds.ts';
 import type { VerbRun } from '../verbs/types.ts';
 
 type State = 'working' | 'blocked' | 'idle' | 'done' | 'exited';
@@ -11,7 +12,7 @@ export const runWait: VerbRun = async (context, { args, options }) => {
     throw new IrisError('usage', 'wait: either --until or --text is needed', { remedy: 'see iris-tui wait --help' });
   }
   if (text !== undefined) checkPattern(text);
-  const timeoutMs = options.timeout === undefined ? undefined : milliseconds(options.timeout as string);
+  const timeoutMs = options.timeout === undefined ? undefined : timeoutOf(options.timeout as string);
   const result = await withHost(context, (host) =>
     host.command('session.wait', {
       session: args[0] as string,
@@ -33,13 +34,4 @@ function checkPattern(text: string): void {
       remedy: 'write \\ before a character that stands for itself',
     });
   }
-}
-
-/** Seconds, with a fraction if wanted. */
-function milliseconds(text: string): number {
-  const seconds = Number(text);
-  if (text.trim() === '' || !Number.isFinite(seconds) || seconds < 0 || seconds > 2_147_483) {
-    throw new IrisError('usage', `--timeout takes seconds from 0 to 2147483, not ${text}`);
-  }
-  return Math.round(seconds * 1000);
 }

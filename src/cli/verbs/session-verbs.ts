@@ -1,4 +1,5 @@
 import { KNOWN_AGENTS } from '../../core/index.ts';
+import { TARGET_OPTIONS, WAIT_OPTIONS } from './prompt-verbs.ts';
 import { HUB_OPTION, JSON_OPTION, SESSION, TMUX_TARGET, type Verb } from './types.ts';
 
 export const AGENT_NAMES = KNOWN_AGENTS.map((agent) => agent.name);
@@ -34,9 +35,15 @@ export const sessionVerbs: readonly Verb[] = [
         summary: 'start this agent; COMMAND, if given, runs in its place',
         complete: AGENT_NAMES,
       },
-      { flags: '-t, --team <TEAM>', summary: 'start a team of the config; not yet' },
+      {
+        flags: '-t, --team <TEAM>',
+        summary: 'start another session of this team of the config; the other options go before what it says',
+        complete: 'team',
+      },
       { flags: '-d, --detach', summary: 'do not show it: print its id' },
       { flags: '--pipes', summary: 'without a terminal: output and errors are kept apart' },
+      { flags: '--hooks', summary: 'let hooks on its command line tell what the agent does: claude, codex' },
+      { flags: '--no-hooks', summary: 'without hooks, whatever the config says' },
       { flags: '--size <COLSxROWS>', summary: 'its size until somebody looks at it; 80x24 without a terminal' },
       ...both,
     ],
@@ -84,22 +91,26 @@ export const sessionVerbs: readonly Verb[] = [
     group: 'sessions',
     summary: 'type text into a session, then Enter',
     description: [
-      'Words are joined by a blank. Text of several lines is pasted, in brackets if the program asked for that; one line is typed.',
+      'To an agent it is submitted as a prompt: once, and verified; while it can not be, it waits in the queue of the session (iris-tui queue). Anything else gets it typed, one line as it stands, several pasted, in brackets if the program asked for that.',
+      'Words are joined by a blank.',
     ],
     args: [
-      SESSION,
+      { ...SESSION, optional: true },
       { name: 'TEXT', summary: 'what to type; after -- it may begin with a dash', optional: true, rest: true },
     ],
     options: [
       { flags: '--stdin', summary: 'type what comes from standard input, without its last line feed' },
       { flags: '--no-enter', summary: 'do not press Enter after it' },
       { flags: '--paste', summary: 'paste it even if it is one line' },
+      ...WAIT_OPTIONS,
+      ...TARGET_OPTIONS,
       ...both,
     ],
     examples: [
       ['iris-tui send api run the tests again', 'ask an agent'],
       ['git diff | iris-tui send api --stdin', 'paste a diff and press Enter'],
       ["iris-tui send --no-enter db 'select '", 'leave the line open'],
+      ["iris-tui send -t web1 -t web2 'uptime'", 'the same to two'],
     ],
     load: async () => (await import('../actions/type.ts')).runSend,
   },

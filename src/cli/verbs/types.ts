@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 
 /** What a shell may offer for a word: names known at run time, or a fixed list. */
-export type Completion = 'session' | 'workspace' | 'agent' | 'command' | 'file' | 'folder' | readonly string[];
+export type Completion = 'session' | 'workspace' | 'team' | 'agent' | 'command' | 'file' | 'folder' | readonly string[];
 
 export interface VerbArgument {
   /** As it stands in the usage line: SESSION, TEXT. */
@@ -18,13 +18,15 @@ export interface VerbOption {
   readonly flags: string;
   readonly summary: string;
   readonly complete?: Completion;
+  /** May be given several times: its value is a list. */
+  readonly many?: true;
   /** Only these values; also what completion offers. */
   readonly choices?: readonly string[];
   /** Understood, not shown: what tmux has and what has no meaning here. */
   readonly hidden?: true;
 }
 
-export type OptionValues = Readonly<Record<string, string | boolean | undefined>>;
+export type OptionValues = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
 
 export interface VerbInput {
   /** One for each argument of the table, in order; a `rest` argument gives an array. */
@@ -37,7 +39,7 @@ export interface VerbInput {
 /** Does what the verb says and gives the exit code; nothing means 0. Failures are thrown as IrisError. */
 export type VerbRun = (context: Context, input: VerbInput) => Promise<number | undefined> | Promise<void>;
 
-export type VerbGroup = 'sessions' | 'hub' | 'setup' | 'tmux';
+export type VerbGroup = 'sessions' | 'teams' | 'hub' | 'setup' | 'tmux';
 
 /** One verb of the command line. The parser, `--help`, the completions and docs/cli.md are made from this. */
 export interface Verb {
@@ -66,7 +68,7 @@ export const SESSION: VerbArgument = {
 export const JSON_OPTION: VerbOption = { flags: '--json', summary: 'print JSON; a failure too, on standard error' };
 export const HUB_OPTION: VerbOption = {
   flags: '--hub <NAME|URL>',
-  summary: "the hub to speak to: local, or the path of a hub's socket",
+  summary: "the hub to speak to: local, the path of a hub's socket, or ssh://USER@HOST:PORT",
 };
 export const TMUX_TARGET: VerbOption = {
   flags: '-t, --target <SESSION>',
