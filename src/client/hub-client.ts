@@ -143,7 +143,14 @@ export class HubClient implements SessionHost {
         sessionId,
         send: (message) => this.#send(message),
         held: (bytes) => this.#events.emit({ type: 'held', sessionId, bytes }),
-        refused: (bytes, reason) => this.#events.emit({ type: 'refused', sessionId, bytes, reason }),
+        refused: (bytes, reason) =>
+          this.#events.emit({
+            type: 'refused',
+            sessionId,
+            bytes: bytes.length,
+            reason,
+            text: new TextDecoder().decode(bytes),
+          }),
       });
       this.#inputs.set(sessionId, queue);
     }

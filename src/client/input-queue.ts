@@ -18,7 +18,7 @@ export interface InputQueueOptions {
   readonly sessionId: string;
   readonly send: (message: Omit<InputMessage, 'ts'>) => void;
   readonly held: (bytes: number) => void;
-  readonly refused: (bytes: number, reason: string) => void;
+  readonly refused: (bytes: Uint8Array, reason: string) => void;
 }
 
 /**
@@ -51,7 +51,7 @@ export class InputQueue {
   write(stream: number, epoch: string | undefined, bytes: Uint8Array): void {
     if (bytes.length === 0) return;
     if (this.#bytes + bytes.length > MAX_HELD_BYTES) {
-      this.#o.refused(bytes.length, 'too much waits for the hub');
+      this.#o.refused(bytes, 'too much waits for the hub');
       return;
     }
     this.#bytes += bytes.length;
@@ -81,12 +81,12 @@ export class InputQueue {
   }
 
   acknowledged(inputSeq: number, refusal: string | undefined): void {
-    let refusedBytes = 0;
+    let refused: Uint8Array | undefined;
     while (this.#queue[0] && this.#queue[0].inputSeq <= inputSeq) {
       const held = this.#shift();
-      if (refusal !== undefined && held.inputSeq === inputSeq) refusedBytes += held.bytes.length;
+      if (refusal !== undefined && held.inputSeq === inputSeq) refused = held.bytes;
     }
-    if (refusal !== undefined && refusedBytes > 0) this.#o.refused(refusedBytes, refusal);
+    if (refusal !== undefined && refused) this.#o.refused(refused, refusal);
   }
 
   /** A stream was given up: what it had not sent is dropped. */

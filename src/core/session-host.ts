@@ -38,7 +38,14 @@ export type HostEvent =
   /** Bytes typed into a session that wait for the connection; 0: all were sent. */
   | { readonly type: 'held'; readonly sessionId: string; readonly bytes: number }
   /** Typed bytes that never reached the process: it was started again meanwhile, or too much was held. */
-  | { readonly type: 'refused'; readonly sessionId: string; readonly bytes: number; readonly reason: string }
+  | {
+      readonly type: 'refused';
+      readonly sessionId: string;
+      readonly bytes: number;
+      readonly reason: string;
+      /** What was typed, as UTF-8, keys without text as their sequences: so that it can be offered again. */
+      readonly text: string;
+    }
   /** Another viewer, or `viewer.detach`, asks this one to leave. */
   | { readonly type: 'detached'; readonly reason: string };
 

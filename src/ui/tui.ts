@@ -12,6 +12,7 @@ import { Chrome } from './chrome.tsx';
 import { Compositor, detectCapabilities, type Environment } from './compositor/index.ts';
 import { Keyboard, Mouse, makeKeyTables, TypeAhead } from './control/index.ts';
 import { ConfirmControl } from './overlays/index.ts';
+import { RefusedText, refusedLine } from './refused.ts';
 import type { TuiSettings } from './settings.ts';
 import { guardTerminal, OuterTerminal, type TerminalEvent } from './terminal/index.ts';
 import { Workbench } from './workbench.ts';
@@ -231,6 +232,7 @@ function whenPlaced(bench: Workbench): Promise<void> {
 function attend(ctx: ActionContext, options: TuiOptions, leave: (why: Exit) => void): () => void {
   const { bench, outside } = ctx;
   const { host, settings } = options;
+  const refused = new RefusedText(options.clock);
   let started = false;
   let hadSessions = false;
   const look = (): void => {
@@ -255,6 +257,13 @@ function attend(ctx: ActionContext, options: TuiOptions, leave: (why: Exit) => v
         case 'bell':
           outside.bell();
           break;
+        case 'refused': {
+          const { text, bytes } = refused.add(event);
+          if (text !== '') ctx.buffer = text;
+          const name = bench.session(event.sessionId)?.name ?? 'a session';
+          bench.say(refusedLine(event, name, bytes, text, settings.prefix), 'error');
+          break;
+        }
         case 'notice':
           bench.say([bench.session(event.sessionId)?.name, event.title, event.body].filter(Boolean).join(': '));
           break;

@@ -291,9 +291,6 @@ export class Workbench {
         if (!this.#placement.panes.some((p) => p.sessionId === event.sessionId)) this.#bells.add(event.sessionId);
         this.update();
         break;
-      case 'refused':
-        this.say(`${event.bytes} typed bytes were not delivered: ${event.reason}`, 'error');
-        break;
       case 'held':
         if (event.bytes > 0) this.say(`${event.bytes} typed bytes are held until the hub answers`);
         break;
