@@ -1,5 +1,6 @@
 export { builtInRules, RuleBook, type RuleFile } from './book.ts';
 export type { Decision, Explanation } from './explain.ts';
+export * from './glance/index.ts';
 export * from './hooks/index.ts';
 export {
   AgentMonitor,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Explanation } from '../agent/index.ts';
+import type { Explanation, Glance } from '../agent/index.ts';
 import type { ConnectionDetails, SessionInfo } from '../session/info.ts';
 import type { TeamInfo } from '../team/index.ts';
 import { type Workspace, workspaceSchema } from '../workspace.ts';
@@ -107,6 +107,12 @@ export const hubCommands = {
       text: z.string().max(1024).optional(),
       timeoutMs: z.number().int().min(0).max(2_147_483_647).optional(),
     }),
+  },
+  /** Of each the last line that says something, and what it has used; for those that are there. */
+  'session.glances': {
+    role: 'viewer',
+    summary: 'sessions at a glance',
+    args: z.object({ sessions: z.array(z.string().max(64)).max(500) }),
   },
   /** A hook of an agent tells what it does. `token`: IRIS_HOOK_TOKEN of the session's own processes; nobody else is heard. */
   'session.report': {
@@ -223,6 +229,7 @@ export interface HubCommandResults extends PromptCommandResults {
   'session.lines': LineRange;
   'session.search': { match?: { line: number; column: number; length: number } };
   'session.wait': { matched: string; session: SessionInfo };
+  'session.glances': { glances: (Glance & { id: string })[] };
   'session.report': { id: string };
   /** `hooks`: whether the agent has them, or why not; absent: nobody asked for them. */
   'session.explain': Explanation & { id: string; name: string; hooks?: string };

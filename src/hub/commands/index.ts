@@ -4,6 +4,7 @@ import type { Handler } from './handler.ts';
 import { hubHandlers, viewerHandlers } from './hub.ts';
 import { agentHandlers } from './session-agent.ts';
 import { connectionHandlers } from './session-connection.ts';
+import { glanceHandlers } from './session-glance.ts';
 import { lifeHandlers } from './session-life.ts';
 import { promptHandlers } from './session-prompt.ts';
 import { report, reportHandlers } from './session-report.ts';
@@ -22,6 +23,7 @@ const handlers: { readonly [N in HubCommandName]: Handler<N> } = {
   ...waitHandlers,
   ...agentHandlers,
   ...reportHandlers,
+  ...glanceHandlers,
   ...connectionHandlers,
   ...teamHandlers,
   ...workspaceHandlers,

@@ -1,0 +1,1 @@
+export { type Glance, glance } from './glance.ts';

@@ -1,0 +1,14 @@
+import { glance } from '../../core/index.ts';
+import type { Handlers } from './handler.ts';
+
+export const glanceHandlers: Pick<Handlers<'session'>, 'session.glances'> = {
+  'session.glances': ({ sessions }, hub) => ({
+    glances: sessions.flatMap((id) => {
+      const session = hub.registry.get(id);
+      if (!session) return [];
+      const { kind, state } = session.agent;
+      const top = state === 'exited' ? undefined : session.sight().box?.top;
+      return [{ id, ...glance(session.screen, kind, top) }];
+    }),
+  }),
+};
