@@ -4,6 +4,7 @@ import type { HookDesk } from './hooks/index.ts';
 import type { HubLog } from './hub-log.ts';
 import type { InputLedger } from './input-ledger.ts';
 import type { Size } from './size-rule.ts';
+import type { TeamDesk } from './teams/index.ts';
 import type { Workspaces } from './workspaces.ts';
 
 export interface ViewerIdentity {
@@ -76,6 +77,7 @@ export interface HubContext {
   readonly workspaces: Workspaces;
   /** As last read from the config. */
   readonly teams: TeamConfig;
+  readonly desk: TeamDesk;
   /** Something of this session's info changed: viewers will hear of it. */
   changed(sessionId: string): void;
   /** Runs a command of the table. @throws IrisError */

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { networkInterfaces } from 'node:os';
 import {
   type Clock,
   NO_TEAMS,
   type RuleBook,
   randomIds,
+  type Session,
   SessionRegistry,
   type TeamConfig,
   transportOf,
@@ -25,6 +27,7 @@ import { SessionChangeFeed } from './session-changes.ts';
 import { SharedSession } from './shared-session.ts';
 import { SessionKeeper, Store } from './store/index.ts';
 import { journaled, ProcessJournal } from './sweep/index.ts';
+import { ConnectionWatch, IdleWatch, TeamDesk } from './teams/index.ts';
 import type { Viewer } from './viewer.ts';
 import { Workspaces } from './workspaces.ts';
 
@@ -117,6 +120,7 @@ class RunningHub implements HubContext, Hub {
   readonly hooks: HookDesk;
   readonly workspaces: Workspaces;
   teams: TeamConfig;
+  readonly desk: TeamDesk;
   readonly stopped: Promise<void>;
   readonly #links = new Set<Link<'hub'>>();
   readonly #lock: HubLock;
@@ -124,6 +128,8 @@ class RunningHub implements HubContext, Hub {
   readonly #swept: Promise<unknown>;
   readonly #keeper: SessionKeeper;
   readonly #changes: SessionChangeFeed;
+  readonly #idle: IdleWatch;
+  readonly #connections: ConnectionWatch;
   readonly #notices: NoticeDesk;
   #listener: Listener | undefined;
   #stopping: Promise<void> | undefined;
@@ -208,6 +214,7 @@ class RunningHub implements HubContext, Hub {
       if (type === 'added') {
         this.sessions.set(session.id, new SharedSession(session, this));
         this.#changes.changed(session.id);
+        this.#watch(session);
         this.log.info('session added', { session: session.id, program: session.command[0] });
       } else {
         this.sessions.get(session.id)?.dispose();
@@ -217,6 +224,12 @@ class RunningHub implements HubContext, Hub {
         this.log.info('session removed', { session: session.id });
       }
     });
+    const config = (): TeamConfig => this.teams;
+    const { registry, clock } = this;
+    this.desk = new TeamDesk({ registry, log, env: this.env, config, now: () => clock.now() });
+    const all = (): Session[] => registry.list();
+    this.#idle = new IdleWatch({ clock, config, sessions: all, end: (session, why) => this.desk.end(session, why) });
+    this.#connections = new ConnectionWatch({ clock, sessions: all, network: networkNow });
     this.#keeper = new SessionKeeper(this.registry, store);
     this.workspaces = new Workspaces(
       store.load().workspaces,
@@ -230,6 +243,10 @@ class RunningHub implements HubContext, Hub {
 
   async #begin(): Promise<void> {
     await this.#keeper.restore();
+    // What a killed hub left is gone first: never two at once.
+    void this.#swept.then(() => {
+      if (!this.#stopping) this.desk.begin();
+    });
     this.#listener = await listen({
       socket: this.socket,
       clock: this.clock,
@@ -256,7 +273,21 @@ class RunningHub implements HubContext, Hub {
 
   setTeams(teams: TeamConfig): void {
     this.teams = teams;
+    this.#idle.look();
     for (const viewer of this.viewers.values()) viewer.event({ type: 'teams' });
+  }
+
+  #watch(session: Session): void {
+    if (session.team === undefined) return;
+    const look = (): void => {
+      this.#connections.look();
+      this.#idle.look();
+    };
+    look();
+    session.events.on(({ type }) => {
+      if (type === 'restarted') look();
+      else if (type === 'info') this.#connections.look();
+    });
   }
 
   /** The store wants the picture of a session. */
@@ -287,6 +318,8 @@ class RunningHub implements HubContext, Hub {
     // Attachments are not ended: whoever comes back to the next hub goes on with what is kept of them.
     for (const link of this.#links) link.close('hub-stopping', 'the hub was stopped');
     this.#changes.dispose();
+    this.#idle.dispose();
+    this.#connections.dispose();
     this.#notices.dispose();
     this.#keeper.dispose();
     await this.#store.close();
@@ -312,4 +345,12 @@ class RunningHub implements HubContext, Hub {
 
 function describe(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(toFailure(error).message);
+}
+
+/** The addresses of this machine; another text is another network. */
+function networkNow(): string {
+  const addresses = Object.entries(networkInterfaces()).flatMap(([name, rows]) =>
+    (rows ?? []).filter(({ internal }) => !internal).map(({ address }) => `${name} ${address}`),
+  );
+  return addresses.sort().join('\n');
 }

@@ -17,6 +17,7 @@ export interface Reported extends Connected {
   readonly agentKind: string;
   readonly agent: AgentReport;
   readonly begun: 'restarted' | 'resumed' | undefined;
+  readonly endedWhy: string | undefined;
   readonly pid: number | undefined;
   readonly epoch: string;
   readonly log: { readonly last: number };
@@ -67,7 +68,7 @@ export function sessionInfo(
   };
 }
 
-function processInfo({ state, pid, begun }: Reported, now: number, wall: number): SessionInfo['process'] {
+function processInfo({ state, pid, begun, endedWhy }: Reported, now: number, wall: number): SessionInfo['process'] {
   const status: ProcessStatus = state.kind;
   switch (state.kind) {
     case 'starting':
@@ -76,7 +77,7 @@ function processInfo({ state, pid, begun }: Reported, now: number, wall: number)
       return { status, ...(pid === undefined ? {} : { pid }), ...(begun ? { begun } : {}) };
     case 'exited': {
       const { again, end } = state;
-      if (!again) return { status, ...end };
+      if (!again) return { status, ...end, ...(endedWhy === undefined ? {} : { reason: endedWhy }) };
       const restartAt = Math.round(wall + Math.max(0, again.at - now));
       return { status, ...end, restartAt, reason: 'its rule starts it again' };
     }

@@ -93,6 +93,7 @@ export class Session {
   /** Nobody has put it down. */
   #wanted = true;
   #usedAt: number;
+  #endedWhy: string | undefined;
   /** What the launch after a stop is to be. */
   #respec: (() => void) | undefined;
   readonly #held = new HeldInput();
@@ -250,9 +251,14 @@ export class Session {
     return this.#begun;
   }
 
-  /** Typed into, or written by its process, then; of the monotonic clock. */
+  /** Typed into, written by its process, or looked at by one more or less, then; of the monotonic clock. */
   get usedAt(): number {
     return this.#usedAt;
+  }
+
+  /** Why it was ended, where it was not simply asked for. */
+  get endedWhy(): string | undefined {
+    return this.#endedWhy;
   }
 
   get conversation(): SavedConversation | undefined {
@@ -322,6 +328,7 @@ export class Session {
   set viewers(count: number) {
     if (count === this.#viewers) return;
     this.#viewers = count;
+    this.#usedAt = this.#deps.clock.now();
     this.#infoChange.changed();
   }
 
@@ -407,9 +414,13 @@ export class Session {
     else this.signal('SIGINT');
   }
 
-  /** Ends the process and all of its group. Resolves when nothing is left; at once when nothing runs. `keep`: the next hub may start it again. */
-  stop({ keep = false } = {}): Promise<void> {
+  /**
+   * Ends the process and all of its group. Resolves when nothing is left; at once when nothing runs. `keep`: the next hub may start it
+   * again. `why`: for those who find it ended.
+   */
+  stop({ keep = false, why }: { readonly keep?: boolean; readonly why?: string } = {}): Promise<void> {
     if (!keep) this.#wanted = false;
+    this.#endedWhy = why;
     return this.#settled({ type: 'stop' });
   }
 
@@ -429,9 +440,12 @@ export class Session {
     if (this.#state.kind === 'failed') throw this.#state.error;
   }
 
-  /** Connects, or starts, now, with somebody there to answer; where that makes no sense nothing happens. */
-  retry(): void {
+  /** Connects, or starts, now, as `spec` says if given, with somebody there to answer; where that makes no sense nothing happens. */
+  retry(spec?: SessionSpec): void {
+    const { kind } = this.#state;
+    if (kind === 'running' || kind === 'stopping') return;
     this.#wanted = true;
+    if (spec) this.#respecify(spec);
     this.#dispatch({ type: 'retry', unattended: false });
   }
 
@@ -575,6 +589,7 @@ export class Session {
     };
     this.#begun = this.#conversation.resumed ? 'resumed' : this.#epochUsed && unattended ? 'restarted' : undefined;
     this.#typed = false;
+    this.#endedWhy = undefined;
     this.#roundTripMs = undefined;
     let transport: Transport;
     try {

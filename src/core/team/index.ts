@@ -1,2 +1,3 @@
+export * from './launch.ts';
 export * from './remote.ts';
 export * from './team.ts';

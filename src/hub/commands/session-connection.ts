@@ -5,13 +5,16 @@ type Connection = Pick<Handlers<'session'>, 'session.retry' | 'session.stop-retr
 export const connectionHandlers: Connection = {
   'session.retry': async ({ session }, hub) => {
     const found = hub.registry.find(session);
-    if (!found.live) await found.restart();
+    const waits = found.state.kind === 'exited' && found.state.again !== undefined;
+    // What its owner has changed in the config meanwhile is what makes the difference, mostly.
+    if (found.live || found.state.kind === 'failed' || waits) found.retry(hub.desk.specAgain(found));
+    else await hub.desk.restart(found);
     return found.info();
   },
-  'session.stop-retrying': ({ session }, hub) => hub.registry.find(session).info(),
-  'session.connection': ({ session }, hub) => {
+  'session.stop-retrying': ({ session }, hub) => {
     const found = hub.registry.find(session);
-    const { id, name, transport, connection } = found.info();
-    return { id, name, transport, connection, launchCommand: found.command, bytesIn: 0, bytesOut: 0, log: [] };
+    found.stopRetrying();
+    return found.info();
   },
+  'session.connection': ({ session }, hub) => hub.registry.find(session).connection(),
 };

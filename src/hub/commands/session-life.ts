@@ -1,6 +1,14 @@
 import { homedir, userInfo } from 'node:os';
-import { agentCommand, IrisError } from '../../core/index.ts';
+import {
+  agentCommand,
+  defaultName,
+  type HubCommandParsed,
+  IrisError,
+  type Session,
+  teamPrint,
+} from '../../core/index.ts';
 import { findProgram } from '../../transports/index.ts';
+import type { HubContext } from '../context.ts';
 import { clampSize } from '../size-rule.ts';
 import type { Handlers } from './handler.ts';
 
@@ -12,6 +20,7 @@ type Life = Pick<
 export const lifeHandlers: Life = {
   'session.list': (_args, hub) => ({ sessions: hub.registry.list().map((session) => session.info()) }),
   'session.new': (args, hub) => {
+    if (args.team !== undefined) return newOfTeam(args.team, args, hub).info();
     const env = args.env ?? hub.env;
     const cwd = args.cwd ?? env.HOME ?? homedir();
     if (!cwd.startsWith('/')) throw new IrisError('usage', `the folder ${cwd} is not absolute`);
@@ -39,7 +48,7 @@ export const lifeHandlers: Life = {
   },
   'session.restart': async ({ session }, hub) => {
     const found = hub.registry.find(session);
-    await found.restart();
+    await hub.desk.restart(found);
     return found.info();
   },
   'session.rename': ({ session, name }, hub) => {
@@ -53,6 +62,26 @@ export const lifeHandlers: Life = {
     return { id: found.id };
   },
 };
+
+/** What the arguments leave open is as the team says. Its name is the team's, with a number if that is taken. */
+function newOfTeam(name: string, args: HubCommandParsed<'session.new'>, hub: HubContext): Session {
+  const entry = hub.desk.find(name);
+  const { command, agent, cwd } = args;
+  const team = {
+    ...entry,
+    ...(command === undefined ? {} : { command, args: [] }),
+    ...(agent === undefined ? {} : { agent }),
+    ...(cwd === undefined ? {} : { path: cwd }),
+  };
+  const spec = hub.desk.spec(team, args, args.env);
+  const taken = (wanted: string) => hub.registry.list().some((session) => session.name === wanted);
+  return hub.desk.create(entry, {
+    ...spec,
+    name: args.name ?? defaultName([name], taken),
+    teamPrint: teamPrint(entry),
+    ...(args.hooks === undefined ? {} : { hooks: args.hooks }),
+  });
+}
 
 /** $SHELL of whoever asks, else the one of the password file. */
 function shellOf(env: Readonly<Record<string, string>>): string {
