@@ -9,10 +9,17 @@ import {
 } from '../core/index.ts';
 import { type Failure, fromFailure } from '../protocol/index.ts';
 
-/** A hub answers within this, or the command fails; some wait for processes to end. */
+/** A hub answers within this, or the command fails; some wait for processes to end, or for an agent to take a prompt. */
 const TIMEOUT_MS = 15_000;
 const LONG_TIMEOUT_MS = 30_000;
-const LONG: ReadonlySet<string> = new Set(['session.kill', 'session.restart', 'session.new', 'hub.stop']);
+const LONG: ReadonlySet<string> = new Set([
+  'session.kill',
+  'session.restart',
+  'session.new',
+  'session.send',
+  'session.prompt',
+  'hub.stop',
+]);
 /** Commands that wait for an answer or a connection. Above it a command fails at once. */
 const MAX_PENDING = 1024;
 
@@ -54,7 +61,7 @@ export class PendingCommands {
     }
     const id = this.#next++;
     return new Promise((resolve, reject) => {
-      const limitMs = name === 'session.wait' ? undefined : LONG.has(name) ? LONG_TIMEOUT_MS : TIMEOUT_MS;
+      const limitMs = waits(name, args) ? undefined : LONG.has(name) ? LONG_TIMEOUT_MS : TIMEOUT_MS;
       const timer = limitMs === undefined ? undefined : this.#clock.after(limitMs, () => this.#expire(id));
       const since = this.#clock.now();
       const pending: Pending = { id, name, args, since, sent: false, timer, resolve: resolve as never, reject };
@@ -121,4 +128,9 @@ export class PendingCommands {
     pending?.timer?.cancel();
     return pending;
   }
+}
+
+/** Does it end when something happens in a session, whenever that is? */
+function waits(name: HubCommandName, args: unknown): boolean {
+  return name === 'session.wait' || (name === 'session.prompt' && (args as { wait?: boolean }).wait === true);
 }
