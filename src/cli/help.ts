@@ -5,6 +5,7 @@ const DEEP = 14;
 
 const GROUPS: Readonly<Record<VerbGroup, string>> = {
   sessions: 'Sessions',
+  teams: 'Teams of the config, and connections',
   hub: 'The hub, which owns them',
   setup: 'This installation',
   tmux: "tmux's names",

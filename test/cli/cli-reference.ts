@@ -2,6 +2,7 @@ import { type Verb, type VerbGroup, verbs } from '../../src/cli/verbs/index.ts';
 
 const TITLES: Readonly<Record<VerbGroup, string>> = {
   sessions: 'Sessions',
+  teams: 'Teams and connections',
   hub: 'The hub',
   setup: 'This installation',
   tmux: "tmux's names",

@@ -43,6 +43,7 @@ settings:
   maxProcesses: 8
   idleTimeout: 3600000
   sessionInitTimeout: 20000
+  hooks: true
 keys:
   "|": split-pane -h
   x: null
@@ -66,6 +67,7 @@ theme:
         maxProcesses: 8,
         idleTimeout: 3_600_000,
         sessionInitTimeout: 20_000,
+        hooks: true,
       },
       keys: { prefix: { '|': 'split-pane -h', x: null }, root: { 'M-Left': 'select-pane -L' } },
       theme: { accent: '#77aaff' },
@@ -207,7 +209,13 @@ describe('the config file', () => {
 
   it('need not exist, unless it was named', async () => {
     const file = join(folder, 'none.yaml');
-    expect(await loadConfig(file, scope)).toEqual({ config: DEFAULT_CONFIG, problems: [], file, exists: false });
+    expect(await loadConfig(file, scope)).toEqual({
+      config: DEFAULT_CONFIG,
+      problems: [],
+      file,
+      exists: false,
+      intact: true,
+    });
     expect((await loadConfig(file, scope, { named: true })).problems.map(problemLine)).toEqual([
       `${file}: cannot be read: no such file or folder`,
     ]);
@@ -227,11 +235,40 @@ describe('the config file', () => {
     expect(config.settings).toMatchObject(DEFAULT_CONFIG.settings);
     // Every setting is in it, be it in a comment.
     const text = readFileSync(file, 'utf8');
-    const schema = jsonSchema() as {
-      properties: Record<string, { properties?: Record<string, { description?: string }> }>;
+    const schema = jsonSchema() as { properties: Record<string, Described> };
+    const said = (of: Described | undefined, within: string): void => {
+      for (const [name, property] of Object.entries(of?.properties ?? {})) {
+        if (property.description !== undefined) expect(within, name).toMatch(new RegExp(`^ *#? *${name}:`, 'm'));
+      }
     };
-    for (const [name, property] of Object.entries(schema.properties.settings?.properties ?? {})) {
-      if (property.description !== undefined) expect(text, name).toMatch(new RegExp(`^ *#? *${name}:`, 'm'));
-    }
+    said(schema.properties.settings, text);
+    const teams = text.slice(text.indexOf('# teams:'));
+    const team = schema.properties.teams?.additionalProperties;
+    said({ ...team, properties: omit(team?.properties, ['skipPermissions']) }, teams);
+    said(team?.properties?.remoteOptions, teams);
+
+    // The teams are comments, as nobody has just these machines.
+    const read = readConfig(text.replace(/^# ?(?=( {2,}.*|teams:)?$)/gm, ''), file, scope);
+    expect(read.problems.map(problemLine)).toEqual([]);
+    expect(read.config.teams.map(({ name }) => name)).toEqual([
+      'api',
+      'train',
+      'vault',
+      'box',
+      'pod',
+      'wsl',
+      'tests',
+      'reviewer',
+    ]);
   });
 });
+
+interface Described {
+  readonly description?: string;
+  readonly properties?: Record<string, Described>;
+  readonly additionalProperties?: Described;
+}
+
+function omit(properties: Record<string, Described> = {}, names: string[]): Record<string, Described> {
+  return Object.fromEntries(Object.entries(properties).filter(([name]) => !names.includes(name)));
+}

@@ -24,21 +24,36 @@ function printTable(context: Context, sessions: readonly SessionInfo[]): void {
     session.name,
     session.agent.kind,
     stateOf(session),
+    linkOf(session),
     `${session.cols}x${session.rows}`,
     ageOf(Date.now() - session.createdAt),
     session.viewers > 0 ? `${session.viewers} watching` : '',
     session.cwd,
   ]);
-  table(context, ['NAME', 'KIND', 'STATE', 'SIZE', 'AGE', 'VIEWERS', 'FOLDER'], rows);
+  table(context, ['NAME', 'KIND', 'STATE', 'CONNECTION', 'SIZE', 'AGE', 'VIEWERS', 'FOLDER'], rows);
 }
 
 /** What matters most about a session, in few words. */
-function stateOf(session: SessionInfo): string {
+export function stateOf(session: SessionInfo): string {
   const { status, exitCode, signal } = session.process;
   if (status === 'exited') return signal ? `exited (${signal})` : `exited (${exitCode ?? '?'})`;
-  if (status === 'failed' || status === 'died' || status === 'stopping' || status === 'starting') return status;
+  if (status !== 'running') return status;
   if (session.connection.state !== 'online') return session.connection.state;
   return session.agent.state === 'unknown' ? 'running' : session.agent.state;
+}
+
+/** `local`, or the transport, and how the connection is while there is one to speak of. */
+function linkOf({ transport, connection, process }: SessionInfo): string {
+  if (transport === 'local') return 'local';
+  const over = process.status === 'exited' || process.status === 'died';
+  return over ? transport : `${transport} ${connectionOf(connection)}`;
+}
+
+/** `online`, `connecting (attempt 2)`, `offline, retry in 4s`, `error`. */
+export function connectionOf({ state, attempt, nextRetryAt }: SessionInfo['connection']): string {
+  if (state === 'connecting' && attempt > 1) return `connecting (attempt ${attempt})`;
+  if (state !== 'offline' || nextRetryAt === undefined) return state;
+  return `offline, retry in ${ageOf(nextRetryAt - Date.now())}`;
 }
 
 /** `42s`, `7m`, `3h`, `12d`. */

@@ -1,39 +1,42 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type HubCommandArgs, IrisError, type SessionInfo } from '../../core/index.ts';
+import { type HubCommandArgs, IrisError, type SessionInfo, type TeamInfo } from '../../core/index.ts';
 import type { Context } from '../context.ts';
 import { environmentForOthers } from '../environment.ts';
 import { reasonOf } from '../folders.ts';
 import { withHost } from '../host.ts';
 import { refuseToNest, refuseWithoutTerminal } from '../open-screen.ts';
 import { untilde } from '../paths.ts';
+import { terminalSize } from '../terminal-size.ts';
 
 import type { VerbRun } from '../verbs/types.ts';
+import { findTeam } from './find-team.ts';
 
 export interface NewRequest {
   readonly name?: string | undefined;
   readonly cwd?: string | undefined;
   readonly agent?: string | undefined;
+  /** What the rest leaves open is as this team of the config has it. */
+  readonly team?: string | undefined;
   readonly command: readonly string[];
   readonly size?: { readonly cols: number; readonly rows: number } | undefined;
   readonly pipes?: boolean;
+  /** Absent: as the team or the config says. */
+  readonly hooks?: boolean | undefined;
   /** Only start it; else the screen opens on it. */
   readonly detached: boolean;
 }
 
 export const runNew: VerbRun = async (context, { args, options }) => {
-  if (typeof options.team === 'string') {
-    throw new IrisError('not-found', `no team ${options.team} (teams of the config have no effect yet)`, {
-      remedy: 'start its command itself: iris-tui new -c DIR -- COMMAND',
-    });
-  }
   return startSession(context, {
     name: (options.name ?? options.sessionName) as string | undefined,
     cwd: options.cwd as string | undefined,
     agent: options.agent as string | undefined,
+    team: options.team as string | undefined,
     command: args[0] as readonly string[],
     size: options.size === undefined ? undefined : sizeOf(options.size as string),
     pipes: options.pipes === true,
+    hooks: options.hooks as boolean | undefined,
     detached: options.detach === true,
   });
 };
@@ -46,7 +49,14 @@ export async function startSession(context: Context, request: NewRequest): Promi
     refuseWithoutTerminal(context.env);
     refuseToNest(context.env, 'iris-tui new -d starts it all the same');
   }
-  const info = await withHost(context, (host) => host.command('session.new', sessionArguments(context, request)));
+  const info = await withHost(context, async (host) => {
+    const { team } = request;
+    const args =
+      team === undefined
+        ? sessionArguments(context, request)
+        : teamArguments(context, request, await findTeam(context, team, () => host.command('team.list', {})));
+    return host.command('session.new', args);
+  });
   if (!opens) {
     if (context.json) context.value(info);
     else context.line(info.id);
@@ -63,16 +73,35 @@ function failedToStart(info: SessionInfo): number {
 
 function sessionArguments(context: Context, request: NewRequest): HubCommandArgs<'session.new'> {
   const { agent, command, name } = request;
-  const size = request.size ?? terminalSize(context);
+  const size = request.size ?? terminalSize(context.env);
   return {
     ...(name === undefined ? {} : { name }),
     ...(agent === undefined ? {} : { agent }),
     ...(command.length > 0 ? { command: [...command] } : {}),
-    cwd: folderOf(context, request.cwd),
-    env: environmentForOthers(context.env.vars),
+    ...placeOf(context, request.cwd),
     mode: request.pipes ? 'pipes' : 'pty',
+    ...(request.hooks === undefined ? {} : { hooks: request.hooks }),
     ...size,
   };
+}
+
+/** A folder of a team that lives elsewhere is meant there. */
+function teamArguments(context: Context, request: NewRequest, team: TeamInfo): HubCommandArgs<'session.new'> {
+  const { cwd, mode: _mode, ...args } = sessionArguments(context, request);
+  const there = context.far !== undefined || team.transport !== 'local';
+  const folder = request.cwd === undefined || there ? request.cwd : cwd;
+  return {
+    ...args,
+    team: team.name,
+    ...(folder === undefined ? {} : { cwd: folder }),
+    ...(request.pipes ? { mode: 'pipes' } : {}),
+  };
+}
+
+/** Folder and environment. On another machine both are the hub's own, but for a folder that was named. */
+function placeOf(context: Context, given: string | undefined): { cwd?: string; env?: Record<string, string> } {
+  if (context.far) return given === undefined ? {} : { cwd: given };
+  return { cwd: folderOf(context, given), env: environmentForOthers(context.env.vars) };
 }
 
 function folderOf(context: Context, given: string | undefined): string {
@@ -84,11 +113,6 @@ function folderOf(context: Context, given: string | undefined): string {
     reason = reasonOf(error);
   }
   throw new IrisError('folder-missing', `cannot start in ${path} (${reason})`, { remedy: 'name another with -c' });
-}
-
-function terminalSize(context: Context): { cols: number; rows: number } | undefined {
-  const { columns: cols, rows } = process.stdout;
-  return context.env.stdoutIsTerminal && cols > 0 && rows > 0 ? { cols, rows } : undefined;
 }
 
 export function sizeOf(text: string): { cols: number; rows: number } {

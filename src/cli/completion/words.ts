@@ -59,6 +59,7 @@ export const GROUP_SUMMARIES: Readonly<Record<string, string>> = {
 /** The command that prints what may stand there; undefined for what a shell knows itself. */
 export function namesCommand(complete: Completion | undefined): string | undefined {
   if (complete === 'session') return 'iris-tui ls --names';
+  if (complete === 'team') return 'iris-tui teams --names';
   if (complete === 'workspace') return 'iris-tui workspace list --names';
   return undefined;
 }

@@ -15,6 +15,10 @@ _iris_tui_workspaces() {
   local -a names; names=(\${(f)"$(_call_program workspaces iris-tui workspace list --names 2>/dev/null)"})
   compadd -a names
 }
+_iris_tui_teams() {
+  local -a names; names=(\${(f)"$(_call_program teams iris-tui teams --names 2>/dev/null)"})
+  compadd -a names
+}
 _iris_tui() {
   local curcontext="$curcontext" state line ret=1
   local -a verbs
@@ -77,7 +81,7 @@ function argumentsOf(verb: CompletionVerb, indent: number): string {
 }
 
 function action(complete: Completion | undefined): string {
-  if (namesCommand(complete)) return complete === 'session' ? '_iris_tui_sessions' : '_iris_tui_workspaces';
+  if (namesCommand(complete)) return `_iris_tui_${complete as string}s`;
   if (Array.isArray(complete)) return `(${complete.join(' ')})`;
   if (complete === 'file') return '_files';
   if (complete === 'folder') return '_files -/';

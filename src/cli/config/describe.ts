@@ -41,13 +41,25 @@ export function valueAt(data: unknown, path: readonly PropertyKey[]): unknown {
   }, data);
 }
 
+/** More names than this help nobody. */
+const NAMES_LISTED = 12;
+
 function unknownKey(issue: Issue, key: string): { message: string; remedy: string } {
-  const path = issue.path.map(String).join('.');
-  const near = nearest(key, namesAt(issue.path));
-  const names = namesAt(issue.path).filter((name) => !hasNoEffect([...issue.path.map(String), name]));
-  const message = `${path || 'the config'} has no key ${JSON.stringify(key)}`;
-  if (key === 'privateKey') return { message, remedy: 'no keys in here: identity names a file' };
-  return { message, remedy: near ? `did you mean ${near}?` : `it has ${names.join(', ')}` };
+  const path = issue.path.map(String);
+  const names = namesAt(path).filter((name) => !hasNoEffect([...path, name]));
+  return {
+    message: `${path.join('.') || 'the config'} has no key ${JSON.stringify(key)}`,
+    remedy: meantBy(key, path, names),
+  };
+}
+
+function meantBy(key: string, path: readonly string[], names: readonly string[]): string {
+  if (key === 'privateKey') return 'no keys in here: identity names a file';
+  const inTeam = path[0] === 'teams' && path.length === 2;
+  if (inTeam && namesAt([...path, 'remoteOptions']).includes(key)) return 'it belongs under remoteOptions';
+  const near = nearest(key, names);
+  if (near) return `did you mean ${near}?`;
+  return names.length > NAMES_LISTED ? 'iris-tui config schema has them all' : `it has ${names.join(', ')}`;
 }
 
 const KINDS: Readonly<Record<string, string>> = {

@@ -19,7 +19,7 @@ export interface Interpolated {
   readonly problems: readonly VariableProblem[];
 }
 
-/** What stands in the file where a value came from variables. Such values are never shown: they may be secrets. */
+/** What stands in the file where a value is another text, as variables were replaced. Such values are never shown: they may be secrets. */
 export class Written {
   readonly #texts = new Map<string, string>();
 
@@ -64,9 +64,9 @@ export function interpolate(data: unknown, vars: Variables, rules: InterpolateRu
       problems.push({ path, name, message: `the variable ${name} is not set`, remedy: rules.missing(name) });
     }
     if (missing.length > 0) return GONE;
-    if (pieces.some((piece) => typeof piece !== 'string')) written.set(path, value);
-    if (pieces.length > 1 && rules.isLine(path)) return expandWords(pieces, vars) ?? expand(pieces, vars);
-    return expand(pieces, vars);
+    const expanded = expand(pieces, vars);
+    if (expanded !== value) written.set(path, value);
+    return (pieces.length > 1 && rules.isLine(path) && expandWords(pieces, vars)) || expanded;
   };
 
   const walk = (value: unknown, path: Path): unknown => {
@@ -77,7 +77,11 @@ export function interpolate(data: unknown, vars: Variables, rules: InterpolateRu
       return items.includes(GONE) ? GONE : items;
     }
     if (typeof value !== 'object' || value === null) return value;
-    const entries = Object.entries(value).map(([key, item]) => [key, walk(item, [...path, key])] as const);
+    const entries = Object.entries(value).map(([key, item]) => {
+      // No map of JavaScript can be trusted with this one: it would be dropped on the way, without a word.
+      if (key === '__proto__') problems.push({ path: [...path, key], message: '"__proto__" may be no name' });
+      return [key, key === '__proto__' ? GONE : walk(item, [...path, key])] as const;
+    });
     return Object.fromEntries(entries.filter(([, item]) => item !== GONE));
   };
 

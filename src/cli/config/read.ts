@@ -19,7 +19,9 @@ export interface Scope {
 export interface Reading {
   readonly config: Config;
   readonly problems: readonly Problem[];
-  /** In the words of the file, variables replaced, with defaults; absent where the file can't be read at all. */
+  /** What is right of the file, in its own words, variables replaced; nothing where it can't be read at all. */
+  readonly data: unknown;
+  /** With defaults; absent where it can't be read at all. */
   readonly checked?: Checked;
   readonly written: Written;
   /** There is no error where it speaks of teams. */
@@ -44,7 +46,7 @@ export function readConfig(text: string, file: string, scope: Scope): Reading {
   };
   const refuse = (offset: number, words: { message: string; remedy?: string }): Reading => {
     tell(offset, { severity: 'error', path: '', ...words });
-    return { config: DEFAULT_CONFIG, problems, written: new Written(), intact: false };
+    return { config: DEFAULT_CONFIG, problems, data: {}, written: new Written(), intact: false };
   };
 
   const broken = document.errors[0];
@@ -79,7 +81,10 @@ export function readConfig(text: string, file: string, scope: Scope): Reading {
     }
     return 'wrong';
   });
-  for (const name of badTeams) delete checked.teams[name];
+  for (const name of badTeams) {
+    delete checked.teams[name];
+    delete (valueAt(data, ['teams']) as Record<string, unknown> | undefined)?.[name];
+  }
 
   const notice = (path: string[], words: { message: string; remedy?: string }): void =>
     tell(offsetOf(document, path, true), { severity: 'notice', path: path.join('.'), ...words });
@@ -88,7 +93,7 @@ export function readConfig(text: string, file: string, scope: Scope): Reading {
     for (const { key, ...words } of idleKeys(team)) notice(['teams', name, key], words);
   }
   problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
-  return { config: configOf(checked, file, scope), problems, checked, written, intact };
+  return { config: configOf(checked, file, scope), problems, data, checked, written, intact };
 }
 
 function configOf({ settings, keys, theme, teams }: Checked, file: string, { home }: Scope): Config {
@@ -104,15 +109,18 @@ function configOf({ settings, keys, theme, teams }: Checked, file: string, { hom
 }
 
 /** The settings that a hub takes from its config while it runs. */
-const TEAM_SETTINGS = new Set(['maxProcesses', 'idleTimeout', 'sessionInitTimeout']);
+const TEAM_SETTINGS = new Set(['maxProcesses', 'idleTimeout', 'sessionInitTimeout', 'hooks', 'notify']);
 
 /** Texts that are split into words. */
 function isLine(path: Path): boolean {
   const [section, name, key] = path.map(String);
   if (path.length === 2) return section === 'settings' && name === 'defaultCommand';
-  if (section !== 'teams') return false;
-  if (path.length === 3) return key === 'remote' || key === 'command' || key === 'args';
-  return path.length === 4 && path[3] === 'extraSshArgs';
+  if (path.length === 3 && section === 'settings') return name === 'notify' && key === 'command';
+  if (path.length === 3) return section === 'teams' && (key === 'remote' || key === 'command' || key === 'args');
+  const last = String(path[3]);
+  return (
+    path.length === 4 && section === 'teams' && (last === 'extraSshArgs' || (key === 'notify' && last === 'command'))
+  );
 }
 
 function missingRemedy(name: string, { reader }: Scope): string {
