@@ -1,5 +1,6 @@
+import type { Timer } from '../../clock.ts';
 import type { PromptChoice, PromptReply } from '../prompt/types.ts';
-import { oneLine } from './describe.ts';
+import { errorWords, oneLine } from './describe.ts';
 import { Rpc } from './rpc.ts';
 import type { Adapter, AdapterPorts, Block, TurnResult, Usage } from './types.ts';
 import { asObject, field, type Json, list, number, shallow, text } from './values.ts';
@@ -9,7 +10,12 @@ export const GEMINI_ARGS = ['--acp'] as const;
 
 const PROTOCOL_VERSION = 1;
 
-const GONE = /invalid session identifier|not found/i;
+const GONE = /invalid session identifier|no previous sessions found|not found/i;
+/**
+ * gemini 0.61.0 names the file of a session by the minute. One that is loaded by another process in the minute it was begun in is taken for a
+ * new one, and lost: so that minute is waited for.
+ */
+const MINUTE_MS = 60_000;
 
 interface Asked {
   readonly requestId: number | string;
@@ -28,6 +34,7 @@ export class AcpAdapter implements Adapter {
   #opened = false;
   #turn = false;
   #cancelled = false;
+  #timer: Timer | undefined;
   /** Pieces of the message that is being said. */
   #pieces = '';
   #kind: 'text' | 'thinking' = 'text';
@@ -51,8 +58,23 @@ export class AcpAdapter implements Adapter {
     const clientCapabilities = { fs: { readTextFile: false, writeTextFile: false }, terminal: false };
     this.#rpc.call('initialize', { protocolVersion: PROTOCOL_VERSION, clientCapabilities }, (result, error) => {
       if (error) return this.#fail('the agent refused to begin', error.message);
-      this.#open(text(result, 'agentInfo', 'version'));
+      const version = text(result, 'agentInfo', 'version');
+      const waitMs = this.#waitMs(text(result, 'agentInfo', 'name'));
+      if (waitMs === 0) this.#open(version);
+      else this.#timer = this.#ports.clock.after(waitMs, () => this.#open(version));
     });
+  }
+
+  dispose(): void {
+    this.#timer?.cancel();
+  }
+
+  #waitMs(name: string | undefined): number {
+    const { begunAt, clock, resume } = this.#ports;
+    const now = clock.wall();
+    if (name !== 'gemini-cli' || resume === undefined || begunAt === undefined) return 0;
+    const over = (Math.floor(begunAt / MINUTE_MS) + 1) * MINUTE_MS + 500;
+    return over > now && now >= begunAt ? over - now : 0;
   }
 
   #open(version: string | undefined): void {
@@ -131,7 +153,7 @@ export class AcpAdapter implements Adapter {
       turn: {
         outcome,
         text: this.#lastText,
-        ...(outcome === 'failed' ? { error: oneLine(error ?? 'it gave no reason') } : {}),
+        ...(outcome === 'failed' ? { error: errorWords(error ?? '') } : {}),
         ...(usage ? { usage } : {}),
       },
     });

@@ -345,9 +345,11 @@ function usageOf(message: Json): Usage {
   const created = number(usage, 'cache_creation_input_tokens') ?? 0;
   const out = number(usage, 'output_tokens');
   return {
-    ...(fresh === undefined ? {} : { inputTokens: fresh + created + (cached ?? 0) }),
-    ...(cached === undefined ? {} : { cachedTokens: cached }),
-    ...(out === undefined ? {} : { outputTokens: out }),
+    ...(fresh === undefined || fresh + created + (cached ?? 0) === 0
+      ? {}
+      : { inputTokens: fresh + created + (cached ?? 0) }),
+    ...(cached ? { cachedTokens: cached } : {}),
+    ...(out ? { outputTokens: out } : {}),
     ...(cost === undefined ? {} : { costUsd: cost }),
     ...(durationMs === undefined ? {} : { durationMs }),
   };

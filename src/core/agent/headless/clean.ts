@@ -12,7 +12,6 @@ export function clean(text: string): string {
 }
 
 const UNSAFE =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what it removes.
   /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/g;
 
 /** The same for text that comes in pieces, cut anywhere: a CR and half a character wait for what follows. */

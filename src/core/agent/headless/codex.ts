@@ -1,5 +1,5 @@
 import type { PromptChoice, PromptReply } from '../prompt/types.ts';
-import { oneLine } from './describe.ts';
+import { errorWords, oneLine } from './describe.ts';
 import { Rpc } from './rpc.ts';
 import type { Adapter, AdapterPorts, Block, TurnResult, Usage } from './types.ts';
 import { field, type Json, list, number, shallow, text } from './values.ts';
@@ -31,6 +31,8 @@ export class CodexAdapter implements Adapter {
   /** Asked for before the turn had an id. */
   #interruptWanted = false;
   #text = '';
+  /** Of a message that is not whole yet. */
+  #partial = '';
   #usage: Usage | undefined;
   #error: string | undefined;
   #nextQuestion = 1;
@@ -114,6 +116,7 @@ export class CodexAdapter implements Adapter {
     if (this.#turn) return;
     this.#turn = true;
     this.#text = '';
+    this.#partial = '';
     this.#usage = undefined;
     this.#error = undefined;
     this.#interruptWanted = false;
@@ -131,6 +134,8 @@ export class CodexAdapter implements Adapter {
   #finish(outcome: TurnResult['outcome'], error?: string): void {
     if (!this.#turn) return;
     for (const id of [...this.#asked.keys()]) this.#gone(id);
+    // What it was saying when it was interrupted.
+    if (this.#partial !== '') this.#said('', this.#partial);
     this.#turn = false;
     this.#turnId = undefined;
     this.#ports.emit({
@@ -138,7 +143,7 @@ export class CodexAdapter implements Adapter {
       turn: {
         outcome,
         text: this.#text,
-        ...(outcome === 'failed' ? { error: oneLine(error || this.#error || 'it gave no reason') } : {}),
+        ...(outcome === 'failed' ? { error: errorWords(error || this.#error || '') } : {}),
         ...(this.#usage ? { usage: this.#usage } : {}),
       },
     });
@@ -158,7 +163,9 @@ export class CodexAdapter implements Adapter {
         const error = text(params, 'turn', 'error', 'message');
         const outcome = status === 'completed' ? 'completed' : status === 'interrupted' ? 'cancelled' : 'failed';
         const durationMs = number(params, 'turn', 'durationMs');
-        if (durationMs !== undefined) this.#usage = { ...this.#usage, durationMs };
+        // An interrupted turn repeats the tokens of the one before.
+        const usage = outcome === 'cancelled' ? undefined : this.#usage;
+        if (durationMs !== undefined) this.#usage = { ...usage, durationMs };
         this.#finish(outcome, error);
         return;
       }
@@ -184,7 +191,7 @@ export class CodexAdapter implements Adapter {
         return;
       }
       case 'error': {
-        const said = oneLine(text(params, 'error', 'message') ?? 'an error without a message');
+        const said = errorWords(text(params, 'error', 'message') ?? '');
         if (field(params, 'willRetry') === true) {
           this.#ports.emit({ type: 'notice', level: 'warning', text: `${said} (it tries again)` });
         } else this.#error = said;
@@ -194,7 +201,9 @@ export class CodexAdapter implements Adapter {
   }
 
   #piece(kind: 'text' | 'thinking', said: string | undefined): void {
-    if (said) this.#ports.emit({ type: 'delta', kind, text: said });
+    if (!said) return;
+    if (kind === 'text') this.#partial += said;
+    this.#ports.emit({ type: 'delta', kind, text: said });
   }
 
   /** Tokens of the calls of one turn add up. */
@@ -218,9 +227,7 @@ export class CodexAdapter implements Adapter {
     switch (text(item, 'type')) {
       case 'agentMessage': {
         const said = text(item, 'text') ?? '';
-        if (!completed || said === '') return;
-        this.#text = said;
-        emit([{ type: 'text', text: said }]);
+        if (completed && said !== '') this.#said(id, said);
         return;
       }
       case 'reasoning': {
@@ -266,6 +273,13 @@ export class CodexAdapter implements Adapter {
       default:
         if (completed) emit([{ type: 'other', kind: text(item, 'type') ?? 'unknown', text: text(item, 'text') ?? '' }]);
     }
+  }
+
+  #said(id: string, said: string): void {
+    this.#partial = '';
+    this.#text = said;
+    const message = { role: 'assistant' as const, blocks: [{ type: 'text' as const, text: said }] };
+    this.#ports.emit({ type: 'message', message: id === '' ? message : { ...message, id } });
   }
 
   #tool(

@@ -1,6 +1,6 @@
 import { plainText } from '../../errors.ts';
 import type { PromptChoice } from '../prompt/types.ts';
-import { asObject, type Json, type JsonObject, shallow } from './values.ts';
+import { asObject, type Json, type JsonObject, parseJson, shallow, text as textOf } from './values.ts';
 
 /** Text from an agent as one line, without control characters. */
 export function oneLine(text: string, limitChars = 300): string {
@@ -9,6 +9,13 @@ export function oneLine(text: string, limitChars = 300): string {
     .replace(/\s+/g, ' ')
     .trim();
   return plain.length > limitChars ? `${plain.slice(0, limitChars - 1)}…` : plain;
+}
+
+/** Errors of model services come as JSON in a string. */
+export function errorWords(error: string): string {
+  const json = error.startsWith('{') ? parseJson(error) : undefined;
+  const said = textOf(json, 'error', 'message') ?? textOf(json, 'message') ?? error;
+  return oneLine(said) || 'it gave no reason';
 }
 
 /** Arguments that say what a tool call is about, the most telling first. */

@@ -1,6 +1,6 @@
 import { oneLine } from './describe.ts';
 import type { Editor } from './editor.ts';
-import { fit, wrapLine } from './layout.ts';
+import { shorten, wrapLine } from './layout.ts';
 import type { Footer } from './stage.ts';
 import { bold, dim, yellow } from './style.ts';
 import type { Talk } from './talk.ts';
@@ -24,13 +24,13 @@ export function footerOf(
       lines.push(`${lines.length === 1 ? yellow('?') : ' '} ${bold(row)}`);
     for (const { number, label, means } of question.choices) {
       const key = means === 'approve' ? ' (y)' : means === 'deny' ? ' (n)' : '';
-      lines.push(fit(`  ${number} ${label}${key}`, cols));
+      lines.push(shorten(`  ${number} ${label}${key}`, cols));
     }
   }
-  for (const text of queued.slice(0, QUEUE_ROWS)) lines.push(dim(fit(`  waits: ${oneLine(text, cols)}`, cols)));
-  if (queued.length > QUEUE_ROWS) lines.push(dim(fit(`  … ${queued.length - QUEUE_ROWS} more wait`, cols)));
+  for (const text of queued.slice(0, QUEUE_ROWS)) lines.push(dim(shorten(`  waits: ${oneLine(text, cols)}`, cols)));
+  if (queued.length > QUEUE_ROWS) lines.push(dim(shorten(`  … ${queued.length - QUEUE_ROWS} more wait`, cols)));
   const status = statusOf(talk);
-  if (status) lines.push(dim(fit(status, cols)));
+  if (status) lines.push(dim(shorten(status, cols)));
   if (state === 'over') return { lines: [...lines, ''], cursor: { line: lines.length, before: '' } };
   const input = inputRows(editor, cols);
   const room = Math.max(1, Math.min(INPUT_ROWS, rows - lines.length - 2));
@@ -87,7 +87,7 @@ function inputRows(
   return { rows, ...found };
 }
 
-/** A text in rows of whole words, where they fit. */
+/** A text in rows of whole words, where they shorten. */
 function words(text: string, cols: number): string[] {
   const rows: string[] = [];
   let row = '';

@@ -110,7 +110,6 @@ export class KeyReader {
       keys.push({ type: 'key', name });
       return 1;
     }
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: text is what has none of those.
     const run = /^[^\u0000-\u001f\u007f-\u009f]+/.exec(input)?.[0];
     if (run === undefined) return 1;
     keys.push({ type: 'text', text: run });
@@ -126,7 +125,6 @@ export class KeyReader {
     const second = input[1]!;
     if (second === 'O') return input.length < 3 ? 0 : press(ARROWS[input[2]!], 3);
     if (second !== '[') return second === '\x1b' ? press('cancel', 1) : press(META[second], 2);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: a sequence begins with ESC.
     const whole = /^\u001b\[([0-9;:<=>?]*)([ -/]*)([@-~])/.exec(input);
     if (!whole) return input.length > SEQUENCE_LIMIT || /[^0-9;:<=>? -/]/.test(input.slice(2)) ? 2 : 0;
     const [sequence, parameters = '', , final = ''] = whole;

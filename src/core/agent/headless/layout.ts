@@ -87,7 +87,7 @@ export function wrapLine(text: string, cols: number): WrappedRow[] {
 }
 
 /** As much of a text as `cols` cells take, with an ellipsis where something was cut. */
-export function fit(text: string, cols: number): string {
+export function shorten(text: string, cols: number): string {
   const whole = new LineLayout(cols, text);
   if (whole.row === 0) return text;
   const layout = new LineLayout(Math.max(1, cols - 1));

@@ -5,7 +5,6 @@ import { plainOf } from './style.ts';
 const LINE_LIMIT_CHARS = 16_384;
 const RESET = '\x1b[m';
 /** Line ends, SGR, and what is between them, in pieces that are no half characters. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: an escape sequence begins with one.
 const PARTS = /\n|\u001b\[[0-9;]*m|[^\n\u001b]{1,4096}/gu;
 /** Every look (style.ts) ends with the sequence that undoes it. */
 const ENDS = /\[(?:22|39|0)(?:;\d+)*m$|\[m$/;

@@ -14,6 +14,5 @@ export const yellow = sgr('33', '39');
 
 /** Text without its SGR. */
 export function plainOf(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: an escape sequence begins with one.
   return text.replace(/\u001b\[[0-9;]*m/g, '');
 }

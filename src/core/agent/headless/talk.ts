@@ -36,6 +36,7 @@ export interface TalkOptions {
   readonly clock: Clock;
   readonly cwd: string;
   readonly resume: string | undefined;
+  readonly begunAt: number | undefined;
   readonly version: string;
   /** To the agent's stdin. */
   readonly write: (bytes: Uint8Array) => void;
@@ -70,13 +71,15 @@ export class Talk {
   readonly #record: MessageRecord;
 
   constructor(options: TalkOptions) {
-    const { agent, clock, cwd, resume, version, write, record } = options;
+    const { agent, begunAt, clock, cwd, resume, version, write, record } = options;
     this.#clock = clock;
     this.#record = record;
     this.events = new Emitter(options.onError);
     this.#adapter = createAdapter(agent, {
       cwd,
       resume,
+      begunAt,
+      clock,
       version,
       send: (message) => write(new TextEncoder().encode(`${JSON.stringify(message)}\n`)),
       emit: (event) => this.#event(event),
@@ -208,6 +211,7 @@ export class Talk {
   }
 
   dispose(): void {
+    this.#adapter.dispose?.();
     this.#again?.cancel();
     for (const { timer } of this.#cancels.splice(0)) timer.cancel();
   }

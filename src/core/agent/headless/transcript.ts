@@ -232,7 +232,6 @@ function fold(line: string): string {
 
 /** Programs that agents run colour their output; without ESC the rest of those sequences would be left as text. */
 function stripped(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what it removes.
   return text.replace(/\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\-_])/g, '');
 }
 

@@ -19,6 +19,8 @@ import { TalkView } from './view.ts';
 export class HeadlessMemory {
   readonly record = new MessageRecord();
   agentSession: string | undefined;
+  /** When that was begun, in milliseconds since 1970; not known after a restart of the hub. */
+  begunAt: number | undefined;
 
   constructor(agentSession?: string) {
     this.agentSession = agentSession;
@@ -66,6 +68,7 @@ export class HeadlessTransport implements Transport {
       clock,
       cwd: launch.cwd,
       resume: this.#resume,
+      begunAt: memory.begunAt,
       version,
       record: memory.record,
       onError,
@@ -74,7 +77,10 @@ export class HeadlessTransport implements Transport {
     this.talk.events.on((event) => {
       if (event.type === 'changed') options.changed(this.talk.state, this.talk.question);
       if (event.type !== 'agent') return;
-      if (event.event.type === 'session') memory.agentSession = event.event.id;
+      if (event.event.type === 'session' && event.event.id !== memory.agentSession) {
+        memory.agentSession = event.event.id;
+        memory.begunAt = clock.wall();
+      }
       if (event.event.type !== 'failed') return;
       // The next start begins a new one.
       if (event.event.gone) memory.agentSession = undefined;

@@ -1,3 +1,4 @@
+import type { Clock } from '../../clock.ts';
 import type { AgentPrompt, PromptReply } from '../prompt/types.ts';
 import type { Json } from './values.ts';
 
@@ -67,6 +68,9 @@ export interface AdapterPorts {
   readonly cwd: string;
   /** Session of the agent to go on with. */
   readonly resume: string | undefined;
+  /** When that was begun, in milliseconds since 1970. */
+  readonly begunAt: number | undefined;
+  readonly clock: Clock;
   /** Of this software. */
   readonly version: string;
 }
@@ -83,4 +87,6 @@ export interface Adapter {
   interrupt(): void;
   /** False: no such question is open, or it has no such answer; nothing was sent. */
   answer(questionId: string, reply: PromptReply): boolean;
+  /** The process is gone: nothing more is sent, no timer is left. */
+  dispose?(): void;
 }
