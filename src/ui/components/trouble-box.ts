@@ -10,7 +10,7 @@ import { secondsTo, symbols } from './session-words.ts';
 /** Inside of the pane from which there is room for a box: a frame, one reason, one countdown, one row of keys. */
 const MIN = { cols: 28, rows: 5 };
 /** No wider: lines beyond it are hard to read, and hide more of the old screen than they need. */
-const MAX_COLS = 68;
+const MAX_COLS = 74;
 /** Rows of one text; what is longer is in the log. */
 const MAX_WRAP = 4;
 
@@ -93,26 +93,25 @@ function itemsOf(
 ): Item[] {
   const { connection, transport } = pane.session!;
   const items: Item[] = [];
-  // One cell is left for the ellipsis.
-  const text = (words: string, rank: number, look: Partial<Segment> = {}): void => {
+  // One cell is left for the ellipsis. Of several ways to say it the first that fits a line.
+  const text = (ways: readonly string[], rank: number, look: Partial<Segment> = {}): void => {
+    const words = ways.find((way) => widthOf(way) < cols) ?? ways.at(-1) ?? '';
     items.push({ lines: wrap(words, cols - 1, MAX_WRAP).map((line) => [{ ...look, text: line }]), rank });
   };
-  if (connection.reason) text(plainText(connection.reason), 9, { bold: true });
-  else if (trouble.kind === 'connecting') text('no answer yet', 9);
+  if (connection.reason) text([plainText(connection.reason)], 9, { bold: true });
+  else if (trouble.kind === 'connecting') text(['no answer yet'], 9);
   const tries = attempts(pane, now);
-  if (tries) text(widthOf(tries) < cols ? tries : tries.replace(/ of \d+|attempt (?=\d)/, ''), 8);
+  if (tries) text([tries, tries.replace(/ of \d+/, ''), tries.replace(/ of \d+|attempt (?=\d)/g, '')], 8);
   // In error nothing counts: seconds that go on would only draw.
   const long = trouble.kind === 'error' ? '' : `, for ${duration(now - connection.since)}`;
-  text(`since ${clock(connection.since)}${long}`, 4);
-  if (connection.remedy) text(`to do: ${plainText(connection.remedy)}`, 7);
+  text([`since ${clock(connection.since)}${long}`], 4);
+  if (connection.remedy) text([`to do: ${plainText(connection.remedy)}`], 7);
   const held = connection.heldBytes ?? 0;
   if (held > 0) {
-    const bytes = `${held} byte${held === 1 ? '' : 's'} typed`;
+    const typed = `${held} byte${held === 1 ? '' : 's'} typed`;
     // Over ssh a new connection is a new process: what was meant for the old one is not typed into it unasked.
-    text(
-      transport === 'websocket' ? `${bytes}: sent when it is back` : `${bytes}: kept, ${prefix} ] pastes it then`,
-      6,
-    );
+    const then = transport === 'websocket' ? 'sent when it is back' : `kept, ${prefix} ] pastes it then`;
+    text([`${typed}: ${then}`, transport === 'websocket' ? `${typed} wait` : `${typed}: kept for ${prefix} ]`], 6);
   }
   items.push({ lines: keyRows(trouble, cols - 1, ascii, pane.focused, prefix), rank: 10 });
   return items;
