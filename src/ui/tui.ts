@@ -112,6 +112,7 @@ export async function runTui(options: TuiOptions): Promise<Exit> {
         if (!terminal.copy(text)) bench.say('too much for the clipboard (100 KB); it can be pasted here', 'error');
       },
       bell: () => terminal.bell(),
+      notify: (form, title, body) => terminal.notify(form, title, body),
     };
     const ctx: ActionContext = {
       bench,
@@ -264,6 +265,13 @@ function attend(ctx: ActionContext, options: TuiOptions, leave: (why: Exit) => v
           bench.say(refusedLine(event, name, bytes, text, settings.prefix), 'error');
           break;
         }
+        case 'attention':
+          // The hub has decided that it is worth it, and how.
+          for (const way of event.ways) {
+            if (way === 'bell') outside.bell();
+            else outside.notify(way, event.title, event.body);
+          }
+          break;
         case 'notice':
           bench.say([bench.session(event.sessionId)?.name, event.title, event.body].filter(Boolean).join(': '));
           break;

@@ -363,7 +363,7 @@ export class Workbench {
     // A list tells of all sessions; otherwise only what is on the screen counts.
     const counting =
       this.host.connection.state === 'offline' ||
-      this.#overlay?.overlay.kind === 'list' ||
+      ['list', 'fleet'].includes(this.#overlay?.overlay.kind ?? '') ||
       this.snapshot.panes.some(({ session }) => session && counts(session));
     const wall = this.clock.wall();
     this.#tick = this.clock.after(counting ? 1000 - (wall % 1000) : 60_000 - (wall % 60_000) + 5, () => this.update());

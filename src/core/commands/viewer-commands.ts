@@ -141,7 +141,8 @@ export const viewerCommands = define({
   'next-session': { summary: 'go to the next session, in any tab', args: none },
   'previous-session': { summary: 'go to the session before, in any tab', args: none },
   'next-waiting': { summary: 'go to the session that has waited for you longest', args: none },
-  'choose-waiting': { summary: 'choose from the sessions that wait, with what they ask', args: none },
+  'choose-waiting': { summary: 'see and answer what the sessions that wait ask', args: none },
+  fleet: { aliases: ['agents'], summary: 'all agents, most in need first; answer them from there', args: none },
   'rename-session': {
     aliases: ['rename'],
     summary: 'name this session',
@@ -279,6 +280,7 @@ export const DEFAULT_PREFIX_KEYS: Readonly<Record<string, string>> = {
   $: 'rename-session',
   a: 'next-waiting',
   A: 'choose-waiting',
+  g: 'fleet',
   '(': 'previous-session',
   ')': 'next-session',
   ':': 'command-prompt',

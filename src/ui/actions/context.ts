@@ -11,6 +11,8 @@ export interface Outside {
   /** Sets the clipboard of the terminal around us (OSC 52). */
   copyOut(text: string): void;
   bell(): void;
+  /** A notice of the terminal around us. */
+  notify(form: 'osc9' | 'osc777', title: string, body: string): void;
 }
 
 export type Exit =

@@ -85,28 +85,6 @@ export function waitingSessions(bench: ActionContext['bench']): SessionInfo[] {
     .toSorted((a, b) => a.agent.since - b.agent.since);
 }
 
-export function chooseWaiting(ctx: ActionContext): void {
-  const { bench } = ctx;
-  if (waitingSessions(bench).length === 0) {
-    bench.say('nobody waits for you');
-    return;
-  }
-  bench.open(
-    new ListControl({
-      title: 'waiting for you',
-      hint: 'Enter go · / filter · Esc back',
-      items: () =>
-        waitingSessions(bench).map((s) => ({
-          id: s.id,
-          label: s.name,
-          detail: `${programName(s)} · ${duration(bench.clock.wall() - s.agent.since)} · ${plainText(s.agent.question ?? 'asks something')}`,
-          mark: s.id === bench.focusedSession?.id ? 'current' : undefined,
-        })),
-      choose: (id) => bench.goToSession(id),
-    }),
-  );
-}
-
 export async function chooseViewer(ctx: ActionContext): Promise<void> {
   const { bench } = ctx;
   const { viewers } = await bench.host.command('viewer.list', {});

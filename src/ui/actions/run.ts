@@ -1,6 +1,7 @@
 import { IrisError, type ViewerCall } from '../../core/index.ts';
 import { connectionHandlers } from './connections.ts';
 import type { ActionContext } from './context.ts';
+import { fleetHandlers } from './fleet.ts';
 import type { Handlers } from './handlers.ts';
 import { paneHandlers } from './pane-moves.ts';
 import { programHandlers, sessionHandlers } from './sessions.ts';
@@ -11,6 +12,7 @@ const handlers: Handlers = {
   ...tabHandlers,
   ...paneHandlers,
   ...sessionHandlers,
+  ...fleetHandlers,
   ...programHandlers,
   ...connectionHandlers,
   ...teamHandlers,

@@ -7,7 +7,6 @@ import type { Handlers } from './handlers.ts';
 import {
   chooseSession,
   chooseViewer,
-  chooseWaiting,
   confirmKill,
   pickProgram,
   showHelp,
@@ -28,7 +27,6 @@ export const sessionHandlers: Handlers<
   | 'next-session'
   | 'previous-session'
   | 'next-waiting'
-  | 'choose-waiting'
   | 'rename-session'
   | 'restart'
   | 'cancel'
@@ -55,7 +53,6 @@ export const sessionHandlers: Handlers<
     if (next) bench.goToSession(next.id);
     else bench.say('nobody waits for you');
   },
-  'choose-waiting': chooseWaiting,
   'rename-session': ({ bench }, args) => {
     const session = bench.focusedSession;
     if (!session) return;

@@ -39,12 +39,13 @@ function hubSegments(view: ViewSnapshot): Segment[] {
 
 function leftSegments(view: ViewSnapshot): Segment[] {
   const { overlay, message } = view;
-  if (overlay.kind === 'prompt') {
-    const label = `${overlay.label} `;
+  const prompt = promptOf(view);
+  if (prompt) {
+    const label = `${plainText(prompt.label)} `;
     const room = view.cols - widthOf(label) - 1;
     return [
       { text: ` ${label}`, bold: true, color: view.accent },
-      { text: promptWindow(overlay.text, overlay.cursor, room).text },
+      { text: promptWindow(prompt.text, prompt.cursor, room).text },
     ];
   }
   if (overlay.kind === 'confirm') return [{ text: ` ${overlay.question} (y/n) `, bold: true, color: 'yellow' }];
@@ -58,6 +59,13 @@ function leftSegments(view: ViewSnapshot): Segment[] {
   return [...(view.readOnly ? [{ text: ' read-only ', inverse: true }] : []), { text: keys, dim: true }];
 }
 
+/** What is being typed on this line. */
+function promptOf({ overlay }: ViewSnapshot): Extract<ViewSnapshot['overlay'], { kind: 'prompt' }> | undefined {
+  if (overlay.kind === 'prompt') return overlay;
+  const reply = overlay.kind === 'fleet' ? overlay.reply : undefined;
+  return reply && { kind: 'prompt', ...reply, candidates: [] };
+}
+
 /** The part of a prompt's text around the cursor that fits, and where the cursor stands in it, in cells. */
 export function promptWindow(text: string, cursor: number, room: number): { text: string; cursorCols: number } {
   const before = plainText(text.slice(0, cursor), 1_000_000);
@@ -69,17 +77,15 @@ export function promptWindow(text: string, cursor: number, room: number): { text
 
 /** Where the cursor of a prompt stands on the status line. */
 export function promptCursor(view: ViewSnapshot): number | undefined {
-  if (view.overlay.kind !== 'prompt') return undefined;
-  const label = ` ${view.overlay.label} `;
+  const prompt = promptOf(view);
+  if (!prompt) return undefined;
+  const label = ` ${plainText(prompt.label)} `;
   const room = view.cols - widthOf(label);
-  return Math.min(
-    view.cols - 1,
-    widthOf(label) + promptWindow(view.overlay.text, view.overlay.cursor, room).cursorCols,
-  );
+  return Math.min(view.cols - 1, widthOf(label) + promptWindow(prompt.text, prompt.cursor, room).cursorCols);
 }
 
 export function StatusLine({ view }: { readonly view: ViewSnapshot }): ReactNode {
-  const busy = view.overlay.kind === 'prompt' || view.overlay.kind === 'confirm' || view.message !== undefined;
+  const busy = promptOf(view) !== undefined || view.overlay.kind === 'confirm' || view.message !== undefined;
   const left = leftSegments(view);
   // What was asked or said comes first; otherwise the hub's state is the last to go.
   if (!busy) return <Line segments={spread(left, [{ text: ' ' }, ...hubSegments(view)], view.cols, { text: ' ' })} />;
@@ -90,8 +96,9 @@ export function StatusLine({ view }: { readonly view: ViewSnapshot }): ReactNode
 
 /** Behind a prompt: what Tab would choose from; behind a message: the hub, where there is room. */
 function overlayTail(view: ViewSnapshot, room: number): Segment[] {
-  if (view.overlay.kind === 'prompt') {
-    const words = view.overlay.candidates.join('  ');
+  const prompt = promptOf(view);
+  if (prompt) {
+    const words = prompt.candidates.join('  ');
     return words && room > 8 ? [{ text: `   ${words}`, dim: true }] : [];
   }
   const right = hubSegments(view);

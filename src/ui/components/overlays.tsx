@@ -5,6 +5,7 @@ import type { Overlay, PaneItem, ViewSnapshot } from '../model/snapshot.ts';
 import { pad, type Segment, widthOf } from '../text.ts';
 import { At, boxed } from './box.tsx';
 import { bigDigits, bigDigitsCols } from './digits.ts';
+import { fleetLines } from './fleet.ts';
 import { symbols } from './session-words.ts';
 
 /** Rows of a list or text that can be seen at once. */
@@ -38,6 +39,8 @@ export function overlayRects(view: ViewSnapshot): Rect[] {
       const rows = Math.min(overlay.items.length || 1, overlayRows(view.rows) - below.length);
       return [centred(view, Math.min(wide + 4, 132), Math.max(1, rows) + below.length + 3)];
     }
+    case 'fleet':
+      return [{ x: 0, y: 1, cols: view.cols, rows: view.rows - 2 }];
     case 'numbers':
       return view.panes.map((pane) => numberRect(pane));
     case 'clock': {
@@ -113,6 +116,8 @@ export function OverlayLayer({ view }: { readonly view: ViewSnapshot }): ReactNo
         />
       );
     }
+    case 'fleet':
+      return <At rect={rect} lines={fleetLines(view, overlay, rect)} />;
     case 'list':
       return <At rect={rect} lines={listLines(view, overlay, rect)} />;
     default:

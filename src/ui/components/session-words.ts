@@ -86,7 +86,8 @@ function ownWords(session: SessionInfo, now: number): StateWords | undefined {
   return { ...plain(word), full: `${word}${since}` };
 }
 
-function stateSymbol(session: SessionInfo, ascii: boolean): Segment {
+/** One cell and a blank. */
+export function stateSymbol(session: SessionInfo, ascii: boolean): Segment {
   const s = symbols(ascii);
   const { connection, agent } = session;
   if (connection.state === 'error') return { text: `${s.error} `, color: 'red' };

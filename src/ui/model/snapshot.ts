@@ -1,5 +1,6 @@
 import type { HostConnection, SessionInfo } from '../../core/index.ts';
 import type { FrameStyle, Rect } from '../layout/index.ts';
+import type { FleetOverlay } from './fleet.ts';
 import type { TroubleKind } from './trouble.ts';
 import type { TroubleKey } from './trouble-keys.ts';
 
@@ -104,6 +105,7 @@ export type Overlay =
       /** What Tab would choose from. */
       readonly candidates: readonly string[];
     }
+  | FleetOverlay
   | { readonly kind: 'confirm'; readonly question: string }
   | { readonly kind: 'numbers' }
   | { readonly kind: 'clock'; readonly paneId: string };

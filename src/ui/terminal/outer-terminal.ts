@@ -11,6 +11,7 @@ import {
   MODIFY_OTHER_KEYS,
   type MouseTracking,
   mouseSequence,
+  noticeSequence,
   OWN_KITTY_FLAGS,
 } from './sequences.ts';
 import { TtyInput } from './tty-input.ts';
@@ -272,6 +273,11 @@ export class OuterTerminal {
 
   bell(): void {
     this.#say('\x07');
+  }
+
+  /** A notice of the terminal's own: OSC 9 (iTerm2, Windows Terminal, Ghostty, kitty) or OSC 777 (urxvt, foot, WezTerm). Nothing on plain ones. */
+  notify(form: 'osc9' | 'osc777', title: string, body: string): void {
+    if (!this.#plain) this.#say(noticeSequence(form, title, body));
   }
 
   /** Stops and continues reading: for whoever can't pass on what is typed or pasted. Nothing is lost; the terminal waits. */

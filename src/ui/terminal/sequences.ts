@@ -1,3 +1,5 @@
+import { plainText } from '../../core/index.ts';
+
 /** What is said to the outer terminal around the drawing. Source: xterm ctlseqs, unless said otherwise. */
 
 export type MouseTracking = 'off' | 'drag' | 'any';
@@ -72,4 +74,20 @@ export function kittyFlagsSequence(flags: number): string {
 /** TERM of a terminal that is not of xterm's kind. */
 export function isPlain(term: string | undefined): boolean {
   return !term || /^(dumb|unknown|linux|vt\d|ansi|cons|sun|wsvt|cygwin)/.test(term);
+}
+
+/** Of each text of a notice, in characters. */
+const NOTICE_LIMIT = 200;
+
+/**
+ * OSC 9 ; TEXT (iTerm2, "Proprietary Escape Codes") or OSC 777 ; notify ; TITLE ; TEXT (urxvt's notify). Words of sessions: without control
+ * characters, and where a semicolon would end a field, without that. A text that began with a digit would be a command of ConEmu's (OSC 9 ; 4).
+ */
+export function noticeSequence(form: 'osc9' | 'osc777', title: string, body: string): string {
+  const clean = (text: string): string =>
+    [...plainText(text, NOTICE_LIMIT * 2)].slice(0, NOTICE_LIMIT).join('').toWellFormed();
+  if (form === 'osc777')
+    return `\x1b]777;notify;${clean(title).replaceAll(';', ',')};${clean(body).replaceAll(';', ',')}\x1b\\`;
+  const text = clean(body === '' ? title : `${title}: ${body}`);
+  return `\x1b]9;${/^\d/.test(text) ? ' ' : ''}${text}\x1b\\`;
 }
