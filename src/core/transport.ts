@@ -15,6 +15,8 @@ export interface LaunchSpec {
   readonly env: Readonly<Record<string, string>>;
   /** `pty`: a terminal. `pipes`: stdin, stdout and stderr apart. */
   readonly mode: 'pty' | 'pipes';
+  /** The agent that is spoken to in its own language over these pipes (core/agent/headless). */
+  readonly headless?: string;
   readonly cols: number;
   readonly rows: number;
   /** Where it runs, when not here; `cwd` (`~`, relative, absolute) and `env` (only what is added) are then meant there. */

@@ -63,7 +63,7 @@ export const sessionInfoSchema: z.ZodType<SessionInfo> = z.object({
   title: text,
   cwd: text,
   command: z.array(z.string()),
-  mode: z.enum(['pty', 'pipes']),
+  mode: z.enum(['pty', 'pipes', 'headless']),
   viewers: z.number().int(),
   createdAt: time,
 });

@@ -93,6 +93,8 @@ export class AgentMonitor {
   /** Its title came, its screen not yet. */
   #expected: CompiledSet | undefined;
   #authority: Authority | undefined;
+  /** What the agent itself says that it asks. */
+  #asked: AgentPrompt | undefined;
   /** Whether what a hook said is still believed; only while hooks decide. */
   #trust: HookTrust | undefined;
   #report: AgentReport;
@@ -143,7 +145,12 @@ export class AgentMonitor {
   }
 
   /** A source that knows, where the agent has one. From the first word of a protocol on the screen does not count; a hook must not be refuted by it. */
-  say(authority: Authority, state: 'working' | 'blocked' | 'idle' | 'unknown', question?: string): void {
+  say(
+    authority: Authority,
+    state: 'working' | 'blocked' | 'idle' | 'unknown',
+    question?: string,
+    prompt?: AgentPrompt,
+  ): void {
     if (this.#ended || (this.#authority === 'protocol' && authority === 'hook')) return;
     const now = this.#clock.now();
     // The hook of another tool than the one that asks: the question stands.
@@ -151,7 +158,11 @@ export class AgentMonitor {
     this.#authority = authority;
     this.#trust = authority === 'hook' && state !== 'unknown' ? new HookTrust(state, now) : undefined;
     const on = [question ?? state];
+    const another = prompt?.id !== this.#asked?.id;
+    this.#asked = prompt;
     if (this.#settler.observe({ state, question, holdMs: 0 }, now)) this.#settled({ rule: authority, on });
+    // The same words, asked again: an answer to the first is none to the second.
+    else if (another && this.#settler.state === 'blocked') this.#tell({ rule: authority, on });
     if (this.#trust) this.#lookSoon();
     this.#schedule();
   }
@@ -398,7 +409,7 @@ export class AgentMonitor {
 
   #retell(): void {
     const { state, since, question } = this.#settler;
-    const prompt = state === 'blocked' ? this.#board.current : undefined;
+    const prompt = state === 'blocked' ? (this.#asked ?? this.#board.current) : undefined;
     this.#report = {
       kind: this.#set.agent,
       state: this.#stateNow(),

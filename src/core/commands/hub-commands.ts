@@ -32,7 +32,8 @@ export const hubCommands = {
       env: z.record(z.string().max(1024), z.string().max(131_072)).optional(),
       /** Give the agent hooks, so that it tells what it does? Absent: as the team or the config says. */
       hooks: z.boolean().optional(),
-      mode: z.enum(['pty', 'pipes']).default('pty'),
+      /** `headless`: an agent that is spoken to in its own language, without a terminal (claude, codex, gemini). */
+      mode: z.enum(['pty', 'pipes', 'headless']).default('pty'),
       cols: size.default(80),
       rows: size.default(24),
     }),

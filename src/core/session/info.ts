@@ -1,6 +1,9 @@
 import type { AgentPrompt } from '../agent/prompt/types.ts';
 import type { TransportKind, TransportStatus } from '../transport.ts';
 
+/** `pty`: a terminal. `pipes`: stdin, stdout and stderr apart. `headless`: pipes, over which the agent is spoken to in its own language. */
+export type SessionMode = 'pty' | 'pipes' | 'headless';
+
 export type ConnectionStateName = 'online' | 'connecting' | 'offline' | 'error';
 /** A connection looked at closely. */
 export interface ConnectionDetails {
@@ -78,7 +81,7 @@ export interface SessionInfo {
   readonly title: string;
   readonly cwd: string;
   readonly command: readonly string[];
-  readonly mode: 'pty' | 'pipes';
+  readonly mode: SessionMode;
   readonly viewers: number;
   readonly createdAt: number;
 }

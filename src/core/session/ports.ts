@@ -7,7 +7,7 @@ import type { LogLimits, ScreenOptions } from '../output/index.ts';
 import type { Remote, RestartRule } from '../team/index.ts';
 import type { LaunchSpec, ProcessEnd, Transport } from '../transport.ts';
 import type { SavedConversation } from './conversation.ts';
-import type { SessionInfo } from './info.ts';
+import type { SessionInfo, SessionMode } from './info.ts';
 
 /** What is asked of a new session. */
 export interface SessionSpec {
@@ -16,7 +16,7 @@ export interface SessionSpec {
   readonly cwd: string;
   /** The environment of whoever asked; the transport's factory makes the process's own of it. */
   readonly env: Readonly<Record<string, string>>;
-  readonly mode: 'pty' | 'pipes';
+  readonly mode: SessionMode;
   readonly cols: number;
   readonly rows: number;
   /** Absent: the base name of the program. */
@@ -101,7 +101,7 @@ export interface SavedSession {
   readonly cwd: string;
   /** Names that a program needs and that hold no secrets; the rest of the environment is never written to disk. */
   readonly env: Readonly<Record<string, string>>;
-  readonly mode: 'pty' | 'pipes';
+  readonly mode: SessionMode;
   readonly cols: number;
   readonly rows: number;
   readonly createdAt: number;
@@ -116,6 +116,8 @@ export interface SavedSession {
   readonly resumes?: string;
   readonly hooks?: boolean;
   readonly conversation?: SavedConversation;
+  /** Of a headless agent: by this it goes on with its session. */
+  readonly agentSession?: string;
   /** Nobody had put it down: with a rule to restart, the next hub starts it again. */
   readonly wanted?: boolean;
   /** `live`: there was a process when this was written. */

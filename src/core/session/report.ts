@@ -3,7 +3,7 @@ import { IrisError, plainText } from '../errors.ts';
 import { transportOf, withoutSecrets } from '../team/index.ts';
 import { type Connected, connectionInfo } from './connection.ts';
 import type { SavedConversation } from './conversation.ts';
-import type { ProcessStatus, SessionInfo } from './info.ts';
+import type { ProcessStatus, SessionInfo, SessionMode } from './info.ts';
 import type { SavedSession, SessionDeps, SessionSpec } from './ports.ts';
 import type { SessionState } from './state.ts';
 
@@ -26,7 +26,7 @@ export interface Reported extends Connected {
   readonly rows: number;
   readonly cwd: string;
   readonly command: readonly string[];
-  readonly mode: 'pty' | 'pipes';
+  readonly mode: SessionMode;
   readonly viewers: number;
   readonly queued: number;
   readonly createdAt: number;
@@ -121,11 +121,12 @@ export function keptEnvironment(env: Readonly<Record<string, string>>): Record<s
 export interface Kept extends Reported {
   readonly spec: SessionSpec;
   readonly conversation: SavedConversation | undefined;
+  readonly agentSession: string | undefined;
   readonly wanted: boolean;
 }
 
 export function savedSession(session: Kept): SavedSession {
-  const { state, spec, conversation } = session;
+  const { state, spec, conversation, agentSession } = session;
   const { teamPrint, remote, restart, startTimeoutMs, maxAttempts, giveUpAfterMs, resumes, hooks } = spec;
   return {
     id: session.id,
@@ -149,6 +150,7 @@ export function savedSession(session: Kept): SavedSession {
     ...(resumes === undefined ? {} : { resumes }),
     ...(hooks === undefined ? {} : { hooks }),
     ...(conversation === undefined ? {} : { conversation }),
+    ...(agentSession === undefined ? {} : { agentSession }),
     ...(session.wanted ? { wanted: true } : {}),
     status: savedStatus(state),
   };

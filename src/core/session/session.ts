@@ -19,7 +19,7 @@ import { agentKindOf } from './agents.ts';
 import { connectionState } from './connection.ts';
 import { type SavedConversation, SessionConversation } from './conversation.ts';
 import { HELD_INPUT_LIMIT_BYTES, HeldInput, type HeldSettled } from './held-input.ts';
-import type { ConnectionDetails, SessionInfo } from './info.ts';
+import type { ConnectionDetails, SessionInfo, SessionMode } from './info.ts';
 import { Coalescer, Throttle } from './pacing.ts';
 import type { SavedOutput, SavedSession, SessionDeps, SessionEvent, SessionSpec } from './ports.ts';
 import { replayOutput } from './replay-output.ts';
@@ -98,6 +98,7 @@ export class Session {
   #respec: (() => void) | undefined;
   readonly #held = new HeldInput();
   readonly #conversation: SessionConversation;
+  #agentSession: string | undefined;
   readonly #infoChange: Coalescer;
   readonly #nuisances: Throttle;
   readonly #waiting: ((error?: unknown) => void)[] = [];
@@ -111,6 +112,7 @@ export class Session {
     this.#policy = policyOf(spec);
     this.#state = beginning(deps.clock.now(), spec.unattended);
     this.#conversation = new SessionConversation(saved?.conversation);
+    this.#agentSession = saved?.agentSession;
     this.agentKind = saved?.agentKind ?? spec.agent ?? agentKindOf(spec.command);
     this.createdAt = saved?.createdAt ?? deps.clock.wall();
     this.#connectionSince = this.createdAt;
@@ -169,7 +171,7 @@ export class Session {
     return this.#spec.cwd;
   }
 
-  get mode(): 'pty' | 'pipes' {
+  get mode(): SessionMode {
     return this.#spec.mode;
   }
 
@@ -265,14 +267,30 @@ export class Session {
     return this.#conversation.saved;
   }
 
+  /** By this a headless agent goes on with its session. */
+  get agentSession(): string | undefined {
+    return this.#agentSession;
+  }
+
+  set agentSession(id: string | undefined) {
+    if (id === this.#agentSession) return;
+    this.#agentSession = id;
+    this.#infoChange.changed();
+  }
+
   /** Nobody has put it down: a rule to restart holds for the next hub, too. */
   get wanted(): boolean {
     return this.#wanted;
   }
 
   /** A protocol or a hook of the agent says what it is doing: from then on nothing is read from the screen. */
-  setAgent(state: 'working' | 'blocked' | 'idle' | 'unknown', question?: string, authority: Authority = 'hook'): void {
-    this.#agent.say(authority, state, question);
+  setAgent(
+    state: 'working' | 'blocked' | 'idle' | 'unknown',
+    question?: string,
+    authority: Authority = 'hook',
+    prompt?: AgentPrompt,
+  ): void {
+    this.#agent.say(authority, state, question, prompt);
   }
 
   /** A hook of the agent says what it is doing: believed until the terminal shows otherwise. */
@@ -579,7 +597,8 @@ export class Session {
       command: this.#conversation.command(this.command, resumes, () => ids.epoch()),
       cwd,
       env,
-      mode,
+      mode: mode === 'headless' ? 'pipes' : mode,
+      ...(mode === 'headless' ? { headless: this.agentKind } : {}),
       cols: this.#cols,
       rows: this.#rows,
       ...(remote === undefined ? {} : { remote }),
