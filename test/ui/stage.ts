@@ -180,7 +180,7 @@ export class Stage {
     const { bench } = this;
     this.ctx = {
       bench,
-      outside: { exit() {}, suspend() {}, redraw() {}, copyOut() {}, bell() {} },
+      outside: { exit() {}, suspend() {}, redraw() {}, copyOut() {}, bell() {}, notify() {} },
       start: { env: {}, cwd: '/', programs: async () => [], history: { lines: [], add() {} } },
       buffer: '',
       typedLines: [],
