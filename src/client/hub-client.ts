@@ -251,8 +251,10 @@ export class HubClient implements SessionHost {
         return;
       }
       case 'ack': {
-        const { inputSeq, refused } = message.payload;
-        this.#inputs.get(message.sessionId)?.acknowledged(inputSeq, refused && fromFailure(refused).message);
+        const { inputSeq, from, refused } = message.payload;
+        const queue = this.#inputs.get(message.sessionId);
+        if (refused) queue?.wasRefused(from ?? inputSeq, inputSeq, fromFailure(refused).message);
+        else queue?.acknowledged(inputSeq);
         return;
       }
       case 'status':

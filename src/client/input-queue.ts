@@ -80,28 +80,32 @@ export class InputQueue {
     this.#show();
   }
 
-  acknowledged(inputSeq: number, refusal: string | undefined): void {
-    let refused: Uint8Array | undefined;
-    while (this.#queue[0] && this.#queue[0].inputSeq <= inputSeq) {
-      const held = this.#shift();
-      if (refusal !== undefined && held.inputSeq === inputSeq) refused = held.bytes;
-    }
-    if (refusal !== undefined && refused) this.#o.refused(refused, refusal);
+  /** Everything up to this number was written. */
+  acknowledged(inputSeq: number): void {
+    this.#remove((held) => held.inputSeq <= inputSeq);
+  }
+
+  /** These never reach the process; what was typed before them may still be held by the hub. */
+  wasRefused(from: number, to: number, reason: string): void {
+    const refused = this.#remove(({ inputSeq }) => from <= inputSeq && inputSeq <= to);
+    if (refused.length > 0) this.#o.refused(joined(refused.map(({ bytes }) => bytes)), reason);
   }
 
   /** A stream was given up: what it had not sent is dropped. */
   drop(stream: number): void {
-    this.#queue = this.#queue.filter((held) => held.sent || held.stream !== stream);
-    this.#bytes = this.#queue.reduce((sum, held) => sum + held.bytes.length, 0);
-    this.#heldBytes = this.#queue.reduce((sum, held) => sum + (held.sent ? 0 : held.bytes.length), 0);
+    this.#remove((held) => !held.sent && held.stream === stream);
     this.#show();
   }
 
-  #shift(): Held {
-    const held = this.#queue.shift()!;
-    this.#bytes -= held.bytes.length;
-    if (!held.sent) this.#heldBytes -= held.bytes.length;
-    return held;
+  #remove(goes: (held: Held) => boolean): Held[] {
+    const gone = this.#queue.filter(goes);
+    if (gone.length === 0) return gone;
+    this.#queue = this.#queue.filter((held) => !goes(held));
+    for (const { bytes, sent } of gone) {
+      this.#bytes -= bytes.length;
+      if (!sent) this.#heldBytes -= bytes.length;
+    }
+    return gone;
   }
 
   #flush(): void {
@@ -129,4 +133,14 @@ export class InputQueue {
     this.#heldShown = bytes;
     this.#o.held(bytes);
   }
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }

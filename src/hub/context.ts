@@ -1,4 +1,4 @@
-import type { Clock, Position, Role, Session, SessionRegistry, TeamConfig } from '../core/index.ts';
+import type { Clock, HeldSettled, Position, Role, Session, SessionRegistry, TeamConfig } from '../core/index.ts';
 import type { Link, WireEvent } from '../protocol/index.ts';
 import type { HookDesk } from './hooks/index.ts';
 import type { HubLog } from './hub-log.ts';
@@ -48,8 +48,11 @@ export interface Attached {
   start(after: Position | undefined): void;
   acknowledged(epoch: string, seq: number): void;
   wish(size: Size): void;
-  /** @throws IrisError when these bytes must not or can't reach the process */
-  type(epoch: string, bytes: Uint8Array): void;
+  /**
+   * `held`: they wait for the session's connection, and `held` hears what became of them.
+   * @throws IrisError when these bytes must not or can't reach the process
+   */
+  type(epoch: string, bytes: Uint8Array, held: HeldSettled): 'written' | 'held';
   close(): void;
 }
 

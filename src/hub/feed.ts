@@ -1,4 +1,4 @@
-import { type Clock, type Entry, IrisError, type Position, type Session } from '../core/index.ts';
+import { type Clock, type Entry, type HeldSettled, IrisError, type Position, type Session } from '../core/index.ts';
 import type { LogMessage } from '../protocol/index.ts';
 import type { Attached, FeedOptions, HubViewer } from './context.ts';
 import type { Flow, Send } from './flow.ts';
@@ -80,15 +80,40 @@ export class Feed implements Attached {
   }
 
   /** @throws IrisError when these bytes must not or can't reach the process */
-  type(epoch: string, bytes: Uint8Array): void {
+  type(epoch: string, bytes: Uint8Array, held: HeldSettled): 'written' | 'held' {
     if (this.#readOnly) throw new IrisError('not-allowed', 'this viewer is read-only');
-    if (epoch !== this.session.epoch) throw new IrisError('conflict', 'the process was started again meanwhile');
+    if (epoch !== this.session.epoch) throw startedAgain();
     this.#shared.size.typed(this);
-    typeKeys(this.session, bytes, this.#clock.now(), () => this.session.write(bytes));
+    return this.#write(epoch, bytes, held);
+  }
+
+  /** At once, unless a prompt is on its way in: then `held` hears of it, as of what waits for the connection. */
+  #write(epoch: string, bytes: Uint8Array, held: HeldSettled): 'written' | 'held' {
+    const { session } = this;
+    let later = false;
+    let how: 'written' | 'held' = 'held';
+    typeKeys(session, bytes, this.#clock.now(), () => {
+      if (!later) {
+        how = session.write(bytes, held);
+        return;
+      }
+      try {
+        if (epoch !== session.epoch) throw startedAgain();
+        if (session.write(bytes, held) === 'written') held();
+      } catch (error) {
+        held(IrisError.from(error));
+      }
+    });
+    later = true;
+    return how;
   }
 
   close(): void {
     this.#flow.close();
     this.#shared.left(this);
   }
+}
+
+function startedAgain(): IrisError {
+  return new IrisError('conflict', 'the process was started again meanwhile');
 }

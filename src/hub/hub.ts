@@ -116,7 +116,11 @@ class RunningHub implements HubContext, Hub {
   readonly registry: SessionRegistry;
   readonly sessions = new Map<string, SharedSession>();
   readonly viewers = new Map<string, Viewer>();
-  readonly inputs = new InputLedger();
+  readonly inputs = new InputLedger((settled) => {
+    for (const viewer of this.viewers.values()) {
+      if (viewer.identity.clientId === settled.clientId) viewer.answerInput(settled);
+    }
+  });
   readonly hooks: HookDesk;
   readonly workspaces: Workspaces;
   teams: TeamConfig;

@@ -8,6 +8,7 @@ import {
   type WireEvent,
 } from '../protocol/index.ts';
 import type { Attached, HubContext, HubViewer, ViewerIdentity } from './context.ts';
+import type { SettledInput } from './input-ledger.ts';
 
 /** Attachments of one link. */
 const MAX_FEEDS = 1_024;
@@ -119,15 +120,28 @@ export class Viewer implements HubViewer {
 
   #input({ sessionId, epoch, payload, bytes }: InputMessage): void {
     const { stream, inputSeq } = payload;
-    // A number that was taken before is acknowledged again, whatever became of the session since.
-    if (this.#hub.inputs.take(this.identity.clientId, sessionId, inputSeq)) {
+    const { inputs } = this.#hub;
+    const { clientId } = this.identity;
+    // A number that was taken before is answered again, with what became of it.
+    const fate = inputs.take(clientId, sessionId, inputSeq);
+    if (fate?.kind === 'held') return;
+    if (fate?.kind === 'refused') {
+      this.answerInput({ sessionId, from: inputSeq, to: inputSeq, refused: fate.failure });
+      return;
+    }
+    if (!fate) {
       try {
         const feed = this.#feeds.get(stream);
         if (feed?.session.id !== sessionId) throw new IrisError('not-found', 'not attached to this session');
-        feed.type(epoch, bytes);
+        const how = feed.type(epoch, bytes, (refusal) => inputs.settle(clientId, sessionId, inputSeq, refusal));
+        if (how === 'held') {
+          // Not acknowledged until it is settled: the viewer keeps it, should this hub die.
+          inputs.hold(clientId, sessionId, inputSeq);
+          return;
+        }
       } catch (error) {
-        this.#flushAcks();
-        this.#sendInputAck(sessionId, inputSeq, toFailure(error));
+        const refused = inputs.refuse(clientId, sessionId, inputSeq, error);
+        this.answerInput({ sessionId, from: inputSeq, to: inputSeq, refused });
         return;
       }
     }
@@ -137,15 +151,18 @@ export class Viewer implements HubViewer {
     this.#hub.clock.after(INPUT_ACK_DELAY_MS, () => this.#flushAcks());
   }
 
-  #flushAcks(): void {
-    this.#ackTimer = false;
-    for (const [sessionId, inputSeq] of this.#acks) this.#sendInputAck(sessionId, inputSeq);
-    this.#acks.clear();
+  /** Held input is settled, or some was refused. What was written before is acknowledged before. */
+  answerInput({ sessionId, from, to, refused }: Omit<SettledInput, 'clientId'>): void {
+    this.#flushAcks();
+    const payload = { of: 'input', inputSeq: to, ...(refused ? { from, refused } : {}) } as const;
+    this.link.send({ type: 'ack', sessionId, ts: this.#hub.clock.wall(), payload });
   }
 
-  #sendInputAck(sessionId: string, inputSeq: number, refused?: Failure): void {
-    const payload = { of: 'input', inputSeq, ...(refused ? { refused } : {}) } as const;
-    this.link.send({ type: 'ack', sessionId, ts: this.#hub.clock.wall(), payload });
+  #flushAcks(): void {
+    this.#ackTimer = false;
+    const acks = [...this.#acks];
+    this.#acks.clear();
+    for (const [sessionId, to] of acks) this.answerInput({ sessionId, from: to, to });
   }
 
   async #command({ payload }: Control<'command'>): Promise<void> {

@@ -184,12 +184,17 @@ const outputAck = z.object({
   ts,
   payload: z.object({ of: z.literal('output'), stream }),
 });
-/** From a hub: input up to inputSeq was written, or refused (then with why). */
+/** From a hub: input up to inputSeq was written. With `refused`: that from `from` to inputSeq was not, and only these are meant. */
 const inputAck = z.object({
   type: z.literal('ack'),
   sessionId: id,
   ts,
-  payload: z.object({ of: z.literal('input'), inputSeq: count, refused: failure.exactOptional() }),
+  payload: z.object({
+    of: z.literal('input'),
+    inputSeq: count,
+    from: count.exactOptional(),
+    refused: failure.exactOptional(),
+  }),
 });
 
 const error = z.object({ type: z.literal('error'), ts, payload: failure });

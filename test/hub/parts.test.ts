@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
+import { IrisError } from '../../src/core/index.ts';
 import { openHubLog } from '../../src/hub/index.ts';
-import { InputLedger } from '../../src/hub/input-ledger.ts';
+import { InputLedger, type SettledInput } from '../../src/hub/input-ledger.ts';
 import { RotatingFile } from '../../src/hub/log-file.ts';
 import { bounded, compilePattern } from '../../src/hub/pattern.ts';
 import { CLOSE } from '../../src/protocol/index.ts';
@@ -13,9 +14,33 @@ afterEach(closeAll);
 describe('the input ledger', () => {
   test('takes each number once for each program and session, and never an older one', () => {
     const ledger = new InputLedger();
-    expect([1, 2, 2, 1, 3].map((n) => ledger.take('a', 's', n))).toEqual([true, true, false, false, true]);
-    expect(ledger.take('b', 's', 1)).toBe(true);
-    expect(ledger.take('a', 't', 1)).toBe(true);
+    const fates = [1, 2, 2, 1, 3].map((n) => ledger.take('a', 's', n)?.kind);
+    expect(fates).toEqual([undefined, undefined, 'done', 'done', undefined]);
+    expect(ledger.take('b', 's', 1)).toBeUndefined();
+    expect(ledger.take('a', 't', 1)).toBeUndefined();
+  });
+
+  test('knows what is held, and what became of it, and tells neighbours together', async () => {
+    const told: SettledInput[] = [];
+    const ledger = new InputLedger((settled) => told.push(settled));
+    const error = new IrisError('conflict', 'started again');
+    for (const n of [1, 2, 3, 4]) {
+      ledger.take('a', 's', n);
+      ledger.hold('a', 's', n);
+    }
+    expect(ledger.take('a', 's', 3)).toEqual({ kind: 'held' });
+    ledger.settle('a', 's', 1, undefined);
+    for (const n of [2, 3, 4]) ledger.settle('a', 's', n, error);
+    await Promise.resolve();
+    const refused = { code: 'conflict', message: 'started again' };
+    expect(told).toMatchObject([
+      { clientId: 'a', sessionId: 's', from: 1, to: 1 },
+      { clientId: 'a', sessionId: 's', from: 2, to: 4, refused },
+    ]);
+    expect(told[0]).not.toHaveProperty('refused');
+    // Whoever missed it asks again, and hears the same.
+    expect(ledger.take('a', 's', 1)).toEqual({ kind: 'done' });
+    expect(ledger.take('a', 's', 3)).toMatchObject({ kind: 'refused', failure: refused });
   });
 
   test('forgets those that were silent for longest when there are too many', () => {
@@ -26,8 +51,8 @@ describe('the input ledger', () => {
       ledger.take(`c${i}`, 's', 1);
       ledger.take('busy', 's', i + 2);
     }
-    expect(ledger.take('busy', 's', 4_096)).toBe(false);
-    expect(ledger.take('old', 's', 5)).toBe(true);
+    expect(ledger.take('busy', 's', 4_096)).toEqual({ kind: 'done' });
+    expect(ledger.take('old', 's', 5)).toBeUndefined();
   });
 });
 
