@@ -594,7 +594,9 @@ export class Session {
     this.#epochDue = this.#epochUsed;
     const { unattended } = this.#state;
     const launch: LaunchSpec = {
-      command: this.#conversation.command(this.command, resumes, () => ids.epoch()),
+      // A headless agent goes on by what it is told once it runs.
+      command:
+        mode === 'headless' ? this.command : this.#conversation.command(this.command, resumes, () => ids.epoch()),
       cwd,
       env,
       mode: mode === 'headless' ? 'pipes' : mode,

@@ -1,5 +1,5 @@
+import { headlessWords } from '../agent/headless/index.ts';
 import { RESUMING_AGENTS } from '../agent/resume.ts';
-import { IrisError } from '../errors.ts';
 import { agentCommand, type FindProgram, KNOWN_AGENTS } from '../session/agents.ts';
 import type { SessionSpec } from '../session/ports.ts';
 import { type Remote, withoutSecrets } from './remote.ts';
@@ -24,24 +24,20 @@ export const FAR_SHELL: readonly string[] = [
 
 /**
  * What a session of a team is started with.
- * @throws IrisError `program-missing` when the agent is not installed here, `usage` for what this version can't start
+ * @throws IrisError `program-missing` when the agent is not installed here, `usage` for an agent that can't be run headless
  */
 export function teamSpec(
   team: Team,
   here: Surroundings,
   size: { readonly cols: number; readonly rows: number },
 ): SessionSpec {
-  if (team.mode === 'headless') {
-    throw new IrisError('usage', `the team ${team.name} is headless, which this version can't start`, {
-      remedy: 'say mode: interactive in its entry',
-    });
-  }
+  const headless = team.mode === 'headless';
   const cwd = team.path ?? (team.remote ? '' : here.home);
   return {
-    command: teamCommand(team, here, cwd),
+    command: headless ? headlessWords(team.agent, teamCommand(team, here, cwd)) : teamCommand(team, here, cwd),
     cwd,
     env: team.remote ? team.env : { ...here.env, ...team.env },
-    mode: 'pty',
+    mode: headless ? 'headless' : 'pty',
     cols: size.cols,
     rows: size.rows,
     name: team.name,
@@ -55,7 +51,7 @@ export function teamSpec(
     ...(team.giveUpAfterMs === undefined ? {} : { giveUpAfterMs: team.giveUpAfterMs }),
     ...(team.hooks === undefined ? {} : { hooks: team.hooks }),
     // A wrapper's arguments are its own: then only its name can say whose they are.
-    ...(team.command === undefined && (RESUMING_AGENTS as readonly string[]).includes(team.agent)
+    ...(!headless && team.command === undefined && (RESUMING_AGENTS as readonly string[]).includes(team.agent)
       ? { resumes: team.agent }
       : {}),
   };
