@@ -1,5 +1,6 @@
 import type { Clock, HeldSettled, Position, Role, Session, SessionRegistry, TeamConfig } from '../core/index.ts';
 import type { Link, WireEvent } from '../protocol/index.ts';
+import type { HeadlessDesk } from './headless/desk.ts';
 import type { HookDesk } from './hooks/index.ts';
 import type { HubLog } from './hub-log.ts';
 import type { InputLedger } from './input-ledger.ts';
@@ -77,6 +78,7 @@ export interface HubContext {
   readonly viewers: ReadonlyMap<string, HubViewer>;
   readonly inputs: InputLedger;
   readonly hooks: HookDesk;
+  readonly headless: HeadlessDesk;
   readonly workspaces: Workspaces;
   /** As last read from the config. */
   readonly teams: TeamConfig;

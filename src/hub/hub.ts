@@ -16,6 +16,7 @@ import { accept } from './accept.ts';
 import { reportFromHook, runCommand } from './commands/index.ts';
 import type { HubContext, HubViewer } from './context.ts';
 import { privateFolder } from './folder.ts';
+import { HeadlessDesk } from './headless/index.ts';
 import { HookDesk, type HookProgram, hookRequests } from './hooks/index.ts';
 import { type HubLog, openHubLog } from './hub-log.ts';
 import { InputLedger } from './input-ledger.ts';
@@ -122,6 +123,7 @@ class RunningHub implements HubContext, Hub {
     }
   });
   readonly hooks: HookDesk;
+  readonly headless: HeadlessDesk;
   readonly workspaces: Workspaces;
   teams: TeamConfig;
   readonly desk: TeamDesk;
@@ -180,6 +182,12 @@ class RunningHub implements HubContext, Hub {
     this.teams = options.teams ?? NO_TEAMS;
     this.startedAt = this.clock.now();
     this.hooks = new HookDesk({ program: options.hookProgram, state: options.paths.state });
+    this.headless = new HeadlessDesk({
+      clock: this.clock,
+      version: options.version,
+      registry: () => this.registry,
+      onError: (error) => this.log.error('headless session', { error: describe(error) }),
+    });
     this.#lock = lock;
     this.#store = store;
     this.#swept = swept;
@@ -193,6 +201,12 @@ class RunningHub implements HubContext, Hub {
       hub: 'local',
       random: Math.random,
       transport: (wanted, identity) => {
+        if (wanted.headless !== undefined) {
+          const context = { identity, hub: this.socket };
+          return this.headless.transport(wanted, identity, (launch) =>
+            journaled(createTransport(transportOf(launch.remote), launch, context), journal, identity.id),
+          );
+        }
         const hooks = wanted.hooks ?? this.teams.hooks ?? false;
         const { launch, token } = this.hooks.prepare(wanted, identity, hooks);
         const context = { identity, hub: this.socket, ...(token === undefined ? {} : { hookToken: token }) };
@@ -217,6 +231,7 @@ class RunningHub implements HubContext, Hub {
     this.registry.on(({ type, session }) => {
       if (type === 'added') {
         this.sessions.set(session.id, new SharedSession(session, this));
+        this.headless.added(session);
         this.#changes.changed(session.id);
         this.#watch(session);
         this.log.info('session added', { session: session.id, program: session.command[0] });
@@ -224,6 +239,7 @@ class RunningHub implements HubContext, Hub {
         this.sessions.get(session.id)?.dispose();
         this.sessions.delete(session.id);
         this.hooks.forget(session.id);
+        this.headless.removed(session);
         this.#changes.removed(session.id);
         this.log.info('session removed', { session: session.id });
       }

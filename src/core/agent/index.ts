@@ -1,6 +1,7 @@
 export { builtInRules, RuleBook, type RuleFile } from './book.ts';
 export type { Decision, Explanation } from './explain.ts';
 export * from './glance/index.ts';
+export * from './headless/index.ts';
 export * from './hooks/index.ts';
 export {
   AgentMonitor,
@@ -24,4 +25,5 @@ export { parseRuleFile, ruleFileSchema } from './schema.ts';
 export { IDLE_HOLD_MS, RATE_LIMIT, RATE_WINDOW_MS, type SettledState, Settler, type Sign } from './settle.ts';
 export { Submission, type SubmissionResult, type SubmissionStep } from './submit/submission.ts';
 export { readAnswer } from './transcript/answer.ts';
+export { ScreenFollower } from './transcript/follower.ts';
 export * from './types.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AgentPrompt } from '../agent/index.ts';
+import type { AgentPrompt, AgentUsage, MessagePage } from '../agent/index.ts';
 import type { SessionInfo } from '../session/info.ts';
 
 const session = z.string().min(1).max(256);
@@ -28,6 +28,12 @@ export const promptCommands = {
     role: 'typer',
     summary: 'take a prompt out of the queue',
     args: z.object({ session, id: z.string().max(64).optional() }),
+  },
+  /** What was said in a headless session, whole. `after`: what `next` was the last time; a message that grew since comes again. */
+  'session.messages': {
+    role: 'viewer',
+    summary: 'what was said in a headless session',
+    args: z.object({ session, after: z.number().int().min(0).default(0) }),
   },
   /**
    * Answers what a blocked agent asks. Without `prompt`: whatever it asks at that moment. Exactly one of choice, approve, deny and text.
@@ -97,6 +103,15 @@ export interface PromptOutcome {
 }
 
 export interface PromptCommandResults {
+  'session.messages': MessagePage & {
+    id: string;
+    name: string;
+    agent: string;
+    /** By this the agent goes on with it. */
+    agentSession?: string;
+    /** Of the last turn. */
+    usage?: AgentUsage;
+  };
   'session.prompt': PromptOutcome;
   'session.queue': { id: string; name: string; queue: QueuedPrompt[] };
   'session.unqueue': { removed: string[] };

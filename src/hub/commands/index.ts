@@ -6,6 +6,7 @@ import { agentHandlers } from './session-agent.ts';
 import { connectionHandlers } from './session-connection.ts';
 import { glanceHandlers } from './session-glance.ts';
 import { lifeHandlers } from './session-life.ts';
+import { messageHandlers } from './session-messages.ts';
 import { promptHandlers } from './session-prompt.ts';
 import { report, reportHandlers } from './session-report.ts';
 import { textHandlers } from './session-text.ts';
@@ -19,6 +20,7 @@ const handlers: { readonly [N in HubCommandName]: Handler<N> } = {
   ...lifeHandlers,
   ...typingHandlers,
   ...promptHandlers,
+  ...messageHandlers,
   ...textHandlers,
   ...waitHandlers,
   ...agentHandlers,

@@ -1,8 +1,10 @@
 import { homedir, userInfo } from 'node:os';
 import {
   agentCommand,
+  agentKindOf,
   defaultName,
   type HubCommandParsed,
+  headlessWords,
   IrisError,
   type Session,
   teamPrint,
@@ -24,11 +26,12 @@ export const lifeHandlers: Life = {
     const env = args.env ?? hub.env;
     const cwd = args.cwd ?? env.HOME ?? homedir();
     if (!cwd.startsWith('/')) throw new IrisError('usage', `the folder ${cwd} is not absolute`);
-    const command =
+    const given =
       args.command ??
       (args.agent === undefined
         ? [shellOf(env)]
         : agentCommand(args.agent, (program) => findProgram(program, env.PATH, cwd), env.PATH ?? ''));
+    const command = args.mode === 'headless' ? headlessWords(args.agent ?? agentKindOf(given), given) : given;
     const session = hub.registry.create({
       command,
       cwd,
@@ -56,9 +59,12 @@ export const lifeHandlers: Life = {
     hub.registry.rename(found, name);
     return found.info();
   },
-  'session.cancel': ({ session }, hub) => {
+  'session.cancel': async ({ session }, hub) => {
     const found = hub.registry.find(session);
-    found.cancel();
+    const talk = hub.headless.talk(found);
+    // It says itself when it has stopped: that is waited for.
+    if (talk) await talk.cancel();
+    else found.cancel();
     return { id: found.id };
   },
 };

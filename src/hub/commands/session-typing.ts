@@ -1,5 +1,6 @@
 import { encodeKey, encodePaste, IrisError, type Session, tryParseKeyName } from '../../core/index.ts';
 import type { HubContext } from '../context.ts';
+import { promptHeadless } from '../headless/index.ts';
 import { prompt, typeKeys } from '../prompts/index.ts';
 import type { Handlers } from './handler.ts';
 
@@ -10,7 +11,9 @@ export const typingHandlers: Pick<Handlers<'session'>, 'session.send' | 'session
   'session.send': async ({ session, text, enter, paste, hold }, hub, caller) => {
     const found = hub.registry.find(session);
     if (enter && text.trim() !== '' && isAgent(found)) {
-      return prompt(found, { text, hold, wait: false }, hub, caller);
+      const talk = hub.headless.talk(found);
+      const wanted = { text, hold, wait: false };
+      return talk ? promptHeadless(found, talk, wanted, hub, caller) : prompt(found, wanted, hub, caller);
     }
     const raw = new TextEncoder().encode(text);
     const bytes = paste ? encodePaste(raw, found.screen.modes) : raw;
@@ -41,7 +44,7 @@ export const typingHandlers: Pick<Handlers<'session'>, 'session.send' | 'session
 
 /** Has it a prompt of its own, that a text is submitted at? */
 function isAgent({ agent, mode }: Session): boolean {
-  return mode === 'pty' && agent.kind !== 'shell' && agent.kind !== 'command';
+  return mode === 'headless' || (mode === 'pty' && agent.kind !== 'shell' && agent.kind !== 'command');
 }
 
 function type(session: Session, bytes: Uint8Array, hub: HubContext): void {

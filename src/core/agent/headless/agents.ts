@@ -1,3 +1,4 @@
+import { IrisError } from '../../errors.ts';
 import { AcpAdapter, GEMINI_ARGS } from './acp.ts';
 import { CLAUDE_ARGS, ClaudeAdapter } from './claude.ts';
 import { CODEX_ARGS, CodexAdapter } from './codex.ts';
@@ -32,6 +33,14 @@ export function isHeadlessAgent(name: string): name is HeadlessAgentName {
 /** The command line of an agent that speaks to a program: `command` is the agent's own program with the user's arguments. */
 export function headlessCommand(agent: HeadlessAgentName, command: readonly string[]): readonly string[] {
   return [...command, ...AGENTS[agent].args];
+}
+
+/** As `headlessCommand`, for an agent that somebody named. @throws IrisError `usage` when it can't be spoken to */
+export function headlessWords(agent: string, command: readonly string[]): readonly string[] {
+  if (isHeadlessAgent(agent)) return headlessCommand(agent, command);
+  throw new IrisError('usage', `${agent} can't be run headless`, {
+    remedy: `that is for ${HEADLESS_AGENTS.join(', ')}`,
+  });
 }
 
 /** The same, to go on with a session of the agent. */

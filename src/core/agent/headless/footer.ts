@@ -27,7 +27,7 @@ export function footerOf(
       lines.push(shorten(`  ${number} ${label}${key}`, cols));
     }
   }
-  for (const text of queued.slice(0, QUEUE_ROWS)) lines.push(dim(shorten(`  waits: ${oneLine(text, cols)}`, cols)));
+  for (const { text } of queued.slice(0, QUEUE_ROWS)) lines.push(dim(shorten(`  waits: ${oneLine(text, cols)}`, cols)));
   if (queued.length > QUEUE_ROWS) lines.push(dim(shorten(`  … ${queued.length - QUEUE_ROWS} more wait`, cols)));
   const status = statusOf(talk);
   if (status) lines.push(dim(shorten(status, cols)));

@@ -1,7 +1,18 @@
-export { HEADLESS_AGENTS, type HeadlessAgentName, headlessCommand, headlessResume, isHeadlessAgent } from './agents.ts';
-export { LINE_LIMIT_BYTES, LineSplitter } from './lines.ts';
+export {
+  HEADLESS_AGENTS,
+  type HeadlessAgentName,
+  headlessCommand,
+  headlessResume,
+  headlessWords,
+  isHeadlessAgent,
+} from './agents.ts';
 export { type AgentMessage, type MessagePage, MessageRecord } from './record.ts';
-export { Talk, type TalkEvent, type TalkOptions, type TalkState } from './talk.ts';
+export { type Submitted, Talk, type TalkEvent, type TalkOptions, type TalkState } from './talk.ts';
 export { HeadlessMemory, type HeadlessOptions, HeadlessTransport } from './transport.ts';
-export type { Adapter, AdapterPorts, AgentEvent, Block, NewMessage, TurnResult, Usage } from './types.ts';
-export { TalkView } from './view.ts';
+export type {
+  Adapter as HeadlessAdapter,
+  AgentEvent,
+  Block as MessageBlock,
+  TurnResult,
+  Usage as AgentUsage,
+} from './types.ts';

@@ -44,9 +44,34 @@ export interface TalkOptions {
   readonly onError: (error: unknown) => void;
 }
 
-interface Waiting {
+/** A prompt on its way to the agent. */
+export interface Submitted {
+  readonly id: string;
   readonly text: string;
+  /** Milliseconds since 1970. */
+  readonly since: number;
+  /** It has been given to the agent: it can't be taken back any more. */
+  readonly given: boolean;
+  /** How the turn that it began has ended; at once when the process dies. Never rejects. */
+  readonly turn: Promise<TurnResult>;
+}
+
+class Waiting implements Submitted {
+  readonly id: string;
+  readonly text: string;
+  readonly since: number;
+  given = false;
+  readonly turn: Promise<TurnResult>;
   readonly settle: (turn: TurnResult) => void;
+
+  constructor(id: string, text: string, since: number) {
+    this.id = id;
+    this.text = text;
+    this.since = since;
+    const { promise, resolve } = Promise.withResolvers<TurnResult>();
+    this.turn = promise;
+    this.settle = resolve;
+  }
 }
 
 /** A conversation with one process of an agent: its state, what it asks, who waits for what. */
@@ -60,6 +85,7 @@ export class Talk {
   #questionSince = 0;
   readonly #queue: Waiting[] = [];
   #current: Waiting | undefined;
+  #number = 0;
   #cancels: { resolve: (turn: TurnResult) => void; reject: (error: IrisError) => void; timer: Timer }[] = [];
   #again: Timer | undefined;
   /** Why it is over. */
@@ -104,8 +130,9 @@ export class Talk {
     return this.#questionSince;
   }
 
-  get queued(): readonly string[] {
-    return this.#queue.map(({ text }) => text);
+  /** Prompts that wait for their turn, in order. */
+  get queued(): readonly Submitted[] {
+    return this.#queue;
   }
 
   /** The process runs. */
@@ -136,20 +163,32 @@ export class Talk {
   }
 
   /**
-   * Gives it a prompt, now or when it is its turn. Resolves when the turn that it began has ended, however; at once when the process dies.
+   * Gives it a prompt, now or when it is its turn.
    * @throws IrisError when too many wait, or nothing runs
    */
-  prompt(text: string): Promise<TurnResult> {
+  submit(text: string): Submitted {
     if (this.#state === 'over') throw new IrisError('failed', this.#failure ?? 'the agent has ended');
     if (text.trim() === '') throw new IrisError('usage', 'the prompt is empty');
     if (this.#queue.length >= QUEUE_LIMIT) {
       throw new IrisError('failed', `${QUEUE_LIMIT} prompts wait already`, { retriable: true });
     }
-    return new Promise((settle) => {
-      this.#queue.push({ text, settle });
-      this.#next();
-      this.#update();
-    });
+    this.#number++;
+    const waiting = new Waiting(`m${this.#number}`, text, this.#clock.wall());
+    this.#queue.push(waiting);
+    this.#next();
+    this.#update();
+    return waiting;
+  }
+
+  /** Takes prompts out of the queue: one, or all. Who waits for them is told that they were cancelled. */
+  remove(id?: string): string[] {
+    const removed = this.#queue.filter((waiting) => id === undefined || waiting.id === id);
+    for (const waiting of removed) {
+      this.#queue.splice(this.#queue.indexOf(waiting), 1);
+      waiting.settle({ outcome: 'cancelled', text: '' });
+    }
+    if (removed.length > 0) this.#update();
+    return removed.map((waiting) => waiting.id);
   }
 
   /**
@@ -289,6 +328,7 @@ export class Talk {
     if (!this.#ready || this.#turn || this.#failure !== undefined) return;
     const next = this.#queue.shift();
     if (!next) return;
+    next.given = true;
     this.#current = next;
     this.#record.add({ role: 'user', blocks: [{ type: 'text', text: next.text }] }, this.#clock.wall());
     this.events.emit({ type: 'prompted', text: next.text });

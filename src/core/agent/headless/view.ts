@@ -136,7 +136,7 @@ export class TalkView {
       if (question?.takesText) this.#talk.answer(question.id, { kind: 'text', text });
       else if (question && question.choices.length > 9 && /^\d+$/.test(text.trim())) {
         this.#talk.answer(question.id, { kind: 'choice', number: Number(text.trim()) });
-      } else void this.#talk.prompt(text);
+      } else this.#talk.submit(text);
     });
     if (done) this.#editor.take();
   }

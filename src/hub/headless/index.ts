@@ -1,0 +1,2 @@
+export { HeadlessDesk } from './desk.ts';
+export { promptHeadless, queueOf, unqueue } from './prompt.ts';
