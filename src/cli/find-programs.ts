@@ -1,5 +1,5 @@
 import { accessSync, constants, statSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import { KNOWN_AGENTS } from '../core/index.ts';
 
 export interface AgentFound {
@@ -16,16 +16,21 @@ export function findAgents(pathVariable: string | undefined): AgentFound[] {
   });
 }
 
-/** The first file of that name on PATH that may be run, as execvp(3) finds it. */
-export function findProgram(program: string, pathVariable: string | undefined): string | undefined {
+/** The file that would be run, as execvp(3) finds it: on PATH, or from `cwd` when its name has a slash. */
+export function findProgram(program: string, pathVariable: string | undefined, cwd = '/'): string | undefined {
+  if (program.includes('/')) return isProgram(resolve(cwd, program)) ? resolve(cwd, program) : undefined;
   for (const folder of (pathVariable ?? '').split(delimiter)) {
     const path = join(folder || '.', program);
-    try {
-      accessSync(path, constants.X_OK);
-      if (statSync(path).isFile()) return path;
-    } catch {
-      // Not here.
-    }
+    if (isProgram(path)) return path;
   }
   return undefined;
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
 }

@@ -46,7 +46,7 @@ export async function knownTeams(
   }
 }
 
-function noTeam(
+export function noTeam(
   context: Context,
   name: string | undefined,
   known: readonly string[],

@@ -65,10 +65,15 @@ export function ageOf(ms: number): string {
   return `${Math.floor(seconds / 86_400)}d`;
 }
 
-/** Columns as wide as their widest cell, two blanks apart; the heading only for people. */
-export function table(context: Context, heading: readonly string[], rows: readonly (readonly string[])[]): void {
+/** Columns as wide as their widest cell, two blanks apart; the heading only for people, or where nothing else says what the cells are. */
+export function table(
+  context: Context,
+  heading: readonly string[],
+  rows: readonly (readonly string[])[],
+  headed = context.env.stdoutIsTerminal,
+): void {
   const clean = rows.map((row) => row.map((cell) => plainText(cell, 512)));
-  const all = context.env.stdoutIsTerminal ? [heading, ...clean] : clean;
+  const all = headed ? [heading, ...clean] : clean;
   const widths = heading.map((_, i) => Math.max(...all.map((row) => (row[i] ?? '').length)));
   for (const row of all)
     context.line(

@@ -7,10 +7,20 @@ export const setupVerbs: readonly Verb[] = [
     group: 'setup',
     summary: 'look for what could be wrong here',
     description: [
-      'Looks at Node, the terminal, the hub and its folders, the config, and the agents on PATH. Ends with 1 when something is broken; warnings do not count.',
+      'Looks at Node, the terminal, the hub and its folders, the config, rules of your own, and the agents on PATH. Ends with 1 when something is broken; warnings do not count.',
+      'Every team of the config is tested, all at the same time: it is connected to as its session would be, nobody is asked for a password, and its agent is asked for its version.',
     ],
-    options: [JSON_OPTION, HUB_OPTION],
-    examples: [['iris-tui doctor', '']],
+    args: [{ name: 'TEAM', summary: 'test these teams alone', optional: true, rest: true, complete: 'team' }],
+    options: [
+      { flags: '--no-teams', summary: 'test no teams' },
+      { flags: '--timeout <SECONDS>', summary: 'for a machine that does not answer; 10 when left out' },
+      JSON_OPTION,
+      HUB_OPTION,
+    ],
+    examples: [
+      ['iris-tui doctor', ''],
+      ['iris-tui doctor gpu --timeout 3', 'one team'],
+    ],
     load: async () => (await import('../doctor/index.ts')).runDoctor,
   },
   {
