@@ -16,11 +16,10 @@ export interface Surroundings {
 }
 
 /** The login shell of whoever logs in there, known only there. sshd says it in SHELL; a container may not have said anything. */
-// biome-ignore lint/suspicious/noTemplateCurlyInString: it is the shell there that replaces it.
 export const FAR_SHELL: readonly string[] = [
   'sh',
   '-c',
-  'for s in "${SHELL-}" /bin/bash /bin/sh; do [ -x "$s" ] && exec "$s" -l; done',
+  'for s in "$SHELL" /bin/bash /bin/sh; do [ -x "$s" ] && exec "$s" -l; done',
 ];
 
 /**
