@@ -220,7 +220,7 @@ describe('a source that knows', () => {
     bench.show(BOX + RESTS);
     bench.monitor.say('hook', 'blocked', 'may I?');
     expect(bench.monitor.report).toMatchObject({ state: 'blocked', question: 'may I?' });
-    bench.show(WORKS);
+    bench.show(WORKS, 1000);
     expect(bench.state).toBe('blocked');
     bench.monitor.say('protocol', 'working');
     bench.monitor.say('hook', 'idle');

@@ -96,13 +96,12 @@ describe('what a blocked agent asks', () => {
   it('is also read where hooks say that it is blocked', () => {
     const cast = readCast('claude-permission');
     const bench = new Bench({ kind: 'claude', cols: cast.cols, rows: cast.rows });
-    bench.monitor.say('hook', 'working');
     bench.play({ ...cast, events: cast.events.filter(([at]) => at < 11) });
-    expect(bench.state).toBe('working');
-    expect(bench.monitor.report.prompt).toBeUndefined();
     bench.monitor.say('hook', 'blocked', 'Bash');
     bench.show('\x1b[?25l', 100);
-    expect(bench.monitor.report).toMatchObject({ question: 'Bash', prompt: { choices: [{}, {}, {}] } });
+    expect(bench.explain()).toMatchObject({ authority: 'hook', state: 'blocked' });
+    expect(bench.monitor.report).toMatchObject({ prompt: { choices: [{}, {}, {}] } });
+    expect(bench.monitor.report.question).toBe(bench.monitor.report.prompt?.text);
   });
 });
 
