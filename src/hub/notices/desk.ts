@@ -117,8 +117,9 @@ function stillSo(session: Session, state: NoticeState): string | undefined {
   if (state !== 'failed') return session.agent.state === state ? (session.agent.question ?? '') : undefined;
   const now = session.state;
   if (now.kind === 'failed') return now.error.message;
-  // The last command of a shell says nothing of the shell.
-  if (now.kind !== 'exited' || session.agentKind === 'shell') return undefined;
+  // The last command that was typed into a shell says nothing of the shell.
+  const typedInto = session.agentKind === 'shell' && session.command.slice(1).every((word) => /^-[^c]*$/.test(word));
+  if (now.kind !== 'exited' || typedInto) return undefined;
   const { exitCode, signal } = now.end;
   if (signal !== undefined) return `ended by ${signal}`;
   return exitCode ? `exit code ${exitCode}` : undefined;

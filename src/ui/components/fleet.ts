@@ -93,7 +93,7 @@ function rowSegments(view: ViewSnapshot, row: FleetRow, columns: Columns, width:
 function stateWords(session: SessionInfo, now: number): string {
   const { agent, connection, process } = session;
   const ended = endWords(session);
-  if (ended) return ended;
+  if (ended) return process.signal ?? ended;
   if (connection.state !== 'online') return connectionWords(session, now).short;
   if (process.status !== 'running' || agent.state === 'unknown') return process.status;
   const word = agent.state === 'blocked' ? 'waiting' : agent.state;
@@ -108,7 +108,7 @@ function panelLines(view: ViewSnapshot, fleet: FleetOverlay, width: number): Seg
   const text = fleet.asks?.text ?? fleet.asksElse;
   if (row && text !== undefined) {
     const choices = (fleet.asks?.choices ?? []).map(({ number, label, means }) => ({
-      text: `${number} ${plainText(label)}`,
+      text: `${number} ${plainText(label)}${means === undefined ? '' : ` (${means === 'approve' ? 'a' : 'd'})`}`,
       color: means === 'approve' ? 'green' : means === 'deny' ? 'red' : undefined,
     }));
     // A line a choice where there is room, else all of them on one.
