@@ -21,6 +21,7 @@ export interface NewRequest {
   readonly command: readonly string[];
   readonly size?: { readonly cols: number; readonly rows: number } | undefined;
   readonly pipes?: boolean;
+  readonly headless?: boolean;
   /** Absent: as the team or the config says. */
   readonly hooks?: boolean | undefined;
   /** Only start it; else the screen opens on it. */
@@ -36,6 +37,7 @@ export const runNew: VerbRun = async (context, { args, options }) => {
     command: args[0] as readonly string[],
     size: options.size === undefined ? undefined : sizeOf(options.size as string),
     pipes: options.pipes === true,
+    headless: options.headless === true,
     hooks: options.hooks as boolean | undefined,
     detached: options.detach === true,
   });
@@ -79,10 +81,15 @@ function sessionArguments(context: Context, request: NewRequest): HubCommandArgs
     ...(agent === undefined ? {} : { agent }),
     ...(command.length > 0 ? { command: [...command] } : {}),
     ...placeOf(context, request.cwd),
-    mode: request.pipes ? 'pipes' : 'pty',
+    mode: modeOf(request),
     ...(request.hooks === undefined ? {} : { hooks: request.hooks }),
     ...size,
   };
+}
+
+function modeOf({ pipes, headless }: NewRequest): 'pty' | 'pipes' | 'headless' {
+  if (pipes && headless) throw new IrisError('usage', 'new: --pipes or --headless, not both');
+  return headless ? 'headless' : pipes ? 'pipes' : 'pty';
 }
 
 /** A folder of a team that lives elsewhere is meant there. */
@@ -94,7 +101,7 @@ function teamArguments(context: Context, request: NewRequest, team: TeamInfo): H
     ...args,
     team: team.name,
     ...(folder === undefined ? {} : { cwd: folder }),
-    ...(request.pipes ? { mode: 'pipes' } : {}),
+    ...(request.pipes || request.headless ? { mode: modeOf(request) } : {}),
   };
 }
 

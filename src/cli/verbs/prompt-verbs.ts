@@ -71,6 +71,21 @@ export const promptVerbs: readonly Verb[] = [
     load: async () => (await import('../actions/queue.ts')).runQueue,
   },
   {
+    name: 'messages',
+    group: 'sessions',
+    summary: 'print what was said in a headless session',
+    description: [
+      'Whole messages, with all their blocks: text (user behind >), thinking (~), tool calls (*), their results (=, failed !). With --json also what was used, the id by which the agent goes on, and "next": give it to --after to get what was said since.',
+    ],
+    args: [SESSION],
+    options: [{ flags: '--after <N>', summary: 'only what was said, or grew, after this' }, ...both],
+    examples: [
+      ['iris-tui messages api', ''],
+      ["iris-tui messages api --json | jq '.messages[-1]'", 'the last one'],
+    ],
+    load: async () => (await import('../actions/messages.ts')).runMessages,
+  },
+  {
     name: 'answer',
     group: 'sessions',
     summary: 'answer what an agent asks',

@@ -41,6 +41,11 @@ export const sessionVerbs: readonly Verb[] = [
         complete: 'team',
       },
       { flags: '-d, --detach', summary: 'do not show it: print its id' },
+      {
+        flags: '--headless',
+        summary:
+          'without a terminal: the agent is spoken to in its own language, and shown as a transcript with an input line; claude, codex, gemini',
+      },
       { flags: '--pipes', summary: 'without a terminal: output and errors are kept apart' },
       { flags: '--hooks', summary: 'let hooks on its command line tell what the agent does: claude, codex' },
       { flags: '--no-hooks', summary: 'without hooks, whatever the config says' },
@@ -49,6 +54,7 @@ export const sessionVerbs: readonly Verb[] = [
     ],
     examples: [
       ['iris-tui new -a claude -c ~/src/api', 'claude in a folder, on the screen'],
+      ['iris-tui new -d -n api -a claude --headless', 'for prompt, answer and messages, without a terminal of its own'],
       ['iris-tui new -d -n build -- make -j8', 'a build in the background'],
       ["id=$(iris-tui new -d -- sh -c 'sleep 5; date')", 'keep the id'],
     ],

@@ -78,6 +78,7 @@ function newOfTeam(name: string, args: HubCommandParsed<'session.new'>, hub: Hub
     ...(command === undefined ? {} : { command, args: [] }),
     ...(agent === undefined ? {} : { agent }),
     ...(cwd === undefined ? {} : { path: cwd }),
+    ...(args.mode === 'headless' ? { mode: args.mode } : {}),
   };
   const spec = hub.desk.spec(team, args, args.env);
   const taken = (wanted: string) => hub.registry.list().some((session) => session.name === wanted);
