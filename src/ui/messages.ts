@@ -36,6 +36,13 @@ export class Messages {
     this.#changed();
   }
 
+  /** What is wrong with the config now; undefined: nothing any more. */
+  config(line: string | undefined): void {
+    if (line === undefined) this.say('the config is right again', 'info');
+    // At the start our own reading of it may have said so.
+    else if (!this.#current?.text.startsWith(line)) this.say(line, 'error');
+  }
+
   clear(): void {
     if (!this.#current) return;
     this.#timer?.cancel();

@@ -6,6 +6,7 @@ import type { CursorTarget, Layer } from './compositor/index.ts';
 import type { Placed } from './layout/index.ts';
 import type { ViewSnapshot } from './model/snapshot.ts';
 import type { CopyMode } from './panes/copy-mode.ts';
+import type { SessionView } from './panes/session-view.ts';
 import type { SessionViews } from './session-views.ts';
 
 /** What the compositor shows: the chrome below, sessions in their panes, overlays of the chrome above. */
@@ -32,6 +33,25 @@ export function visiblePart(placed: Placed, surface: Surface): { x: number; y: n
     size <= room ? 0 : Math.min(size - room, Math.max(0, at - room + 1));
   const { cursor, cols, rows } = surface;
   return { x: along(cols, placed.inner.cols, cursor.x), y: along(rows, placed.inner.rows, cursor.y) };
+}
+
+/** Is a session not yet in the picture, or in it with another part than its pane shows now? */
+export function moved(picture: Picture, placed: Placed, screen: Surface): boolean {
+  const layer = picture.layers.find((l) => l.surface === screen);
+  if (!layer) return true;
+  if (screen.cols <= placed.inner.cols && screen.rows <= placed.inner.rows) return false;
+  const source = visiblePart(placed, screen);
+  return layer.source.x !== source.x || layer.source.y !== source.y;
+}
+
+/** What a pane shows of its session. */
+export function shownOf(
+  placed: Placed,
+  view: SessionView | undefined,
+): { readonly printedAt: number; readonly cursorRow: number | undefined } {
+  if (!view) return { printedAt: Number.NEGATIVE_INFINITY, cursorRow: undefined };
+  const { screen, printedAt } = view;
+  return { printedAt, cursorRow: screen.cursor.y - visiblePart(placed, screen).y };
 }
 
 export function makePicture(input: PictureInput): Picture {

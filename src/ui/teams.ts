@@ -3,8 +3,8 @@ import { Emitter, type SessionHost, type TeamInfo } from '../core/index.ts';
 /** The teams of the hub's config, and what is wrong with it: asked for when we come online, and whenever the hub has read it again. */
 export class Teams {
   readonly changed = new Emitter<void>();
-  /** A line that was not there before: something in the config is wrong. */
-  readonly problem = new Emitter<string>();
+  /** Something in the config is wrong that was not before, as a line; undefined: nothing is wrong any more. */
+  readonly problem = new Emitter<string | undefined>();
   readonly #host: SessionHost;
   readonly #undo: () => void;
   #list: readonly TeamInfo[] = [];
@@ -46,6 +46,7 @@ export class Teams {
         this.#problems = problems;
         this.changed.emit();
         for (const line of problems) if (!before.includes(line)) this.problem.emit(line);
+        if (problems.length === 0 && before.length > 0) this.problem.emit(undefined);
       } while (this.#again);
     } catch {
       // A hub that can't be asked says so itself; the next connection asks again.

@@ -2,11 +2,11 @@ import {
   type Clock,
   Emitter,
   IrisError,
+  type PaneNode,
   type SessionHost,
   type SessionInfo,
   type Surface,
   type Tab,
-  type Timer,
 } from '../core/index.ts';
 import { MIN_COLS, MIN_ROWS } from './components/App.tsx';
 import { overlayRects, overlayRows } from './components/overlays.tsx';
@@ -16,21 +16,19 @@ import { Hold } from './hold.ts';
 import { Keeper } from './keeper.ts';
 import { fits, type Placed, type Placement, panes, place, placeZoomed, type Rect } from './layout/index.ts';
 import { Messages } from './messages.ts';
-import { endKey, makeSnapshot } from './model/make-snapshot.ts';
+import { makeSnapshot } from './model/make-snapshot.ts';
 import type { Overlay, ViewSnapshot } from './model/snapshot.ts';
 import { View } from './model/view.ts';
 import { WorkspaceSync } from './model/workspace-sync.ts';
 import type { OverlayControl } from './overlays/index.ts';
 import type { CopyMode } from './panes/copy-mode.ts';
 import type { SessionView } from './panes/session-view.ts';
-import { makePicture, type Picture, visiblePart } from './picture.ts';
+import { makePicture, moved, type Picture, shownOf } from './picture.ts';
 import { SessionViews } from './session-views.ts';
 import type { TuiSettings } from './settings.ts';
 import { Teams } from './teams.ts';
-
-/** Does the border or the box of its pane show seconds? */
-const counts = ({ connection, agent }: SessionInfo): boolean =>
-  connection.state === 'online' ? agent.state === 'working' || agent.state === 'blocked' : connection.state !== 'error';
+import { Ticker } from './ticker.ts';
+import { Unseen } from './unseen.ts';
 
 const NO_OVERLAY: Overlay = { kind: 'none' };
 
@@ -73,15 +71,13 @@ export class Workbench {
   prefixActive = false;
   readonly #options: WorkbenchOptions;
   #overlay: OverlayControl | undefined;
-  readonly #bells = new Set<string>();
-  /** Ended sessions that were looked at since. */
-  readonly #seenEnds = new Set<string>();
+  readonly #unseen = new Unseen();
   #placement: Placement = { panes: [], dividers: [] };
   #snapshot: ViewSnapshot | undefined;
   #picture: Picture = { layers: [], cursor: undefined };
   #scheduled = false;
   readonly #hold: Hold;
-  #tick: Timer | undefined;
+  readonly #ticker: Ticker;
   #closed = false;
   readonly #undo: (() => void)[] = [];
 
@@ -105,6 +101,8 @@ export class Workbench {
     this.gaze = new Gaze(options.host);
     this.teams = new Teams(options.host);
     this.#undo.push(this.teams.changed.on(() => this.update()));
+    this.#undo.push(this.teams.problem.on((line) => this.messages.config(line)));
+    this.#ticker = new Ticker(options.clock, () => this.update());
     this.#hold = new Hold(options.clock, () => this.update());
     this.focusReports = new FocusReports((id) => this.views.get(id));
     this.#undo.push(this.sync.changed.on(() => this.update()));
@@ -124,8 +122,7 @@ export class Workbench {
   }
 
   get focusedSession(): SessionInfo | undefined {
-    const tab = this.tab;
-    const pane = tab && panes(tab.layout).find((p) => p.id === this.view.focused(tab.id));
+    const pane = this.#focusedPane(this.tab);
     return pane && this.session(pane.sessionId);
   }
 
@@ -151,12 +148,6 @@ export class Workbench {
   /** Between tab bar and status line. */
   get area(): Rect {
     return { x: 0, y: 1, cols: this.cols, rows: this.rows - 2 };
-  }
-
-  placedAt(x: number, y: number): Placed | undefined {
-    return this.#placement.panes.find(
-      ({ outer }) => x >= outer.x && x < outer.x + outer.cols && y >= outer.y && y < outer.y + outer.rows,
-    );
   }
 
   get tooSmall(): boolean {
@@ -266,7 +257,7 @@ export class Workbench {
     this.#closed = true;
     this.#overlay?.closed?.();
     for (const undo of this.#undo) undo();
-    this.#tick?.cancel();
+    this.#ticker.stop();
     this.keeper.close();
     this.messages.close();
     this.gaze.close();
@@ -288,7 +279,7 @@ export class Workbench {
         this.sync.heard(event.revision);
         break;
       case 'bell':
-        if (!this.#placement.panes.some((p) => p.sessionId === event.sessionId)) this.#bells.add(event.sessionId);
+        this.#unseen.rang(event.sessionId, this.#placedSession(event.sessionId) !== undefined);
         this.update();
         break;
       case 'held':
@@ -304,20 +295,17 @@ export class Workbench {
 
   #viewChanged(view: SessionView): void {
     if (view.ended) this.update();
-    const placed = this.#placement.panes.find((p) => p.sessionId === view.sessionId);
+    const placed = this.#placedSession(view.sessionId);
     if (!placed) return;
     // What lies above it may have to go: ssh asks something.
     if (this.#snapshot?.panes.some((p) => p.paneId === placed.paneId && p.trouble)) this.update();
-    const { screen } = view;
-    const layer = this.#picture.layers.find((l) => l.surface === screen);
-    const cropped = screen.cols > placed.inner.cols || screen.rows > placed.inner.rows;
     // A picture that waited for this view, or a part of a larger screen that must follow its cursor.
-    if (!layer || (cropped && !this.#sameSource(layer, visiblePart(placed, screen)))) this.update();
+    if (moved(this.#picture, placed, view.screen)) this.update();
     else this.dirty.emit();
   }
 
-  #sameSource(layer: Picture['layers'][number], source: { x: number; y: number }): boolean {
-    return layer.source.x === source.x && layer.source.y === source.y;
+  #placedSession(sessionId: string): Placed | undefined {
+    return this.#placement.panes.find((p) => p.sessionId === sessionId);
   }
 
   #compose(): void {
@@ -325,48 +313,35 @@ export class Workbench {
     this.keeper.settle();
     this.view.follow(workspace);
     const tab = this.tab;
-    const { frames } = this.settings;
-    const focused = tab && panes(tab.layout).find((p) => p.id === this.view.focused(tab.id));
-    let placement: Placement = { panes: [], dividers: [] };
-    if (tab && focused && !this.tooSmall) {
-      const alone = this.view.zoomed.has(tab.id) || !fits(tab.layout, this.area, frames);
-      placement = alone ? placeZoomed(focused, this.area, frames) : place(tab.layout, this.area, frames);
-    }
+    const focused = this.#focusedPane(tab);
+    const placement = this.#place(tab, focused);
     const alive = new Set(this.host.sessions.map((s) => s.id));
     const shown = placement.panes.filter((p) => alive.has(p.sessionId));
     for (const p of shown) this.views.show(p.sessionId, p.inner, this.clock.now());
     this.views.prune(alive, new Set(shown.map((p) => p.sessionId)));
-    for (const paneId of this.copying.keys()) {
-      const mode = this.copying.get(paneId);
-      const there = workspace.tabs.some((t) => panes(t.layout).some((p) => p.id === paneId));
-      if (mode && !there) this.closeCopy(paneId);
-    }
+    const there = new Set(workspace.tabs.flatMap((t) => panes(t.layout).map((p) => p.id)));
+    for (const paneId of this.copying.keys()) if (!there.has(paneId)) this.closeCopy(paneId);
     const views = shown.map((p) => this.views.get(p.sessionId));
     if (this.#hold.holds(tab?.id, views)) return;
-    for (const p of shown) {
-      this.#bells.delete(p.sessionId);
-      const session = this.session(p.sessionId);
-      if (session) this.#seenEnds.add(endKey(session));
-    }
+    for (const { sessionId } of shown) this.#unseen.looked(sessionId, this.session(sessionId));
     this.#placement = placement;
     this.focusReports.focus(focused?.sessionId);
     this.gaze.look(new Set(shown.map((p) => p.sessionId)));
     this.#snapshot = this.#makeSnapshot();
     if (this.#overlay) this.#overlay.visibleRows = this.#overlayRoom();
     this.changed.emit();
-    this.#tickWhenNeeded();
+    this.#ticker.follow(this.snapshot);
   }
 
-  /** While something counts seconds on the screen, once a second; else when the minute changes. */
-  #tickWhenNeeded(): void {
-    this.#tick?.cancel();
-    // A list tells of all sessions; otherwise only what is on the screen counts.
-    const counting =
-      this.host.connection.state === 'offline' ||
-      ['list', 'fleet'].includes(this.#overlay?.overlay.kind ?? '') ||
-      this.snapshot.panes.some(({ session }) => session && counts(session));
-    const wall = this.clock.wall();
-    this.#tick = this.clock.after(counting ? 1000 - (wall % 1000) : 60_000 - (wall % 60_000) + 5, () => this.update());
+  #focusedPane(tab: Tab | undefined): PaneNode | undefined {
+    return tab && panes(tab.layout).find((p) => p.id === this.view.focused(tab.id));
+  }
+
+  #place(tab: Tab | undefined, focused: PaneNode | undefined): Placement {
+    if (!tab || !focused || this.tooSmall) return { panes: [], dividers: [] };
+    const { frames } = this.settings;
+    const alone = this.view.zoomed.has(tab.id) || !fits(tab.layout, this.area, frames);
+    return alone ? placeZoomed(focused, this.area, frames) : place(tab.layout, this.area, frames);
   }
 
   #overlayRoom(): number {
@@ -396,18 +371,11 @@ export class Workbench {
       placement: this.#placement,
       overlay: this.#overlay?.overlay ?? NO_OVERLAY,
       message: this.messages.current,
-      bells: this.#bells,
-      seenEnds: this.#seenEnds,
+      bells: this.#unseen.bells,
+      seenEnds: this.#unseen.seenEnds,
       teams: this.teams.list,
-      shown: (placed) => this.#shown(placed),
+      shown: (placed) => shownOf(placed, this.views.get(placed.sessionId)),
     });
-  }
-
-  #shown(placed: Placed): { printedAt: number; cursorRow: number | undefined } {
-    const view = this.views.get(placed.sessionId);
-    if (!view) return { printedAt: Number.NEGATIVE_INFINITY, cursorRow: undefined };
-    const { screen, printedAt } = view;
-    return { printedAt, cursorRow: screen.cursor.y - visiblePart(placed, screen).y };
   }
 
   /** Layers for the compositor; the chrome is drawn before this is asked. */

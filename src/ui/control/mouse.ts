@@ -49,7 +49,7 @@ export class Mouse {
     if (this.#grab && m.action !== 'press') return this.#drag(this.#grab, m);
     if (bench.overlay && !['prompt', 'confirm'].includes(bench.overlay.overlay.kind)) return this.#overlay(m);
     if (m.y === 0) return this.#tabBar(m);
-    const placed = bench.placedAt(m.x, m.y);
+    const placed = bench.placement.panes.find(({ outer }) => within(outer, m.x, m.y));
     if (placed && within(placed.inner, m.x, m.y)) return this.#inside(placed, m, clicks);
     if (m.action === 'press' && m.button === 'left') this.#border(placed, m, clicks);
   }
