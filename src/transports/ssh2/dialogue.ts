@@ -13,11 +13,22 @@ interface Question {
   bytes: number[];
 }
 
+/** Who can be asked, and told. */
+export interface Asker {
+  /** Lines for the user, from whomever. */
+  say(text: string): void;
+  /**
+   * Asks, and waits for a line.
+   * @throws IrisError `cancelled` when there will be no answer
+   */
+  ask(prompt: string, options: { readonly echo: boolean }): Promise<string>;
+}
+
 /**
  * Questions in the pane before the process runs, and their answers: what a terminal's line discipline does, without a terminal.
  * What others sent is shown without control characters.
  */
-export class Dialogue {
+export class Dialogue implements Asker {
   readonly #show: (bytes: Uint8Array) => void;
   #question: Question | undefined;
   /** Within an escape sequence (an arrow key): none of it is part of an answer. */
@@ -32,7 +43,6 @@ export class Dialogue {
     return this.#question !== undefined;
   }
 
-  /** Lines for the user, from whomever. */
   say(text: string): void {
     if (this.#closed) return;
     for (const line of cleanLines(text)) this.#write(`${line}\r\n`);

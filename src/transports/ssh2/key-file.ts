@@ -99,7 +99,9 @@ interface Container {
 
 /** OpenSSH's own format (PROTOCOL.key). Undefined: it is not that. */
 function openSshContainer(text: string): Container | undefined {
-  const body = /-----BEGIN OPENSSH PRIVATE KEY-----([A-Za-z0-9+/=\s]+)-----END OPENSSH PRIVATE KEY-----/.exec(text)?.[1];
+  const body = /-----BEGIN OPENSSH PRIVATE KEY-----([A-Za-z0-9+/=\s]+)-----END OPENSSH PRIVATE KEY-----/.exec(
+    text,
+  )?.[1];
   if (body === undefined) return undefined;
   const data = Buffer.from(body, 'base64');
   if (!data.subarray(0, MAGIC.length).equals(MAGIC)) return undefined;

@@ -1,0 +1,48 @@
+import type { LaunchSpec, RemoteOptions, Transport } from '../../../src/core/index.ts';
+import { ssh2Transport } from '../../../src/transports/ssh2/index.ts';
+import { Run } from '../../contract/transport.ts';
+
+export interface Ssh2Launch extends Partial<Omit<LaunchSpec, 'remote'>> {
+  readonly words: readonly string[];
+  readonly options?: RemoteOptions;
+  /** Of the hub: the agent's socket. */
+  readonly hubEnv?: Record<string, string>;
+  readonly sessionId?: string;
+}
+
+let sessions = 0;
+
+export function ssh2(launch: Ssh2Launch): Transport {
+  const { words, options = {}, hubEnv = {}, sessionId = `ssh2-${process.pid}-${++sessions}`, ...rest } = launch;
+  return ssh2Transport(
+    {
+      command: ['sh'],
+      cwd: '',
+      env: {},
+      mode: 'pty',
+      cols: 80,
+      rows: 24,
+      ...rest,
+      remote: { kind: 'ssh2', words, options },
+    },
+    { identity: { id: sessionId, name: 'test' }, env: hubEnv },
+  );
+}
+
+/** Runs that are stopped with `stopRuns`. */
+const runs: Run[] = [];
+
+export function run(launch: Ssh2Launch): Run {
+  const one = new Run(ssh2(launch));
+  runs.push(one);
+  return one;
+}
+
+/** A shell script in place of the command. */
+export function shell(script: string, launch: Ssh2Launch): Run {
+  return run({ ...launch, command: ['sh', '-c', script] });
+}
+
+export async function stopRuns(): Promise<void> {
+  await Promise.all(runs.splice(0).map((one) => one.transport.stop()));
+}
