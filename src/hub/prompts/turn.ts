@@ -1,4 +1,4 @@
-import { IDLE_HOLD_MS, readAnswer, type Session } from '../../core/index.ts';
+import { IDLE_HOLD_MS, readAnswer, ScreenFollower, type Session } from '../../core/index.ts';
 import type { Message } from './message.ts';
 
 /** A prompt that makes the agent do nothing (a command of its own) is over after this. */
@@ -16,6 +16,8 @@ export class Turn {
   readonly #session: Session;
   readonly #startedAt: number;
   #busyAt: number | undefined;
+  /** Of a program on the alternate screen. */
+  readonly #follower = new ScreenFollower();
 
   constructor(message: Message, session: Session, now: number) {
     this.message = message;
@@ -30,7 +32,11 @@ export class Turn {
 
   look(now: number): TurnState {
     const { state } = this.#session.agent;
-    const { reading } = this.#session.sight();
+    const { reading, box } = this.#session.sight();
+    const { screen } = this.#session;
+    if (this.message.wait && box && screen.modes.alternateScreen && !screen.synchronizing) {
+      this.#follower.feed(screen.capture().split('\n').slice(0, box.top));
+    }
     if (state === 'working' || state === 'blocked' || reading === 'working' || reading === 'blocked') {
       this.#busyAt = now;
       return state === 'blocked' ? 'asks' : 'going';
@@ -42,10 +48,14 @@ export class Turn {
   answer(): string | undefined {
     const { transcript, screen } = this.#session;
     if (!transcript) return undefined;
+    if (screen.modes.alternateScreen) {
+      const { fresh } = this.#follower;
+      return readAnswer(this.#follower.rows(), this.message.text, transcript, fresh)?.slice(-ANSWER_LIMIT);
+    }
     const { box } = this.#session.sight();
-    const history = screen.modes.alternateScreen ? 0 : Math.min(HISTORY_LINES, screen.screenTop - screen.firstLine);
-    const rows = screen.capture({ history }).split('\n');
-    const end = box ? history + box.top : rows.length;
-    return readAnswer(rows.slice(0, end), this.message.text, transcript)?.slice(-ANSWER_LIMIT);
+    const history = Math.min(HISTORY_LINES, screen.screenTop - screen.firstLine);
+    const all = screen.capture({ history }).split('\n');
+    const rows = all.slice(0, box ? history + box.top : all.length);
+    return readAnswer(rows, this.message.text, transcript)?.slice(-ANSWER_LIMIT);
   }
 }

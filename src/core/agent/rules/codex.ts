@@ -26,7 +26,7 @@ export const codex: RuleSet = {
   transcript: {
     prompt: '^› ',
     says: '^• (?!(?:Ran|Running|Explored|Exploring|Edited|Added|Deleted|Called|Calling|Working|Searched|Searching|Updated Plan|Viewed|Exited|Waited|Waiting)\\b)',
-    other: '^(?:•|✔|✗|■|⚠|▲|›|↳) ',
+    other: '^ {0,4}└ |^(?:•|✔|✗|■|⚠|▲|›|↳) ',
     chrome: '^ {2}(?:Worked for|\\S.* · |← for agents)|^─{3,}',
     indent: 2,
   },

@@ -5,11 +5,18 @@ const PROMPT_CHARS = 24;
 
 /**
  * What an agent wrote after the newest prompt: rows of its transcript, top to bottom, without those of its input box. The texts of the agent
- * are taken, tools and notices between them left out; rows that it wrapped stay as they are. undefined: the prompt is not to be found in them,
- * and nothing the agent said after it.
+ * are taken, tools and notices between them left out; rows that it wrapped stay as they are. undefined: the prompt is not to be found in them.
+ *
+ * @param from - all rows from this one on are known to have come after the prompt, be it to be seen or not
  */
-export function readAnswer(rows: readonly string[], prompt: string, rules: CompiledTranscript): string | undefined {
-  const start = promptRow(rows, prompt, rules);
+export function readAnswer(
+  rows: readonly string[],
+  prompt: string,
+  rules: CompiledTranscript,
+  from?: number,
+): string | undefined {
+  const found = promptRow(rows, prompt, rules, from !== undefined);
+  const start = found ?? (from === undefined ? undefined : from - 1);
   if (start === undefined) return undefined;
   const pieces: string[][] = [];
   let piece: string[] | undefined;
@@ -24,8 +31,13 @@ export function readAnswer(rows: readonly string[], prompt: string, rules: Compi
   return texts.join('\n\n');
 }
 
-/** The lowest row of the transcript that holds the prompt, or else the lowest that holds any. */
-function promptRow(rows: readonly string[], prompt: string, rules: CompiledTranscript): number | undefined {
+/** The lowest row of the transcript that holds the prompt, or else (unless `exact`) the lowest that holds any. */
+function promptRow(
+  rows: readonly string[],
+  prompt: string,
+  rules: CompiledTranscript,
+  exact: boolean,
+): number | undefined {
   const wanted = squeezed(prompt.trim().split('\n')[0] ?? '').slice(0, PROMPT_CHARS);
   let any: number | undefined;
   for (let i = rows.length - 1; i >= 0; i--) {
@@ -35,7 +47,7 @@ function promptRow(rows: readonly string[], prompt: string, rules: CompiledTrans
     const said = squeezed(row.replace(rules.prompt, ''));
     if (said !== '' && (said.startsWith(wanted) || wanted.startsWith(said))) return i;
   }
-  return any;
+  return exact ? undefined : any;
 }
 
 function squeezed(text: string): string {
