@@ -7,6 +7,7 @@ import { checkAccess } from '../../src/cli/config/access.ts';
 import { loadConfig, problemLine, teamConfigOf } from '../../src/cli/config/index.ts';
 import { readConfig } from '../../src/cli/config/read.ts';
 import { showConfig } from '../../src/cli/config/show.ts';
+import { HEADLESS_AGENTS } from '../../src/core/index.ts';
 
 const scope = { vars: { HOME: '/home/u', TOKEN: 's3cret', WHO: 'ada' }, home: '/home/u' };
 const read = (yaml: string) => readConfig(yaml, '/etc/iris/c.yaml', scope);
@@ -40,7 +41,7 @@ remoteOptions:
   compression: true
   forwardAgent: true
   extraSshArgs: -o "SetEnv=A B"
-agent: codex
+agent: claude
 args: [--model, big one, 7]
 env: { A: x, N: 3, B: true }
 claudePath: ~/.local/bin/claude
@@ -78,7 +79,7 @@ appendSystemPrompt: Be brief.
           extraSshArgs: ['-o', 'SetEnv=A B'],
         },
       },
-      agent: 'codex',
+      agent: 'claude',
       args: ['--model', 'big one', '7'],
       env: { A: 'x', N: '3', B: 'true' },
       claudePath: '~/.local/bin/claude',
@@ -205,6 +206,11 @@ describe('what is wrong with a team', () => {
       ['grantPermission: true', '3:22: teams.t.grantPermission: must be one of yes, no, ask, forward, not true'],
       ['color: blu', '3:12: teams.t.color: there is no colour "blu" (did you mean blue?)'],
       ['idleTimeout: 3000000000', '3:18: teams.t.idleTimeout: must be at most 2147483647, not 3000000000'],
+      [
+        'mode: headless\nagent: shell',
+        `3:11: teams.t.mode: shell cannot be run headless (that is for ${HEADLESS_AGENTS.join(', ')})`,
+      ],
+      ['giveUpAfter: 0', '3:18: teams.t.giveUpAfter: must be at least 1000, not 0'],
       ['- a', '3:5: teams.t: must be a map of names to values, not ["a"]'],
     ] as const) {
       expect(complaints(yaml), yaml).toEqual(said);
@@ -267,6 +273,10 @@ describe('what is wrong with a team', () => {
         (key, at) => `${at + 3}:5: teams.t.${key}: has no effect yet`,
       ),
     );
+    expect(complaints('agent: codex\nallowedTools: Edit\ngrantPermission: ask')).toEqual([
+      '4:5: teams.t.allowedTools: has no effect on codex',
+      '5:5: teams.t.grantPermission: has no effect on codex',
+    ]);
     expect(complaints('remoteOptions: { port: 1 }')).toEqual([
       '3:5: teams.t.remoteOptions: has no effect without remote (it is about ssh)',
     ]);

@@ -1,4 +1,4 @@
-import { sshWords, type TeamEntry } from './team-schema.ts';
+import { agentOf, sshWords, type TeamEntry } from './team-schema.ts';
 
 /** Sections that other programs put into the same file, or that later versions read. */
 export const INEFFECTIVE_SECTIONS = ['hubs', 'dashboard', 'database'] as const;
@@ -56,6 +56,15 @@ function keysOf(value: unknown): string[] {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value) : [];
 }
 
+/** Arguments that claude alone has. */
+const CLAUDE_KEYS = [
+  'grantPermission',
+  'skipPermissions',
+  'allowedTools',
+  'disallowedTools',
+  'appendSystemPrompt',
+] as const;
+
 /** What in a team means nothing beside the rest of it: key, and why. */
 export function idleKeys(team: TeamEntry): { key: string; message: string; remedy?: string }[] {
   const found: { key: string; message: string; remedy?: string }[] = [];
@@ -72,6 +81,10 @@ export function idleKeys(team: TeamEntry): { key: string; message: string; remed
   }
   if (team.skipPermissions !== undefined && team.grantPermission !== undefined) {
     found.push({ key: 'skipPermissions', message: 'has no effect beside grantPermission' });
+  }
+  const agent = agentOf(team);
+  for (const key of CLAUDE_KEYS) {
+    if (team[key] !== undefined && agent !== 'claude') found.push({ key, message: `has no effect on ${agent}` });
   }
   return found;
 }

@@ -1,5 +1,14 @@
 import { z } from 'zod';
-import { IrisError, KNOWN_AGENTS, nearest, plainText, RESTART_RULES } from '../../core/index.ts';
+import {
+  agentKindOf,
+  HEADLESS_AGENTS,
+  IrisError,
+  isHeadlessAgent,
+  KNOWN_AGENTS,
+  nearest,
+  plainText,
+  RESTART_RULES,
+} from '../../core/index.ts';
 import { accepted, colour, commaList, commandLine, complain, TIME_LIMIT_MS, words } from './fields.ts';
 import { teamNotify } from './notify-schema.ts';
 
@@ -78,7 +87,9 @@ export const teamSchema = z
     autostart: z.boolean().default(false).describe('start it with the hub'),
     restart: z.enum(RESTART_RULES).default('never').describe('when its process has ended by itself'),
     maxAttempts: z.number().int().min(0).max(1_000_000).optional().describe('attempts to connect; 0: no bound'),
-    giveUpAfter: duration(0).optional().describe('milliseconds of attempts to connect; 0: no bound'),
+    giveUpAfter: duration(1000)
+      .optional()
+      .describe('milliseconds without a connection until it is given up; 3 h when left out'),
     idleTimeout: duration(0).optional().describe('end it when nobody used it for so many milliseconds; 0: never'),
     sessionInitTimeout: duration(1).optional().describe('milliseconds within which its process has to run'),
     color: colour.optional().describe('of its name'),
@@ -100,6 +111,7 @@ export const teamSchema = z
   .superRefine((team, context) => {
     complain(context, () => checkAgent(team.agent, team.command !== undefined), ['agent']);
     complain(context, () => checkRemote(team.remote), ['remote']);
+    complain(context, () => checkMode(team), ['mode']);
     if (team.ssh2 && sshWords(team.remote) === undefined) {
       complain(context, () => refuse('has no meaning without ssh', 'write remote: ssh HOST, or leave it out'), [
         'ssh2',
@@ -124,6 +136,31 @@ function checkAgent(agent: string | undefined, hasCommand: boolean): void {
   }
   if (!/^[a-z][a-z0-9_-]*$/.test(agent))
     refuse(`${JSON.stringify(agent)} is no name of an agent`, 'small letters make one');
+}
+
+function checkMode({
+  mode,
+  agent,
+  command,
+}: {
+  mode: string;
+  agent?: string | undefined;
+  command?: readonly string[] | undefined;
+}): void {
+  const kind = agentOf({ agent, command });
+  if (mode !== 'headless' || isHeadlessAgent(kind)) return;
+  refuse(`${kind} cannot be run headless`, `that is for ${HEADLESS_AGENTS.join(', ')}`);
+}
+
+/** What a team runs: what it says, or what its command is, or claude. */
+export function agentOf({
+  agent,
+  command,
+}: {
+  agent?: string | undefined;
+  command?: readonly string[] | undefined;
+}): string {
+  return agent ?? (command === undefined ? 'claude' : agentKindOf(command));
 }
 
 function checkRemote(remote: readonly string[] | undefined): void {

@@ -1,8 +1,8 @@
 import { dirname, resolve } from 'node:path';
-import { agentKindOf, type Remote, type RemoteOptions, type Team } from '../../core/index.ts';
+import type { Remote, RemoteOptions, Team } from '../../core/index.ts';
 import { untilde } from '../paths.ts';
 import { isHub } from './effects.ts';
-import { sshWords, type TeamEntry } from './team-schema.ts';
+import { agentOf, sshWords, type TeamEntry } from './team-schema.ts';
 
 /** What an entry means, beyond what it says itself. */
 export interface TeamScope {
@@ -30,7 +30,7 @@ function teamOf(name: string, entry: TeamEntry, scope: TeamScope): Team {
     description: entry.description,
     remote,
     path: there(entry.path),
-    agent: entry.agent ?? (command === undefined ? 'claude' : agentKindOf(command)),
+    agent: agentOf(entry),
     command: command && !remote ? [untilde(command[0]!, scope.home), ...command.slice(1)] : command,
     args: entry.args ?? [],
     env: entry.env ?? {},
@@ -39,7 +39,7 @@ function teamOf(name: string, entry: TeamEntry, scope: TeamScope): Team {
     claudePath: entry.claudePath?.includes('/') ? there(entry.claudePath) : entry.claudePath,
     autostart: entry.autostart,
     restart: entry.restart,
-    maxAttempts: entry.maxAttempts,
+    maxAttempts: entry.maxAttempts || undefined,
     giveUpAfterMs: entry.giveUpAfter,
     idleTimeoutMs: entry.idleTimeout,
     sessionInitTimeoutMs: entry.sessionInitTimeout ?? scope.sessionInitTimeout,

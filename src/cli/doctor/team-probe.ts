@@ -84,7 +84,7 @@ function run(team: Team, make: ProbeOptions['transport'], timeoutMs: number): Pr
     let timer: NodeJS.Timeout | undefined;
     const transport = make({
       command: harmless(team),
-      cwd: team.path ?? '~',
+      cwd: team.path ?? '',
       env: team.env,
       mode: 'pipes',
       cols: 80,

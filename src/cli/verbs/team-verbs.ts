@@ -32,7 +32,9 @@ export const teamVerbs: readonly Verb[] = [
     name: 'down',
     group: 'teams',
     summary: 'end the sessions of teams',
-    description: ['Does not ask, as kill. Sessions that were not started as a team stay.'],
+    description: [
+      'Does not ask, as kill, and leaves them listed: up starts them again. Sessions that are of no team go on.',
+    ],
     args: [TEAMS],
     options: both,
     examples: [
