@@ -1,7 +1,7 @@
 import type { Session } from '../../core/index.ts';
 
 /** What was used within this time is in use: somebody is between two keystrokes, or a program between two lines. */
-const JUST_USED_MS = 10_000;
+const JUST_USED_MS = 3_000;
 
 /** What decides whether a session may be put down to make room. */
 export type Evictable = Pick<Session, 'team' | 'state' | 'agent' | 'viewers' | 'looking' | 'heldBytes' | 'usedAt'>;

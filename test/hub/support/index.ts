@@ -16,7 +16,7 @@ import {
   type SessionInfo,
   type ViewEntry,
 } from '../../../src/core/index.ts';
-import { type Hub, startHub } from '../../../src/hub/index.ts';
+import { type Hub, type HubOptions, startHub } from '../../../src/hub/index.ts';
 import { DEFAULT_TIMEOUT_MS, waitUntil } from '../../support/index.ts';
 
 /** Everything a test opens, closed in reverse by `closeAll`. */
@@ -53,8 +53,12 @@ export interface RunningHub extends Folder {
 }
 
 /** A hub in this process. */
-export async function openHub(place: Folder = folder(), version = '0.1.0'): Promise<RunningHub> {
-  const start = await startHub({ paths: place.paths, version, env: ENV });
+export async function openHub(
+  place: Folder = folder(),
+  version = '0.1.0',
+  options: Partial<HubOptions> = {},
+): Promise<RunningHub> {
+  const start = await startHub({ paths: place.paths, version, env: ENV, ...options });
   if (start.kind !== 'started') throw new Error('another hub runs there');
   const { hub } = start;
   open.push(() => hub.stop());
