@@ -93,6 +93,8 @@ export class AgentMonitor {
   /** Its title came, its screen not yet. */
   #expected: CompiledSet | undefined;
   #authority: Authority | undefined;
+  /** What a protocol said last: it says it once, and what comes too fast to be told has to wait. */
+  #word: Sign | undefined;
   /** What the agent itself says that it asks. */
   #asked: AgentPrompt | undefined;
   /** Whether what a hook said is still believed; only while hooks decide. */
@@ -156,13 +158,16 @@ export class AgentMonitor {
     // The hook of another tool than the one that asks: the question stands.
     if (authority === 'hook' && state === 'working' && this.#read(now)?.state === 'blocked') return;
     this.#authority = authority;
-    this.#trust = authority === 'hook' && state !== 'unknown' ? new HookTrust(state, now) : undefined;
+    this.#trust = authority === 'hook' && state !== 'unknown' ? new HookTrust(state, now, question) : undefined;
     const on = [question ?? state];
     const another = prompt?.id !== this.#asked?.id;
     this.#asked = prompt;
-    if (this.#settler.observe({ state, question, holdMs: 0 }, now)) this.#settled({ rule: authority, on });
+    const told = this.#report;
+    const sign = { state, question, holdMs: 0 };
+    this.#word = authority === 'protocol' ? sign : undefined;
+    this.#observe(sign, { rule: authority, on }, now);
     // The same words, asked again: an answer to the first is none to the second.
-    else if (another && this.#settler.state === 'blocked') this.#tell({ rule: authority, on });
+    if (another && this.#report === told && this.#settler.state === 'blocked') this.#tell({ rule: authority, on });
     if (this.#trust) this.#lookSoon();
     this.#schedule();
   }
@@ -307,6 +312,7 @@ export class AgentMonitor {
       else if (this.#settler.state === 'blocked') this.#observe(GONE, { rule: 'gone', on: ['no rule matches'] }, now);
     }
     if (this.#settler.tick(now)) this.#settled(this.#pendingBy);
+    if (this.#word) this.#observe(this.#word, { rule: 'protocol', on: [this.#word.question ?? this.#word.state] }, now);
     if (asksAnew && this.#report === told && this.#settler.state === 'blocked') this.#retell();
     this.#schedule();
   }
@@ -315,8 +321,13 @@ export class AgentMonitor {
   #judge(trust: HookTrust, reading: Reading | undefined, now: number): void {
     const verdict = trust.judge(reading?.state, this.#outputAt, now);
     if (verdict === 'believed') {
+      const { state, question } = trust;
       // The same dialog, with its own words.
-      if (trust.state === 'blocked' && reading?.state === 'blocked') this.#observe(reading, reading, now);
+      if (state === 'blocked' && reading?.state === 'blocked') this.#observe(reading, reading, now);
+      // Said once, it may have had to wait for its turn.
+      else if (this.#settler.state !== state) {
+        this.#observe({ state, question, holdMs: 0 }, { rule: 'hook', on: [question ?? state] }, now);
+      }
       return;
     }
     this.#disbelieve();
@@ -425,6 +436,7 @@ export class AgentMonitor {
     const { nextAt } = this.#settler;
     if (nextAt !== undefined) this.#arm(nextAt);
     if (this.#trust?.nextAt !== undefined) this.#arm(this.#trust.nextAt);
+    if (this.#trust && nextAt === undefined && this.#settler.state !== this.#trust.state) this.#lookSoon();
     if (this.#board.nextAt !== undefined) this.#arm(this.#board.nextAt);
     if (this.#dirty) this.#lookSoon();
     if (!this.#awaitsSilence) return;

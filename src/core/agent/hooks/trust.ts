@@ -22,13 +22,15 @@ export type Verdict = 'believed' | 'refuted' | 'stale';
 /** Whether a hook is to be believed still. Hooks can end without a word (a crash, a setting): what they said last must not stand for ever. Pure. */
 export class HookTrust {
   readonly #state: RuleState;
+  readonly question: string | undefined;
   readonly #saidAt: number;
   #sawDialog = false;
   #otherwiseSince: number | undefined;
   #dueAt: number | undefined;
 
-  constructor(state: RuleState, now: number) {
+  constructor(state: RuleState, now: number, question?: string) {
     this.#state = state;
+    this.question = question;
     this.#saidAt = now;
   }
 

@@ -94,6 +94,24 @@ describe('what a hook said', () => {
     expect(one.explain()).toMatchObject({ state: 'done', authority: 'terminal' });
   });
 
+  it('is not lost when much is said at once', () => {
+    const one = bench();
+    one.monitor.say('hook', 'working');
+    one.clock.advance(20);
+    one.monitor.say('hook', 'blocked', 'Bash');
+    one.clock.advance(20);
+    one.monitor.say('hook', 'idle');
+    one.clock.advance(20);
+    one.monitor.say('hook', 'blocked', 'Edit');
+    one.clock.advance(3000);
+    expect(one.monitor.report).toMatchObject({ state: 'blocked', question: 'Edit' });
+    one.monitor.say('hook', 'working');
+    one.clock.advance(20);
+    one.monitor.say('hook', 'idle');
+    one.clock.advance(3000);
+    expect(one.state).toBe('done');
+  });
+
   it('as a hint does not contradict the terminal, and is not believed afterwards', () => {
     const one = bench();
     one.show(WORKS);
