@@ -60,12 +60,13 @@ function openCommand(command: string, note: (line: string) => void): Duplex {
   child.stdout.on('data', (bytes: Buffer) => {
     if (!stream.push(bytes)) child.stdout.pause();
   });
-  child.stdout.on('end', () => stream.push(null));
   child.stdin.on('error', () => {});
   child.on('error', (error) => stream.destroy(error));
-  child.on('exit', (code, signal) => {
+  // Not before all that it said has been read: that tells why.
+  child.on('close', (code, signal) => {
     if (said.trim() !== '') note(`ProxyCommand: ${said.trim()}`);
     note(`ProxyCommand ended (${signal ?? `exit code ${code}`})`);
+    stream.push(null);
   });
   return stream;
 }
