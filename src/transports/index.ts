@@ -1,5 +1,7 @@
-import type { LaunchSpec, SessionIdentity, Transport, TransportKind } from '../core/index.ts';
+import type { LaunchSpec, Remote, SessionIdentity, Transport, TransportKind } from '../core/index.ts';
 import { localTransport, processEnvironment } from './local/index.ts';
+import { type CarrierContext, opensshTransport } from './openssh/index.ts';
+import { remoteEnvironment } from './remote/index.ts';
 
 export * from './local/index.ts';
 export { openStream, type ProcessStream } from './stream.ts';
@@ -11,6 +13,8 @@ export interface TransportContext {
   readonly hub: string;
   /** By which hooks of the session's agent are known to be its own: IRIS_HOOK_TOKEN. */
   readonly hookToken?: string;
+  /** For programs that run here to reach another machine (ssh, docker): PATH, HOME, SSH_AUTH_SOCK. Absent: as this process has it. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** The one list of transports. */
@@ -21,7 +25,25 @@ const transports: Partial<Record<TransportKind, (launch: LaunchSpec, context: Tr
     const env = processEnvironment(launch.env, { ...own, ...(hookToken === undefined ? {} : { hookToken }) });
     return localTransport({ ...launch, env }, { sessionId: identity.id, hub });
   },
+  openssh: (launch, context) => opensshTransport(launch, remoteOf(launch), carrierContext(launch, context)),
 };
+
+function remoteOf({ remote }: LaunchSpec): Remote {
+  if (!remote) throw new Error('a transport to elsewhere has to be told where');
+  return remote;
+}
+
+/** What a program that carries another gets here, and what is added there. @throws IrisError `usage` for a variable without a proper name */
+function carrierContext(launch: LaunchSpec, { identity, env }: TransportContext): CarrierContext {
+  const here = Object.entries(env ?? process.env).filter(
+    (pair): pair is [string, string] => pair[1] !== undefined && !pair[0].startsWith('IRIS_'),
+  );
+  return {
+    env: Object.fromEntries(here),
+    farEnv: remoteEnvironment(launch.env, identity, launch.mode === 'pty'),
+    ...(identity ? { sessionId: identity.id } : {}),
+  };
+}
 
 /** A transport for one run of a session, with the environment that its processes shall have. */
 export function createTransport(kind: TransportKind, launch: LaunchSpec, context: TransportContext): Transport {

@@ -30,7 +30,7 @@ export function startScript(request: RemoteStartRequest): string {
     FUNCTIONS.replaceAll('@NONCE@', nonce),
     `set -- ${command.map(quoteWord).join(' ')}`,
     '_iris_say hello',
-    login === 'always' ? '_iris_login' : '',
+    login === 'always' ? '_iris_login all' : '',
     '_iris_home',
     path === '' ? '' : `_iris_cd ${folderWord(path)}`,
     env ? '_iris_env' : '',
@@ -121,6 +121,8 @@ _iris_env() {
   eval "$(printf %b "$_iris_x")"
 }
 _iris_login() {
+  [ -z "\${_iris_q-}" ] || return 0
+  _iris_q=1
   case \${SHELL-} in
     */sh|*/bash|*/zsh|*/fish|*/dash|*/ash|*/ksh|*/ksh93|*/mksh|*/oksh|*/yash) ;;
     *) return 0 ;;
@@ -128,9 +130,13 @@ _iris_login() {
   _iris_say profile
   _iris_x=$("$SHELL" -l -c "exec sh -c 'echo;echo \\"#@NONCE@ b\\";export -p;echo \\"#@NONCE@ e\\"'" </dev/null 2>/dev/null | sed -n '/^#@NONCE@ b$/,/^#@NONCE@ e$/p;/^#@NONCE@ e$/q')
   case $_iris_x in
-    *"#@NONCE@ e") (eval "$_iris_x") >/dev/null 2>&1 && eval "$_iris_x" ;;
+    *"#@NONCE@ e") (eval "$_iris_x") >/dev/null 2>&1 || return 0 ;;
+    *) return 0 ;;
   esac
-  return 0
+  case $1 in
+    all) eval "$_iris_x" ;;
+    path) PATH=\${PATH:+$PATH:}$(eval "$_iris_x"; printf %s "$PATH"); export PATH ;;
+  esac
 }
 _iris_find() {
   _iris_f=
@@ -183,7 +189,7 @@ const LOCALE = `[ -n "\${LC_ALL-}\${LC_CTYPE-}\${LANG-}" ] || { [ "$(uname 2>/de
 const FIND = `case $1 in
   '~/'*) _iris_p="$_iris_home/\${1#'~/'}"; shift; set -- "$_iris_p" "$@" ;;
 esac
-_iris_find "$1" || { _iris_more; _iris_find "$1"; } || { _iris_login; _iris_find "$1"; } || {
+_iris_find "$1" || { _iris_more; _iris_find "$1"; } || { _iris_login path; _iris_find "$1"; } || {
   case $1 in
     */*) [ -e "$1" ] || _iris_fail no-program path
          [ -d "$1" ] && _iris_fail no-program folder
@@ -211,20 +217,25 @@ const WATCH_TERMINAL = `( (
 
 /**
  * Without a terminal nobody hangs up what runs there: the end of its stdin, which is the end of the connection, has to do. So stdin passes
- * through a pipe, and who fills it notices the end.
+ * through a pipe, and who fills it notices the end. A program that does not read keeps it from noticing: so it also looks whether sshd is there.
  */
 const WATCH_STDIN = `if [ -p /dev/stdin ] && _iris_d=$(mktemp -d "\${TMPDIR:-/tmp}/iris-tui.XXXXXX" 2>/dev/null); then
   if mkfifo "$_iris_d/in" 2>/dev/null; then
     exec 3<&0
-    ( (
-      trap '' HUP INT QUIT TERM TSTP
-      cat <&3 >"$_iris_d/in" || cat <&3 >/dev/null
-      for _iris_i in 1 2 3 4 5 6 7 8; do
-        kill -0 $$ 2>/dev/null || exit
-        sleep 0.25 2>/dev/null || sleep 1
-      done
-      _iris_end $$
-    ) </dev/null >/dev/null 2>&1 & )
+    ( trap '' HUP INT QUIT TERM TSTP
+      (
+        cat <&3 >"$_iris_d/in" || cat <&3 >/dev/null
+        for _iris_i in 1 2 3 4 5 6 7 8; do
+          kill -0 $$ 2>/dev/null || exit
+          sleep 0.25 2>/dev/null || sleep 1
+        done
+        _iris_end $$
+      ) &
+      [ "$PPID" -gt 1 ] && (
+        exec 3<&-
+        while sleep 5 && kill -0 $$ 2>/dev/null; do kill -0 "$PPID" 2>/dev/null || { _iris_end $$; exit; }; done
+      ) &
+    ) </dev/null >/dev/null 2>&1
     exec <"$_iris_d/in" 3<&-
   fi
   rm -rf "$_iris_d"
