@@ -200,6 +200,7 @@ class RunningHub implements HubContext, Hub {
       ids: randomIds((into) => into.set(randomBytes(into.length))),
       hub: 'local',
       random: Math.random,
+      env: options.env,
       transport: (wanted, identity) => {
         if (wanted.headless !== undefined) {
           const context = { identity, hub: this.socket };

@@ -64,10 +64,12 @@ export class SessionConversation {
     this.#next = undefined;
   }
 
-  /** The process has ended by itself. True: it had nothing to go on with, and is to be started anew. */
-  ended(end: ProcessEnd, ranMs: number, typed: boolean, lastWords: () => string): boolean {
+  /**
+   * The process has ended; `byItself`: nobody stopped it, nor typed anything. True: it had nothing to go on with, and is to be started anew.
+   */
+  ended(byItself: { end: ProcessEnd; ranMs: number } | undefined, lastWords: () => string): boolean {
     if (!this.#known) return false;
-    if (this.#resumed && !typed && ranMs < NOT_FOUND_WITHIN_MS && (end.exitCode ?? 0) !== 0) {
+    if (this.#resumed && byItself && byItself.ranMs < NOT_FOUND_WITHIN_MS && (byItself.end.exitCode ?? 0) !== 0) {
       this.forget();
       return true;
     }

@@ -665,8 +665,9 @@ export class Session {
 
   /** It was to go on with a conversation that is not there. */
   #foundNothing(end: ProcessEnd): boolean {
-    const ranMs = this.#state.kind === 'running' ? this.#deps.clock.now() - this.#state.runningAt : 0;
-    return this.#conversation.ended(end, ranMs, this.#typed, () => this.#screen.capture());
+    const { runningAt } = this.#state.kind === 'running' ? this.#state : {};
+    const byItself = runningAt === undefined ? undefined : { end, ranMs: this.#deps.clock.now() - runningAt };
+    return this.#conversation.ended(this.#typed ? undefined : byItself, () => this.#screen.capture());
   }
 
   /** Is what is typed now for a process that can't be reached? */
