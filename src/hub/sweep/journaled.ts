@@ -45,10 +45,15 @@ class JournaledTransport implements Transport {
   start(sink: TransportSink): void {
     const run = this.#journal.begin(this.#sessionId);
     this.#run = run;
+    let noted = false;
     this.#inner.start({
       status: (status) => {
+        // As soon as there is one: what connects (ssh) is to be found again as well.
         const pid = this.#inner.pid;
-        if (status === 'ready' && pid !== undefined) this.#journal.started(run, pid);
+        if (!noted && pid !== undefined && status !== 'stopped') {
+          noted = true;
+          this.#journal.started(run, pid);
+        }
         sink.status(status);
       },
       output: (bytes, stream) => sink.output(bytes, stream),
