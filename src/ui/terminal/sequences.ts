@@ -78,6 +78,9 @@ export function isPlain(term: string | undefined): boolean {
 
 /** Of each text of a notice, in characters. */
 const NOTICE_LIMIT = 200;
+/** Line separators, what turns the direction of writing, and what can't be seen, beside the control characters that `plainText` removes. */
+const UNSEEN =
+  /[\u00ad\u061c\u200b-\u200d\u2028\u2029\u2060-\u206f\ufeff\ufff0-\ufffb]|\p{Surrogate}|[\u{e0000}-\u{e0fff}]/gu;
 
 /**
  * OSC 9 ; TEXT (iTerm2, "Proprietary Escape Codes") or OSC 777 ; notify ; TITLE ; TEXT (urxvt's notify). Words of sessions: without control
@@ -85,9 +88,9 @@ const NOTICE_LIMIT = 200;
  */
 export function noticeSequence(form: 'osc9' | 'osc777', title: string, body: string): string {
   const clean = (text: string): string =>
-    [...plainText(text, NOTICE_LIMIT * 2)].slice(0, NOTICE_LIMIT).join('').toWellFormed();
-  if (form === 'osc777')
-    return `\x1b]777;notify;${clean(title).replaceAll(';', ',')};${clean(body).replaceAll(';', ',')}\x1b\\`;
+    [...plainText(text, NOTICE_LIMIT * 2).replace(UNSEEN, '')].slice(0, NOTICE_LIMIT).join('').toWellFormed();
+  const field = (text: string): string => clean(text).replaceAll(';', ',');
+  if (form === 'osc777') return `\x1b]777;notify;${field(title)};${field(body)}\x1b\\`;
   const text = clean(body === '' ? title : `${title}: ${body}`);
   return `\x1b]9;${/^\d/.test(text) ? ' ' : ''}${text}\x1b\\`;
 }
