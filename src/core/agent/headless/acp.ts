@@ -16,6 +16,8 @@ const GONE = /invalid session identifier|no previous sessions found|not found/i;
  * new one, and lost: so that minute is waited for.
  */
 const MINUTE_MS = 60_000;
+/** It also tells the past of a session after it has said that it is loaded; what it says last is which commands it has. */
+const PAST_QUIET_MS = 500;
 
 interface Asked {
   readonly requestId: number | string;
@@ -31,6 +33,8 @@ export class AcpAdapter implements Adapter {
   readonly #ports: AdapterPorts;
   readonly #rpc: Rpc;
   #sessionId = '';
+  /** The session was loaded; what it tells of its past is not told again. */
+  #loaded = false;
   #opened = false;
   #turn = false;
   #cancelled = false;
@@ -48,7 +52,9 @@ export class AcpAdapter implements Adapter {
     this.#ports = ports;
     this.#rpc = new Rpc(ports.send, {
       notified: (method, params) => {
-        if (method === 'session/update' && this.#opened) this.#update(field(params, 'update'));
+        if (method !== 'session/update') return;
+        if (this.#opened) this.#update(field(params, 'update'));
+        else if (this.#loaded) this.#past(text(params, 'update', 'sessionUpdate'));
       },
       asked: (id, method, params) => this.#request(id, method, params),
     });
@@ -87,13 +93,27 @@ export class AcpAdapter implements Adapter {
       this.#sessionId = id;
       const model = text(result, 'models', 'currentModelId');
       this.#ports.emit({ type: 'session', id, ...(model ? { model } : {}), ...(version ? { version } : {}) });
-      this.#ports.emit({ type: 'ready' });
+      if (resume === undefined) this.#begin();
+      else {
+        this.#loaded = true;
+        this.#past(undefined);
+      }
     });
   }
 
-  prompt(prompt: string): void {
-    // What a session that was loaded tells of its past comes before this: it is not told again.
+  /** Something of the past was told, or nothing yet: it is over when nothing more comes. */
+  #past(update: string | undefined): void {
+    this.#timer?.cancel();
+    if (update === 'available_commands_update') this.#begin();
+    else this.#timer = this.#ports.clock.after(PAST_QUIET_MS, () => this.#begin());
+  }
+
+  #begin(): void {
     this.#opened = true;
+    this.#ports.emit({ type: 'ready' });
+  }
+
+  prompt(prompt: string): void {
     this.#turn = true;
     this.#cancelled = false;
     this.#lastText = '';

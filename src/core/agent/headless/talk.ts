@@ -314,11 +314,13 @@ export class Talk {
     this.#turn = false;
     this.#again?.cancel();
     if (turn.usage) this.#record.usage = turn.usage;
-    this.events.emit({ type: 'agent', event: { type: 'turn-finished', turn } });
+    // First: whoever hears of it may begin the next.
     const current = this.#current;
     this.#current = undefined;
+    const cancels = this.#cancels.splice(0);
+    this.events.emit({ type: 'agent', event: { type: 'turn-finished', turn } });
     current?.settle(turn);
-    for (const { resolve, timer } of this.#cancels.splice(0)) {
+    for (const { resolve, timer } of cancels) {
       timer.cancel();
       resolve(turn);
     }
