@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { Algorithms, Client } from 'ssh2';
 import { IrisError } from '../../core/index.ts';
 import { type Asker, cleanLines } from './dialogue.ts';
-import { connectionFailure, connectionLost, jumpFailure, unreachable } from './failures.ts';
+import { connectionFailure, connectionLost, connectTimeout, jumpFailure } from './failures.ts';
 import { HostKeyCheck } from './host-key.ts';
 import { onLoginRefusal } from './internals.ts';
 import { loadSsh2 } from './library.ts';
@@ -112,14 +112,7 @@ async function connectOne(settings: HostSettings, open: () => Promise<Duplex>, c
       reject(connectionFailure(error, place));
     };
     const aborted = (): void => fail(new IrisError('cancelled', 'the connection was called off'));
-    const patience = new Patience(timeoutMs, () =>
-      fail(
-        unreachable(
-          `${place} did not answer within ${Math.ceil(timeoutMs / 1000)} s`,
-          'check the network and the address',
-        ),
-      ),
-    );
+    const patience = new Patience(timeoutMs, () => fail(connectTimeout(place)));
     signal.addEventListener('abort', aborted);
     if (signal.aborted) aborted();
     // A person may take as long as they like.
@@ -151,7 +144,7 @@ async function connectOne(settings: HostSettings, open: () => Promise<Duplex>, c
         done = true;
         patience.stop();
         signal.removeEventListener('abort', aborted);
-        note(`logged in as ${place}`);
+        note(`logged in as ${settings.user}`);
         resolve({ client, socket: socket!, unsafe: hostKey.unsafe });
       });
       client.on('handshake', ({ kex: exchange, serverHostKey, cs }) => {
@@ -177,7 +170,7 @@ async function connectOne(settings: HostSettings, open: () => Promise<Duplex>, c
         else if (error.level === 'client-authentication') fail(login.failure());
         else fail(error);
       });
-      client.on('close', () => fail(connectionLost(place)));
+      client.on('close', () => fail(connectionLost(place, true)));
       client.connect({
         sock: socket as never,
         host: settings.host,

@@ -1,22 +1,24 @@
 import { IrisError, plainText } from '../../core/index.ts';
 
-/** Error codes of the system that say: the network, now; the same may succeed later. */
-const TRANSIENT: Record<string, readonly [what: (at: string) => string, remedy: string] | undefined> = {
-  ECONNREFUSED: [(at) => `${at} refused the connection`, 'is sshd running there, and is the port right?'],
-  ETIMEDOUT: [(at) => `${at} does not answer`, 'check the network and the address'],
-  EHOSTUNREACH: [(at) => `there is no route to ${at}`, 'check the network'],
-  ENETUNREACH: [(at) => `the network of ${at} cannot be reached`, 'check the network'],
-  ENETDOWN: [() => 'the network is down', 'check the network'],
-  EHOSTDOWN: [(at) => `${at} is down`, 'check the network and the host'],
-  ECONNRESET: [(at) => `the connection was reset by ${at}`, 'check the network and the log of sshd there'],
-  ECONNABORTED: [(at) => `the connection to ${at} was aborted`, 'check the network'],
-  EPIPE: [(at) => `the connection to ${at} was closed`, 'check the network and the log of sshd there'],
-  ENOTFOUND: [(at) => `there is no address for ${at}`, 'check the name, and whether DNS answers'],
-  EAI_AGAIN: [(at) => `there is no address for ${at} now: DNS does not answer`, 'check the network'],
-  EADDRNOTAVAIL: [(at) => `there is no way from here to ${at}`, 'check the network, and BindAddress'],
+const NETWORK = 'it is tried again by itself; check the network and the address';
+
+/** Error codes of the system that say: the network, now; the same may succeed later. The words are those of the openssh transport. */
+const TRANSIENT: Record<string, ((host: string) => string) | undefined> = {
+  ECONNREFUSED: (host) => `${host} refused the connection: no sshd listens there`,
+  ETIMEDOUT: (host) => `${host} did not answer in time`,
+  EHOSTUNREACH: (host) => `no way leads to ${host}`,
+  ENETUNREACH: (host) => `no way leads to ${host}`,
+  ENETDOWN: (host) => `no way leads to ${host}`,
+  EHOSTDOWN: (host) => `no way leads to ${host}`,
+  EADDRNOTAVAIL: (host) => `no way leads to ${host}`,
+  ECONNRESET: (host) => `${host} reset the connection`,
+  ECONNABORTED: (host) => `the connection to ${host} broke`,
+  EPIPE: (host) => `the connection to ${host} broke`,
+  ENOTFOUND: (host) => `the name of ${host} could not be resolved`,
+  EAI_AGAIN: (host) => `the name of ${host} could not be resolved`,
 };
 
-export function unreachable(message: string, remedy: string, cause?: unknown): IrisError {
+export function unreachable(message: string, remedy = NETWORK, cause?: unknown): IrisError {
   return new IrisError('unreachable', message, { remedy, retriable: true, cause });
 }
 
@@ -28,12 +30,17 @@ export function hostKeyFailure(message: string, remedy: string): IrisError {
   return new IrisError('host-key', message, { remedy });
 }
 
-export function connectionLost(place: string): IrisError {
-  return unreachable(`the connection to ${place} was closed`, 'check the network and the host');
+/** `before`: nobody was logged in yet. */
+export function connectionLost(host: string, before = false): IrisError {
+  return unreachable(`${host} closed the connection${before ? ' before the login' : ''}`);
 }
 
-export function keepaliveLost(place: string, seconds: number): IrisError {
-  return unreachable(`${place} has not answered for ${seconds} s`, 'check the network');
+export function keepaliveLost(host: string): IrisError {
+  return unreachable(`${host} did not answer any more`);
+}
+
+export function connectTimeout(host: string): IrisError {
+  return unreachable(`${host} did not answer in time`);
 }
 
 /** What went wrong with a connection, from codes alone; text of the other side only explains. */
@@ -42,19 +49,17 @@ export function connectionFailure(error: unknown, place: string): IrisError {
   const { code, level, message = String(error) } = error as { code?: unknown; level?: unknown; message?: string };
   if (typeof code === 'string') {
     const known = TRANSIENT[code];
-    if (known) return unreachable(known[0](place), known[1], error);
+    if (known) return unreachable(known(place), NETWORK, error);
   }
   const detail = plainText(message, 300);
   // A number is the server's own reason (RFC 4253, 11.1): 2 is what sshd says after too many keys, 14 and 13 name the login.
   if (typeof code === 'number') {
     if (/too many authentication failures/i.test(message) || code === 13 || code === 14) {
-      return refusedLogin(
-        `${place} refused the login after too many tries`,
-        'name one key (identity), or set IdentitiesOnly yes for this host',
-      );
+      return refusedLogin(`${place} had too many keys offered`, 'set identity, and IdentitiesOnly in ~/.ssh/config');
     }
     return unreachable(`${place} ended the connection: ${detail}`, 'look at the log of sshd there', error);
   }
+  if (message === 'Connection lost before handshake') return connectionLost(place, true);
   if (level === 'handshake') {
     if (/no matching/i.test(message)) {
       return new IrisError('unreachable', `${place} and ssh2 have no algorithms in common (${detail})`, {
@@ -66,11 +71,7 @@ export function connectionFailure(error: unknown, place: string): IrisError {
       return hostKeyFailure(`${place} could not prove its host key`, 'do not connect: somebody may be in between');
     }
   }
-  return unreachable(
-    `the connection to ${place} failed: ${detail}`,
-    'check the network and the log of sshd there',
-    error,
-  );
+  return unreachable(`the connection to ${place} was lost: ${detail}`, NETWORK, error);
 }
 
 /** A stop of ProxyJump could not go on (RFC 4254, 5.1): 1 is a prohibition, the others may pass. */

@@ -53,7 +53,7 @@ export class HostKeyCheck {
   async accepts(key: Buffer): Promise<boolean> {
     if (this.#accepted) {
       if (this.#accepted.equals(key)) return true;
-      this.failure = hostKeyFailure(`${this.#name} changed its host key during the connection`, REINSTALLED);
+      this.failure = hostKeyFailure(`${this.#host} changed its host key during the connection`, 'ask who runs it');
       return false;
     }
     this.failure = await this.#judge(key);
@@ -62,6 +62,12 @@ export class HostKeyCheck {
     return true;
   }
 
+  /** For people. */
+  get #host(): string {
+    return this.#settings.originalHost;
+  }
+
+  /** As known_hosts names it. */
   get #name(): string {
     return this.#at.alias ?? hostName(this.#at.host, this.#at.port);
   }
@@ -70,12 +76,12 @@ export class HostKeyCheck {
     const type = keyType(key);
     const short = SHORT_NAMES[type ?? ''];
     if (type === undefined || short === undefined) {
-      return hostKeyFailure(`${this.#name} showed a host key that cannot be read`, 'set ssh2: false');
+      return hostKeyFailure(`${this.#host} showed a host key that cannot be read`, 'set ssh2: false');
     }
     const bits = rsaBits(key);
     if (bits !== undefined && bits < this.#settings.requiredRsaBits) {
       return hostKeyFailure(
-        `the RSA host key of ${this.#name} has only ${bits} bits`,
+        `the RSA host key of ${this.#host} has only ${bits} bits`,
         `make a better one there, or lower RequiredRSASize (${this.#settings.requiredRsaBits})`,
       );
     }
@@ -86,23 +92,23 @@ export class HostKeyCheck {
         return undefined;
       case 'revoked':
         return hostKeyFailure(
-          `the host key of ${this.#name} (${print}) is revoked in ${verdict.where}`,
-          'do not connect: whoever shows this key may not be that host',
+          `the host key of ${this.#host} (${print}) is revoked (${verdict.where})`,
+          'ask who runs it; nothing was sent there',
         );
       case 'authority':
         return hostKeyFailure(
-          `${verdict.where} trusts a certificate authority for ${this.#name}, and ssh2 cannot check certificates of hosts`,
+          `${verdict.where} trusts a certificate authority for ${this.#host}, and ssh2 cannot check certificates of hosts`,
           'set ssh2: false',
         );
       case 'changed':
         if (this.#settings.strict === 'off') {
           this.unsafe = true;
-          this.#dialogue?.say(`Warning: the host key of ${this.#name} (${print}) is not the one in ${verdict.where}.`);
+          this.#dialogue?.say(`Warning: the host key of ${this.#host} (${print}) is not the one in ${verdict.where}.`);
           return undefined;
         }
         return hostKeyFailure(
-          `the host key of ${this.#name} has changed: it shows ${print}, and ${verdict.where} has another`,
-          `${REINSTALLED}; if it was, consider: ssh-keygen -R '${this.#name}'`,
+          `the host key of ${this.#host} has changed: it shows ${print} (known: ${verdict.where})`,
+          `${REINSTALLED}, consider ssh-keygen -R '${this.#name}'`,
         );
       case 'unknown':
         return await this.#newHost(key, type, short, print);
@@ -111,13 +117,18 @@ export class HostKeyCheck {
 
   async #newHost(key: Buffer, type: string, short: string, print: string): Promise<IrisError | undefined> {
     const { strict, batchMode } = this.#settings;
-    const remedy = `compare that fingerprint with the host's own (ssh-keygen -lf), then connect once with ssh, or set strictHostKeyChecking: accept-new`;
-    const unknown = hostKeyFailure(`the host key of ${this.#name} is not known (${print})`, remedy);
-    if (strict === 'yes' || (strict === 'ask' && (batchMode || !this.#dialogue))) return unknown;
+    const mayAsk = strict === 'ask' && !batchMode;
+    const unknown = hostKeyFailure(
+      `the host key of ${this.#host} is not known (${print})`,
+      mayAsk
+        ? 'press R to connect and answer its question'
+        : 'compare that fingerprint with its own (ssh-keygen -lf there), then connect once with ssh',
+    );
+    if (strict === 'yes' || (strict === 'ask' && !(mayAsk && this.#dialogue))) return unknown;
     if (strict === 'ask' && this.#dialogue && !(await this.#ask(this.#dialogue, short, key))) {
       return hostKeyFailure(
-        `the host key of ${this.#name} (${print}) was not accepted`,
-        'retry, and compare the fingerprint',
+        `the host key of ${this.#host} (${print}) was not accepted`,
+        'press R to try again and answer its question',
       );
     }
     await this.#remember(type, short, key);
@@ -163,7 +174,7 @@ export class HostKeyCheck {
   }
 }
 
-const REINSTALLED = 'do not connect unless you know that the host was installed anew';
+const REINSTALLED = 'somebody may be in between: ask who runs it; if it was set up anew';
 
 function rsaBits(key: Buffer): number | undefined {
   const fields = keyFields(key);

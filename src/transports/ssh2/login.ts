@@ -7,7 +7,7 @@ import type {
   SignCallback,
   SigningRequestOptions,
 } from 'ssh2';
-import { IrisError } from '../../core/index.ts';
+import { IrisError, plainText } from '../../core/index.ts';
 import { type Asker, cleanLines } from './dialogue.ts';
 import { refusedLogin } from './failures.ts';
 import { findIdentities, type Identities, type Identity, type IdentityContext } from './identities.ts';
@@ -161,13 +161,10 @@ export class Login {
     const [lost] = missing;
     const [lockedKey] = locked;
     const keys = this.#tried.length;
-    const what = `${place} refused the login${keys === 0 ? '' : ` (${keys === 1 ? 'one key was' : `${keys} keys were`} tried)`}`;
-    if (lost !== undefined) {
-      return refusedLogin(
-        `${what}, and the key file ${lost} does not exist`,
-        'correct identity (or -i, IdentityFile), or make the key',
-      );
-    }
+    const methods =
+      this.#methods && this.#methods.length > 0 ? ` (${this.#methods.map((one) => plainText(one, 40)).join(',')})` : '';
+    const what = (how = '') => `${place} refused the login of ${settings.user}${how}${methods}`;
+    if (lost !== undefined) return refusedLogin(`${what()}: there is no key ${lost}`, 'correct identity');
     if (lockedKey !== undefined) {
       const why = dialogue ? 'its passphrase was not given' : 'nobody is there to type its passphrase';
       return refusedLogin(
@@ -175,19 +172,19 @@ export class Login {
         `ssh-add ${lockedKey}, or set remoteOptions.passphrase`,
       );
     }
-    if (this.#wouldAsk && !dialogue) {
-      return refusedLogin(
-        `${what}; it would ask for a password, and nobody is there to type it`,
-        `retry here and type it, or ssh-copy-id ${settings.user}@${settings.host}`,
-      );
-    }
+    if (this.#wouldAsk && !dialogue)
+      return refusedLogin(what(' without a password'), 'press R to connect and answer its question');
     const [note] = notes;
-    if (note !== undefined) return refusedLogin(`${what}; ${note}`, 'correct that, or name another key (identity)');
+    if (note !== undefined)
+      return refusedLogin(`${what()}: ${note}`, 'correct that, or name another key with identity');
     if (keys === 0)
-      return refusedLogin(`${what}: there is no key to show`, 'ssh-add ~/.ssh/KEY, or set remoteOptions.identity');
+      return refusedLogin(
+        `${what()}: there is no key to show`,
+        'check the user, and name a key with identity, or ssh-add one',
+      );
     return refusedLogin(
-      what,
-      `is the user right? Add your key there: ssh-copy-id ${settings.user}@${settings.host}, or ssh-add another`,
+      `${what()}: ${keys === 1 ? 'one key was' : `${keys} keys were`} tried`,
+      `check the user, or ssh-add another key, or ssh-copy-id ${settings.user}@${settings.host}`,
     );
   }
 }

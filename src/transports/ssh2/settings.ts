@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
-import type { Remote, RemoteOptions } from '../../core/index.ts';
+import { IrisError, type Remote, type RemoteOptions } from '../../core/index.ts';
 import { CIPHERS, chooseAlgorithms, HOST_KEYS, KEY_EXCHANGES, MACS } from './algorithms.ts';
 import { type MatchContext, readConfigFile } from './config-file.ts';
 import { DirectiveSet, type StrictHostKeyChecking } from './directives.ts';
@@ -71,6 +71,7 @@ export interface HostSettings {
   readonly notices: readonly string[];
 }
 
+const TEAM_IDENTITY = 'remoteOptions.identity';
 /** ssh's own default is none at all; without it a dead connection would stand for hours. */
 const ALIVE_INTERVAL_MS = 10_000;
 const ALIVE_COUNT_MAX = 3;
@@ -118,7 +119,12 @@ function optionDirectives(options: RemoteOptions): Directive[] {
   const add = (key: string, value: string | number | boolean | undefined) => {
     if (value === undefined) return;
     const text = typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value);
-    found.push({ key, args: [text], rest: text, where: `remoteOptions.${key}` });
+    found.push({
+      key,
+      args: [text],
+      rest: text,
+      where: key === 'identityfile' ? TEAM_IDENTITY : `remoteOptions.${key}`,
+    });
   };
   add('identityfile', options.identity);
   add('port', options.port);
@@ -137,6 +143,11 @@ export async function resolveHost(destination: Destination, local: LocalUser): P
   for (const directive of destination.directives) {
     // ssh warns of such a key, and goes on as if it had not been named.
     if (directive.key === 'identityfile' && !(await exists(directive.args[0] ?? '', local))) {
+      if (directive.where === TEAM_IDENTITY) {
+        throw new IrisError('login-refused', `there is no key ${directive.args[0]}, for ${destination.host}`, {
+          remedy: 'correct remoteOptions.identity',
+        });
+      }
       found.missingIdentities.push(directive.args[0] ?? '');
       continue;
     }
@@ -281,7 +292,7 @@ function methods(found: DirectiveSet): string[] {
   return order.filter((name) => allowed.get(name) === true);
 }
 
-/** For messages: where the login is. */
-export function placeOf({ user, host, port }: Pick<HostSettings, 'user' | 'host' | 'port'>): string {
-  return `${user}@${host}${port === 22 ? '' : `:${port}`}`;
+/** For messages: as the user knows it. */
+export function placeOf(settings: Pick<HostSettings, 'originalHost'>): string {
+  return settings.originalHost;
 }

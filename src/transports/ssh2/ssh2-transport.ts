@@ -138,7 +138,7 @@ export class Ssh2Transport implements Transport {
       output: (bytes, stream) => this.#output(bytes, stream),
       ended: (end) => this.#ended(end),
       lost: (error, silentMs) => {
-        if (silentMs !== undefined) this.#fail(keepaliveLost(place, Math.round(silentMs / 1000)));
+        if (silentMs !== undefined) this.#fail(keepaliveLost(place));
         else this.#fail(error === undefined ? connectionLost(place) : connectionFailure(error, place));
       },
     };
