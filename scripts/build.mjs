@@ -74,8 +74,8 @@ function options() {
   return {
     input: entries,
     platform: 'node',
-    // The one package with native code; it is loaded from node_modules.
-    external: ['node-pty'],
+    // With native code, or with optional native parts and files beside it (ssh2): loaded from node_modules.
+    external: ['node-pty', 'ssh2'],
     plugins: [lightBuiltins()],
     tsconfig: join(root, 'tsconfig.json'),
     resolve: {
