@@ -47,7 +47,9 @@ export const runDown: VerbRun = async (context, { args }) => {
     return host.command('team.down', names.length > 0 ? { teams: names } : {});
   });
   if (context.json) context.value(result);
-  else for (const { team } of result.ended) context.line(`${team} ended`);
+  else
+    for (const { team, name } of result.ended)
+      context.line(name === team ? `${team} ended` : `${team} (${name}) ended`);
 };
 
 export const runTeams: VerbRun = async (context, { options }) => {
