@@ -21,7 +21,7 @@ describe('agents that wait', () => {
     await tui.waitFor(/1 waiting/);
     await tui.waitFor(/1 bash\* {2}2 asker⚑/);
     tui.send(`${KEY.prefix}A`);
-    await tui.waitFor(/╭─ waiting for you ─[\s\S]*asker +claude · 0:\d\d · \S/);
+    await tui.waitFor(/╭─ waiting for you ─[\s\S]*⚑ asker +waiting 0:\d\d +claude +\S/);
     tui.send(KEY.escape);
     await tui.waitFor((t) => !t.text().includes('waiting for you'));
     tui.send(`${KEY.prefix}a`);

@@ -1,6 +1,6 @@
-// Plays a recorded agent on this terminal: node play-recording.mjs RECORDING [--speed N] [--wait-at MARKER,…] [--stay]
-// Output comes at the times it was recorded. At the first marker of each name after --wait-at it goes on only after Enter (CR) was typed;
-// with --stay it does not end with the recording. Markers `end` and what comes after them are left out: there the recorded agent was killed.
+// Plays a recorded agent on this terminal: node play-recording.mjs RECORDING [--speed N] [--wait-at MARKER,…] [--answers CHARACTERS] [--stay]
+// Output comes at the times it was recorded. At the first marker of each name after --wait-at it goes on only after Enter (CR), or one of the
+// characters of --answers, was typed; with --stay it does not end with the recording. Markers `end` and what comes after them are left out: there the recorded agent was killed.
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -11,6 +11,7 @@ const option = (name, fallback) => {
 };
 const speed = Number(option('--speed', '1'));
 const waitAt = new Set(option('--wait-at', '').split(',').filter(Boolean));
+const answers = new Set([13, ...Buffer.from(option('--answers', ''))]);
 const stay = args.includes('--stay');
 
 process.stdin.setRawMode?.(true);
@@ -18,7 +19,7 @@ const enters = [];
 let typed = 0;
 process.stdin.on('data', (bytes) => {
   for (const byte of bytes) {
-    if (byte !== 13) continue;
+    if (!answers.has(byte)) continue;
     typed += 1;
     enters.shift()?.();
   }
