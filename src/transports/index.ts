@@ -1,7 +1,9 @@
 import type { LaunchSpec, Remote, SessionIdentity, Transport, TransportKind } from '../core/index.ts';
+import { execTransport } from './exec/index.ts';
 import { localTransport, processEnvironment } from './local/index.ts';
-import { type CarrierContext, opensshTransport } from './openssh/index.ts';
-import { remoteEnvironment } from './remote/index.ts';
+import { opensshTransport } from './openssh/index.ts';
+import { type CarrierContext, remoteEnvironment } from './remote/index.ts';
+import { ssh2Transport } from './ssh2/index.ts';
 
 export * from './local/index.ts';
 export { openStream, type ProcessStream } from './stream.ts';
@@ -26,6 +28,9 @@ const transports: Partial<Record<TransportKind, (launch: LaunchSpec, context: Tr
     return localTransport({ ...launch, env }, { sessionId: identity.id, hub });
   },
   openssh: (launch, context) => opensshTransport(launch, remoteOf(launch), carrierContext(launch, context)),
+  ssh2: (launch, { identity, env }) =>
+    ssh2Transport(launch, { env: env ?? process.env, ...(identity ? { identity } : {}) }),
+  exec: (launch, context) => execTransport(launch, remoteOf(launch), carrierContext(launch, context)),
 };
 
 function remoteOf({ remote }: LaunchSpec): Remote {

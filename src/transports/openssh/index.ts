@@ -1,10 +1,9 @@
 import type { LaunchSpec, Remote, Transport } from '../../core/index.ts';
-import { CarriedTransport } from '../remote/index.ts';
-import { type CarrierContext, OpenSshCarrier } from './openssh.ts';
+import { CarriedTransport, type CarrierContext } from '../remote/index.ts';
+import { OpenSshCarrier } from './openssh.ts';
 
 export { sshCommand, sshOptions } from './arguments.ts';
 export { type SshEnd, sshVerdict, UNKNOWN_SIGNAL } from './failures.ts';
-export type { CarrierContext } from './openssh.ts';
 export { parseRoundTrips } from './round-trip.ts';
 export { parseSshOptions, parseSshWords, type SshWords } from './words.ts';
 

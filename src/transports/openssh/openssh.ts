@@ -3,7 +3,7 @@ import { accessSync, constants } from 'node:fs';
 import { homedir } from 'node:os';
 import { IrisError, type LaunchSpec, type ProcessEnd, type Remote } from '../../core/index.ts';
 import { findProgram } from '../local/index.ts';
-import { type Carrier, type CarrierEnd, shellLine, signalScript } from '../remote/index.ts';
+import { type Carrier, type CarrierContext, type CarrierEnd, shellLine, signalScript } from '../remote/index.ts';
 import { identityPath, sshCommand, sshOptions } from './arguments.ts';
 import { askpassEnvironment } from './askpass.ts';
 import { sshVerdict } from './failures.ts';
@@ -13,14 +13,6 @@ import { parseSshWords, type SshWords } from './words.ts';
 
 /** A signal beside the session has this long to get there. */
 const ASIDE_MS = 15_000;
-
-export interface CarrierContext {
-  /** Environment of programs that run here: PATH, HOME, SSH_AUTH_SOCK. */
-  readonly env: Readonly<Record<string, string>>;
-  readonly sessionId?: string;
-  /** Added there, checked. */
-  readonly farEnv: Readonly<Record<string, string>>;
-}
 
 /**
  * In a terminal ssh's own words would stand among the program's ("Connection to … closed."): they go to a file. What it asks, it asks on the

@@ -25,6 +25,14 @@ export interface CarrierEnd {
   readonly shown: string;
 }
 
+export interface CarrierContext {
+  /** Environment of programs that run here: PATH, HOME, SSH_AUTH_SOCK. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly sessionId?: string;
+  /** Added there, checked. */
+  readonly farEnv: Readonly<Record<string, string>>;
+}
+
 /** A program on this machine (ssh, docker) that carries the bytes of one on another. */
 export interface Carrier {
   readonly kind: 'openssh' | 'exec';
@@ -134,8 +142,8 @@ export class CarriedTransport implements Transport {
       return;
     }
     const { mode, cols, rows } = this.#launch;
-    // Not known by the environment: what a carrier leaves in the background on purpose (a shared master of ssh) serves others.
-    const context = { sessionId: '', hub: '' };
+    // Not known by the environment: what ssh leaves in the background on purpose (a shared master) serves others.
+    const context = { sessionId: this.kind === 'exec' ? (this.#carrier.sessionId ?? '') : '', hub: '' };
     const launch = { ...local, mode, cols, rows };
     this.#inner = mode === 'pty' ? new PtyTransport(launch, context) : new PipeTransport(launch, context);
     this.#wait();

@@ -1,6 +1,12 @@
 /** What transports to other machines share: how a program is started in a shell that we do not know, and what it says of that. */
 
-export { CarriedTransport, type Carrier, type CarrierEnd, type StartPhase } from './carried-transport.ts';
+export {
+  CarriedTransport,
+  type Carrier,
+  type CarrierContext,
+  type CarrierEnd,
+  type StartPhase,
+} from './carried-transport.ts';
 export { remoteEnvironment } from './environment.ts';
 export { type RemotePlace, startFailure, startTimeout } from './failures.ts';
 export { type RemoteFailure, RemoteGate, type RemoteWord } from './gate.ts';
