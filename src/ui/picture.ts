@@ -44,14 +44,18 @@ export function moved(picture: Picture, placed: Placed, screen: Surface): boolea
   return layer.source.x !== source.x || layer.source.y !== source.y;
 }
 
-/** What a pane shows of its session. */
+/** What a pane shows of its session. `begunAt`: when the attempt that is under way began. */
 export function shownOf(
   placed: Placed,
   view: SessionView | undefined,
-): { readonly printedAt: number; readonly cursorRow: number | undefined } {
-  if (!view) return { printedAt: Number.NEGATIVE_INFINITY, cursorRow: undefined };
+  begunAt: number | undefined,
+): { readonly asks: boolean; readonly cursorRow: number | undefined } {
+  if (!view) return { asks: false, cursorRow: undefined };
   const { screen, printedAt } = view;
-  return { printedAt, cursorRow: screen.cursor.y - visiblePart(placed, screen).y };
+  return {
+    asks: begunAt !== undefined && printedAt >= begunAt,
+    cursorRow: screen.cursor.y - visiblePart(placed, screen).y,
+  };
 }
 
 export function makePicture(input: PictureInput): Picture {

@@ -8,6 +8,7 @@ import {
   type Surface,
   type Tab,
 } from '../core/index.ts';
+import { Attempts } from './attempts.ts';
 import { MIN_COLS, MIN_ROWS } from './components/App.tsx';
 import { overlayRects, overlayRows } from './components/overlays.tsx';
 import { FocusReports } from './focus-reports.ts';
@@ -72,6 +73,7 @@ export class Workbench {
   readonly #options: WorkbenchOptions;
   #overlay: OverlayControl | undefined;
   readonly #unseen = new Unseen();
+  readonly #attempts = new Attempts(() => this.clock.wall());
   #placement: Placement = { panes: [], dividers: [] };
   #snapshot: ViewSnapshot | undefined;
   #picture: Picture = { layers: [], cursor: undefined };
@@ -315,6 +317,7 @@ export class Workbench {
     const tab = this.tab;
     const focused = this.#focusedPane(tab);
     const placement = this.#place(tab, focused);
+    this.#attempts.follow(this.host.sessions);
     const alive = new Set(this.host.sessions.map((s) => s.id));
     const shown = placement.panes.filter((p) => alive.has(p.sessionId));
     for (const p of shown) this.views.show(p.sessionId, p.inner, this.clock.now());
@@ -374,7 +377,7 @@ export class Workbench {
       bells: this.#unseen.bells,
       seenEnds: this.#unseen.seenEnds,
       teams: this.teams.list,
-      shown: (placed) => shownOf(placed, this.views.get(placed.sessionId)),
+      shown: (placed) => shownOf(placed, this.views.get(placed.sessionId), this.#attempts.begunAt(placed.sessionId)),
     });
   }
 

@@ -103,6 +103,7 @@ describe('a pane whose connection is gone', () => {
 
   it('stays while an attempt is under way, unless something is asked there', async () => {
     const { stage, hub } = await remote(offline);
+    await stage.pass(1_000);
     hub.change('s1', {
       connection: { ...connecting, attempt: 3, since: stage.clock.wall(), reason: 'connection reset' },
     });
@@ -216,9 +217,17 @@ describe('keys in a pane whose connection is gone', () => {
 
   it('are the letter alone in error, where nothing can be typed', async () => {
     const { stage, hub } = await remote(refused);
-    await stage.press('x', 'Enter', 'r');
+    await stage.press('x');
+    expect(stage.text()).toContain('train has no connection: what is typed here goes nowhere');
+    await stage.press('Enter');
+    await stage.pass(500);
+    await stage.press('r');
     expect(hub.typed).toEqual([]);
     expect(hub.asked.map(({ name }) => name)).toEqual(['session.retry']);
+    // Letters of a word that somebody is typing are not meant.
+    await stage.press('q', 'u', 'e', 's');
+    expect(hub.asked).toHaveLength(1);
+    await stage.pass(500);
     await stage.press('Q');
     expect(hub.asked.map(({ name }) => name)).toEqual(['session.retry', 'session.kill']);
   });

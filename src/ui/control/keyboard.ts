@@ -6,8 +6,9 @@ import {
   parseCommand,
   parseKeyName,
   REPEATABLE,
+  type SessionInfo,
 } from '../../core/index.ts';
-import { type ActionContext, run } from '../actions/index.ts';
+import type { ActionContext } from '../actions/index.ts';
 import { forwardKey, type InputEvent, type KeyInput, PasteForwarder } from '../input/index.ts';
 import { isOver } from '../model/trouble.ts';
 import type { SessionView } from '../panes/session-view.ts';
@@ -15,6 +16,12 @@ import { copyKey } from './copy-keys.ts';
 
 /** A paste into a prompt: more is dropped, a prompt holds no more. */
 const PROMPT_PASTE_LIMIT = 16_384;
+
+/** Letters closer together than this are a word that is being typed, not keys of ours. */
+const WORD_MS = 400;
+
+/** Keys in a pane whose process has ended. */
+const OVER_KEYS: Readonly<Record<string, string>> = { R: 'restart', Q: 'kill-pane' };
 
 /** A key to its canonical name, so that `c-b` in a config is the `C-b` that is pressed. Throws for an unknown one. */
 const canonical = (name: string): string => formatKeyName(parseKeyName(name));
@@ -92,6 +99,8 @@ export class Keyboard {
   readonly #tables: KeyTables;
   readonly #options: KeyboardOptions;
   #repeatUntil = Number.NEGATIVE_INFINITY;
+  /** When a letter was typed last, into a program or into nothing. */
+  #letterMs = Number.NEGATIVE_INFINITY;
   #paste: { forwarder: PasteForwarder; view: SessionView } | { text: string } | undefined;
   /** Keys whose press was ours: their release is, too. Bounded by the keys of a keyboard. */
   readonly #held = new Set<string>();
@@ -145,7 +154,10 @@ export class Keyboard {
     }
     bench.messages.clear();
     if (this.#ours(id, key.text)) this.#held.add(key.name);
-    else this.#forward(event);
+    else {
+      if (key.text !== undefined) this.#letterMs = bench.clock.now();
+      this.#forward(event);
+    }
   }
 
   /** True: the key was for the user interface. */
@@ -189,14 +201,28 @@ export class Keyboard {
     }
     const session = bench.focusedSession;
     if (session && isOver(session)) {
-      const help = session.connection.state === 'error' ? this.#troubleKey(id.toUpperCase(), true) : undefined;
-      if (help !== undefined) this.#command(id, help === 'kill-pane' ? 'kill-pane -f' : help, repeatable);
-      else if (session.connection.state === 'error') return true;
-      else if (id === 'r' || id === 'R') void run(this.#ctx, { name: 'restart', args: {} });
-      else if (id === 'q' || id === 'Q') void run(this.#ctx, { name: 'kill-pane', args: { force: true } });
+      this.#overKey(session, id, text);
       return true;
     }
     return false;
+  }
+
+  /** A key in a pane with nothing to type into. */
+  #overKey(session: SessionInfo, id: string, text: string | undefined): void {
+    const { bench } = this.#ctx;
+    const now = bench.clock.now();
+    // Whoever is in the middle of a word does not mean the letter alone.
+    const typing = now - this.#letterMs < WORD_MS;
+    const broken = session.connection.state === 'error';
+    const command = broken ? this.#troubleKey(id.toUpperCase(), true) : OVER_KEYS[id.toUpperCase()];
+    if (text !== undefined) this.#letterMs = now;
+    if (command !== undefined && !typing)
+      this.#command(id, command === 'kill-pane' ? 'kill-pane -f' : command, this.#tables.repeatable);
+    else if (text !== undefined)
+      bench.say(
+        `${session.name} ${broken ? 'has no connection' : 'has ended'}: what is typed here goes nowhere`,
+        'error',
+      );
   }
 
   #command(id: string, line: string, repeatable: ReadonlySet<string>): void {

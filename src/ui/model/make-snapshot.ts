@@ -31,7 +31,7 @@ export interface SnapshotInput {
   readonly seenEnds: ReadonlySet<string>;
   readonly teams: readonly TeamInfo[];
   /** What a pane shows of its session now. */
-  readonly shown: (placed: Placed) => { readonly printedAt: number; readonly cursorRow: number | undefined };
+  readonly shown: (placed: Placed) => { readonly asks: boolean; readonly cursorRow: number | undefined };
 }
 
 /** One end of one process. */
@@ -92,8 +92,8 @@ function connectionOf(
 ): Pick<PaneItem, 'place' | 'trouble'> {
   if (!session) return { place: '', trouble: undefined };
   const place = placeOf(session, input.teams);
-  const { printedAt, cursorRow } = input.shown(placed);
-  const kind = troubleOf(session, printedAt, input.wall);
+  const { asks, cursorRow } = input.shown(placed);
+  const kind = troubleOf(session, asks, input.wall);
   if (kind === undefined) return { place, trouble: undefined };
   const trouble: PaneTrouble = { kind, keys: troubleKeys(session, input.settings, input.readOnly), cursorRow };
   return { place, trouble };

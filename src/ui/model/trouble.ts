@@ -7,10 +7,10 @@ export const QUIET_MS = 2000;
 export type TroubleKind = 'offline' | 'connecting' | 'error';
 
 /**
- * Is there anything to say above the screen of a session? `printedAt` (milliseconds since 1970): when output of it came last. While
- * connecting, what came since then is a question of ssh or its banner, and nothing may lie above that.
+ * Is there anything to say above the screen of a session? `asks`: something was printed since the attempt began, a question of ssh or its banner;
+ * nothing may lie above that. `now` in milliseconds since 1970.
  */
-export function troubleOf(session: SessionInfo, printedAt: number, now: number): TroubleKind | undefined {
+export function troubleOf(session: SessionInfo, asks: boolean, now: number): TroubleKind | undefined {
   const { state, since, reason } = session.connection;
   switch (state) {
     case 'online':
@@ -19,7 +19,7 @@ export function troubleOf(session: SessionInfo, printedAt: number, now: number):
     case 'error':
       return state;
     case 'connecting': {
-      if (printedAt >= since) return undefined;
+      if (asks) return undefined;
       // After an attempt that failed the box stays, so that it does not blink at every one.
       return reason !== undefined || now - since >= QUIET_MS ? 'connecting' : undefined;
     }
