@@ -45,9 +45,11 @@ export function connectionInfo(session: Connected, now: number, wall: number): C
   const { state, policy, roundTripMs, heldBytes } = session;
   const { maxAttempts } = policy;
   const name = connectionState(state, policy);
+  const lostAt = name !== 'online' && 'lostAt' in state && 'error' in state && state.error ? state.lostAt : undefined;
   return {
     state: name,
-    since: session.connectionSince,
+    // Waiting and trying in turn is one trouble: it began when the connection was lost.
+    since: lostAt === undefined ? session.connectionSince : Math.round(wall - (now - lostAt)),
     attempt: name === 'online' || !('attempt' in state) ? 0 : state.attempt,
     maxAttempts: policy.remote && Number.isFinite(maxAttempts) ? maxAttempts : 0,
     ...(state.kind === 'offline' ? { nextRetryAt: Math.round(wall + Math.max(0, state.retryAt - now)) } : {}),
