@@ -80,7 +80,7 @@ export class HubConfig {
 
 function read(env: Environment): Promise<LoadedConfig> {
   const { configFile, configFrom } = resolvePaths(env);
-  return loadConfig(configFile, env, { reader: 'hub', named: configFrom === 'IRIS_CONFIG_PATH' });
+  return loadConfig(configFile, env, { reader: 'hub', deep: true, named: configFrom === 'IRIS_CONFIG_PATH' });
 }
 
 function errorLines(problems: readonly Problem[]): string[] {

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { problemLine } from '../../src/cli/config/index.ts';
 import { readConfig } from '../../src/cli/config/read.ts';
+import { parseSshOptions, parseSshWords } from '../../src/transports/openssh/index.ts';
 
 const vars = {
   SSH_KEY_PASSPHRASE: 'x',
@@ -11,7 +12,8 @@ const vars = {
   PROD_PATH: '/opt/app',
   IRIS_CLOUD_TOKEN: 'x',
 };
-const read = (yaml: string) => readConfig(yaml, '/home/u/.iris/config.yaml', { vars, home: '/home/u' });
+const ssh = { words: parseSshWords, options: parseSshOptions };
+const read = (yaml: string) => readConfig(yaml, '/home/u/.iris/config.yaml', { vars, home: '/home/u', ssh });
 const under = (indent: string, yaml: string) => yaml.trim().replaceAll(/^(?=.)/gm, indent);
 
 /** The examples of iris-mcp's REMOTE.md, CONFIG.md and ENV_VARS.md: whole files. */
@@ -151,7 +153,7 @@ teams:
 `,
 ];
 
-/** Teams. */
+/** Teams; where one of them has `<host>` it has to have a host. */
 const TEAMS: readonly string[] = [
   `
 team-backend:
@@ -253,9 +255,9 @@ team-mobile:
 `,
   `
 team-remote:
-  remote: ssh <host>
+  remote: ssh host
   claudePath: ~/.local/bin/claude
-  path: /Users/<user>/projects/myapp/e2e-tests
+  path: /Users/user/projects/myapp/e2e-tests
   idleTimeout: 1800000
   skipPermissions: false
   remoteOptions:
@@ -309,7 +311,7 @@ describe("iris-mcp's documented examples", () => {
       'openssh: user@remote-host',
       'openssh: user@remote-host',
       'local',
-      'openssh: <host>',
+      'openssh: host',
       'openssh: -A|user@host',
       'openssh: gpu-cluster',
       'openssh: -o|StrictHostKeyChecking=no|user@localhost',

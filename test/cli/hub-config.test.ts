@@ -109,6 +109,12 @@ describe("a hub's config", () => {
       ['teams:\n  web:\n    pth: /srv\n', /config\.yaml:3:5: teams\.web has no key "pth" \(did you mean path\?\)/],
       ['settings:\n  maxProcesses: many\n', /settings\.maxProcesses: must be a number/],
       [`teams:\n  web:\n    path: \${NOWHERE}\n`, /NOWHERE is not set \(the hub has the environment it was started in/],
+      ['teams:\n  web: { remote: ssh -N gpu }\n', /config\.yaml:2:18: teams\.web\.remote: with -N ssh runs no command/],
+      ['teams:\n  web: { remote: ssh gpu uptime }\n', /remote says what to run on gpu: uptime \(put that into command/],
+      [
+        'teams:\n  web: { remote: ssh gpu, remoteOptions: { extraSshArgs: gpu } }\n',
+        /"gpu" in extraSshArgs is no option/,
+      ],
       ['teems: {}\n', /no key "teems" \(did you mean teams\?\)/],
     ] as const) {
       writeFileSync(file, broken);

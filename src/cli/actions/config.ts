@@ -15,7 +15,7 @@ export const runConfigCheck: VerbRun = async (context, { args }) => {
   const given = args[0] as string | undefined;
   const file = given === undefined ? context.paths.configFile : resolve(context.env.cwd, given);
   const named = given !== undefined || context.paths.configFrom === 'IRIS_CONFIG_PATH';
-  const loaded = await loadConfig(file, context.env, { named });
+  const loaded = await loadConfig(file, context.env, { named, deep: true });
   const { exists } = loaded;
   // Rules for agents stand beside the config in force, not beside any file that is checked.
   const rules = given === undefined ? (await loadRules(rulesFolder(context.paths))).problems : [];

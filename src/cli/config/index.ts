@@ -18,6 +18,8 @@ export interface LoadOptions {
   readonly named?: boolean;
   /** Who reads it, for what is said of variables that are not set. */
   readonly reader?: 'hub' | 'person';
+  /** Check words for ssh as well, with what connects: not where the screen has to open at once. */
+  readonly deep?: boolean;
 }
 
 /**
@@ -34,8 +36,19 @@ export async function loadConfig(file: string, scope: LoadScope, options: LoadOp
     return { config: DEFAULT_CONFIG, problems: [problem], file, exists: read.exists, intact: false };
   }
   const { readConfig } = await import('./read.ts');
-  const { config, problems, intact } = readConfig(read.text, file, { ...scope, reader: options.reader ?? 'person' });
+  const ssh = options.deep === true && read.text.includes('remote') ? { ssh: await sshCheck() } : {};
+  const { config, problems, intact } = readConfig(read.text, file, {
+    vars: scope.vars,
+    home: scope.home,
+    reader: options.reader ?? 'person',
+    ...ssh,
+  });
   return { config, problems, file, exists: true, intact };
+}
+
+async function sshCheck() {
+  const { parseSshOptions, parseSshWords } = await import('../../transports/openssh/index.ts');
+  return { words: parseSshWords, options: parseSshOptions };
 }
 
 /** The text of a config file, or why there is none. */

@@ -1,9 +1,11 @@
 import { LineCounter, parseDocument } from 'yaml';
+import { IrisError } from '../../core/index.ts';
 import { type Checked, check, convert } from './check.ts';
 import { describe, valueAt } from './describe.ts';
 import { hasNoEffect, idleKeys, ineffective } from './effects.ts';
 import { interpolate, type Path, Written } from './interpolate.ts';
 import { type Document, offsetOf, offsetOfVariable } from './places.ts';
+import { sshWords, type TeamEntry } from './team-schema.ts';
 import { teamsOf } from './teams.ts';
 import { type Config, DEFAULT_CONFIG, type Problem } from './types.ts';
 import type { Variables } from './variables.ts';
@@ -14,6 +16,13 @@ export interface Scope {
   readonly home: string;
   /** A hub has the environment of whoever started it, and says so where a variable is missing. */
   readonly reader?: 'hub' | 'person';
+  /** Knows what ssh takes. @throws IrisError */
+  readonly ssh?: SshCheck;
+}
+
+export interface SshCheck {
+  words(words: readonly string[]): unknown;
+  options(words: readonly string[]): unknown;
 }
 
 export interface Reading {
@@ -81,6 +90,13 @@ export function readConfig(text: string, file: string, scope: Scope): Reading {
     }
     return 'wrong';
   });
+  for (const [name, team] of Object.entries(checked.teams)) {
+    if (badTeams.has(name)) continue;
+    for (const { path, ...words } of sshProblems(name, team, scope.ssh)) {
+      note(path);
+      tell(offsetOf(document, path, false), { severity: 'error', path: path.join('.'), ...words });
+    }
+  }
   for (const name of badTeams) {
     delete checked.teams[name];
     delete (valueAt(data, ['teams']) as Record<string, unknown> | undefined)?.[name];
@@ -106,6 +122,23 @@ function configOf({ settings, keys, theme, teams }: Checked, file: string, { hom
     theme,
     teams: teamsOf(teams, { file, home, sessionInitTimeout: settings.sessionInitTimeout }),
   };
+}
+
+function sshProblems(name: string, team: TeamEntry, ssh: SshCheck | undefined) {
+  const words = sshWords(team.remote);
+  if (!ssh || !words) return [];
+  const found: { path: string[]; message: string; remedy?: string }[] = [];
+  const ask = (key: string[], check: () => unknown): void => {
+    try {
+      check();
+    } catch (error) {
+      const { message, remedy } = IrisError.from(error);
+      found.push({ path: ['teams', name, ...key], message, ...(remedy === undefined ? {} : { remedy }) });
+    }
+  };
+  ask(['remote'], () => ssh.words(words));
+  ask(['remoteOptions', 'extraSshArgs'], () => ssh.options(team.remoteOptions?.extraSshArgs ?? []));
+  return found;
 }
 
 /** The settings that a hub takes from its config while it runs. */

@@ -18,7 +18,8 @@ const MARKS: Readonly<Record<Check['status'], string>> = { ok: 'ok  ', warn: 'wa
 
 export const runDoctor: VerbRun = async (context, { args, options }) => {
   const { env, paths } = context;
-  const loaded = await loadConfig(paths.configFile, env, { named: paths.configFrom === 'IRIS_CONFIG_PATH' });
+  const named = paths.configFrom === 'IRIS_CONFIG_PATH';
+  const loaded = await loadConfig(paths.configFile, env, { named, deep: true });
   const { config } = loaded;
   const teams = options.teams === false ? [] : chosen(args[0] as readonly string[], config.teams, context);
   // They take as long as the slowest of them: everything else is looked at meanwhile.
