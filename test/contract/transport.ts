@@ -96,6 +96,8 @@ export interface TransportTraits {
   readonly whole: boolean;
   /** Over only when nobody has its output open any more. */
   readonly waitsForAll: boolean;
+  /** false: no process here belongs to it. */
+  readonly pid?: boolean;
 }
 
 const HERE: TransportTraits = { far: false, endedBy: (signal) => ({ signal }), whole: true, waitsForAll: false };
@@ -138,7 +140,7 @@ export function describeTransport(
       if (traits.far)
         await waitUntil(() => run.transport.status === 'ready', 'it is ready', { detail: () => run.state });
       expect(run.transport.status).toBe('ready');
-      expect(processInfo(run.transport.pid!)).toBeDefined();
+      if (traits.pid !== false) expect(processInfo(run.transport.pid!)).toBeDefined();
       run.transport.write(Buffer.from('\n'));
       await run.over();
       expect(run.statuses).toEqual([...before, 'ready', 'stopped']);
@@ -176,17 +178,17 @@ export function describeTransport(
       await run.over();
       expect(run.bytes.output).toBe(5_242_890);
 
-      const short = shell(`${raw}printf ready; read go; printf 0123456789`);
-      await short.says('ready');
+      const short = shell(`${raw}printf "$$ ready"; read go; printf 0123456789`);
+      const pid = Number.parseInt(await short.says('ready'), 10);
       short.transport.pause();
-      const before = processInfo(short.transport.pid!)!;
+      const before = processInfo(pid)!;
       short.transport.write(Buffer.from('\n'));
       await waitUntil(() => !isAlive(before), 'the process has ended');
       await new Promise((resolve) => setTimeout(resolve, 400));
       expect(short.isOver).toBe(false);
       short.transport.resume();
       await short.over();
-      expect(short.text).toBe('ready0123456789');
+      expect(short.text).toBe(`${pid} ready0123456789`);
     });
 
     const background = traits.waitsForAll

@@ -1,10 +1,11 @@
 import type { Client, ClientChannel } from 'ssh2';
 import type { LaunchSpec, ProcessEnd, Transport } from '../../core/index.ts';
-import { LastWords } from '../local/last-words.ts';
 import { endScript, shellLine, signalScript } from '../remote/index.ts';
 import type { Connection } from './connect.ts';
 import { runBeside } from './far-shell.ts';
+import { ping } from './internals.ts';
 import { Keepalive } from './keepalive.ts';
+import { LastOutput } from './last-output.ts';
 
 /** One call of the sink gets at most this much, so that what piled up while the process was held does not stop everything else. */
 const PIECE_BYTES = 64 * 1024;
@@ -28,7 +29,7 @@ export class FarProcess {
   readonly #channel: ClientChannel;
   readonly #events: FarProcessEvents;
   readonly #keepalive: Keepalive;
-  readonly #lastWords: LastWords;
+  readonly #lastOutput: LastOutput;
   #paused = false;
   #over = false;
   /** How the process ended, once the server said so. */
@@ -54,8 +55,11 @@ export class FarProcess {
     this.#connection = connection;
     this.#channel = channel;
     this.#events = events;
-    this.#lastWords = new LastWords((end) => this.#finish(() => events.ended(end)));
     const { client, socket, settings } = connection;
+    this.#lastOutput = new LastOutput(
+      (answered) => ping(client, answered),
+      () => this.#complete(),
+    );
     this.#keepalive = new Keepalive(client, {
       intervalMs: settings.aliveIntervalMs,
       countMax: settings.aliveCountMax,
@@ -71,12 +75,12 @@ export class FarProcess {
     }
     channel.on('exit', (code: number | null, signal?: string) => {
       this.#end = code === null ? { signal: signal ?? 'SIGKILL' } : { exitCode: code };
-      this.#lastWords.processEnded(this.#end);
+      this.#lastOutput.processEnded();
     });
     let streams = 2;
     const streamEnded = (): void => {
       streams -= 1;
-      if (streams === 0) this.#lastWords.streamEnded();
+      if (streams === 0) this.#complete();
     };
     channel.on('end', streamEnded);
     channel.stderr.on('end', streamEnded);
@@ -85,7 +89,7 @@ export class FarProcess {
     client.on('error', (error) => {
       failure ??= error;
     });
-    // With an exit status the last words decide; without one nobody will say how it ended.
+    // With an exit status the end of the output decides; without one nobody will say how it ended.
     channel.on('close', (code: unknown, signal: unknown) => {
       if (code === undefined && signal === undefined) setImmediate(() => this.#lost(failure));
     });
@@ -117,12 +121,12 @@ export class FarProcess {
 
   pause(): void {
     this.#paused = true;
-    this.#lastWords.pause();
+    this.#lastOutput.pause();
   }
 
   resume(): void {
     this.#paused = false;
-    this.#lastWords.resume();
+    this.#lastOutput.resume();
     this.#deliver('output');
     this.#deliver('error');
   }
@@ -143,7 +147,7 @@ export class FarProcess {
       const bytes = stream.read(held > 0 ? Math.min(held, room) : undefined) as Buffer | null;
       if (bytes === null) return;
       this.#events.output(bytes, name);
-      this.#lastWords.delivered(bytes.length);
+      this.#lastOutput.delivered(bytes.length);
       room -= bytes.length;
       if (room <= 0) {
         this.#turn ??= setImmediate(() => {
@@ -203,10 +207,17 @@ export class FarProcess {
     this.#finish(() => (end ? this.#events.ended(end) : this.#events.lost(error, silentMs)));
   }
 
+  /** All of the output has come. Without a word of how it ended, what becomes of the channel tells. */
+  #complete(): void {
+    const end = this.#end;
+    if (end) this.#finish(() => this.#events.ended(end));
+  }
+
   #finish(tell: () => void): void {
     if (this.#over) return;
     this.#over = true;
     this.#keepalive.stop();
+    this.#lastOutput.stop();
     clearImmediate(this.#turn);
     tell();
   }

@@ -63,6 +63,8 @@ export class Ssh2Transport implements Transport {
   #paused = false;
   #failure: IrisError | undefined;
   #over = false;
+  /** Somebody wants it to end. */
+  #toEnd = false;
   #stopping: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #bytesIn = 0;
@@ -301,6 +303,7 @@ export class Ssh2Transport implements Transport {
   }
 
   async #stop(): Promise<void> {
+    this.#toEnd = true;
     if (this.#over || !this.#sink) {
       this.#over = true;
       return;
@@ -334,11 +337,11 @@ export class Ssh2Transport implements Transport {
   #ended(end: ProcessEnd): void {
     if (this.#over) return;
     this.#gate.flush((rest) => this.#show(rest));
-    if (this.#failure && !this.#stopping) {
+    if (this.#failure && !this.#toEnd) {
       this.#fail(this.#failure);
       return;
     }
-    if (this.#phase !== 'started' && !this.#stopping) {
+    if (this.#phase !== 'started' && !this.#toEnd) {
       const how = end.signal ?? `exit code ${end.exitCode}`;
       this.#fail(
         new IrisError('failed', `the login shell on ${this.#where} ended before the program ran (${how})`, {
@@ -353,7 +356,7 @@ export class Ssh2Transport implements Transport {
 
   #fail(error: IrisError): void {
     if (this.#over) return;
-    if (this.#stopping) {
+    if (this.#toEnd) {
       // It was to end, and so it did.
       this.#finish();
       this.#sink?.ended({});
