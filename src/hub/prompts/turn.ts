@@ -15,7 +15,10 @@ export class Turn {
   readonly message: Message;
   readonly #session: Session;
   readonly #startedAt: number;
+  /** When it was last seen to be busy. */
   #busyAt: number | undefined;
+  /** It counted as working: when it counts as idle again, that has lasted already. */
+  #worked = false;
   /** Of a program on the alternate screen. */
   readonly #follower = new ScreenFollower();
 
@@ -37,11 +40,12 @@ export class Turn {
     if (this.message.wait && box && screen.modes.alternateScreen && !screen.synchronizing) {
       this.#follower.feed(screen.capture().split('\n').slice(0, box.top));
     }
+    this.#worked ||= state === 'working' || state === 'blocked';
     if (state === 'working' || state === 'blocked' || reading === 'working' || reading === 'blocked') {
       this.#busyAt = now;
       return state === 'blocked' ? 'asks' : 'going';
     }
-    return now >= this.nextAt ? 'over' : 'going';
+    return this.#worked || now >= this.nextAt ? 'over' : 'going';
   }
 
   /** What the agent wrote since; undefined where nobody can tell. */
