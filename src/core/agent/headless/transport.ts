@@ -84,8 +84,10 @@ export class HeadlessTransport implements Transport {
       if (event.event.type !== 'failed') return;
       // The next start begins a new one.
       if (event.event.gone) memory.agentSession = undefined;
-      // It would wait for ever: what can't go on is ended.
-      void this.#inner.stop().catch(onError);
+      // It would wait for ever: what can't go on is ended, once everybody has heard why.
+      void Promise.resolve()
+        .then(() => this.#inner.stop())
+        .catch(onError);
     });
   }
 
