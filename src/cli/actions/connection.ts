@@ -38,7 +38,7 @@ function print(context: Context, details: ConnectionDetails): void {
   line('round trip', connection.roundTripMs === undefined ? undefined : milliseconds(connection.roundTripMs));
   line('held', connection.heldBytes ? `${connection.heldBytes} bytes typed wait for the connection` : undefined);
   line('bytes', `${bytesIn} in, ${bytesOut} out`);
-  line('process', pid === undefined ? undefined : String(pid));
+  line('process', pid === undefined || connection.transport === 'stopped' ? undefined : String(pid));
   line('command', launchCommand.map(shellWord).join(' '));
   if (log.length > 0) {
     context.line('log');

@@ -79,11 +79,16 @@ async function printTeams(context: Context, teams: readonly TeamInfo[]): Promise
     team.name,
     team.agent,
     stateOfTeam(team, sessions),
-    team.remote ?? 'local',
+    whereOf(team),
     team.path ?? '',
     team.description ?? '',
   ]);
   table(context, ['TEAM', 'AGENT', 'STATE', 'WHERE', 'FOLDER', ''], rows);
+}
+
+function whereOf({ remote, transport }: TeamInfo): string {
+  if (remote === undefined) return 'local';
+  return transport === 'ssh2' ? `${remote} (ssh2)` : remote;
 }
 
 function stateOfTeam(team: TeamInfo, sessions: readonly SessionInfo[]): string {

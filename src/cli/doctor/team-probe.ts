@@ -53,7 +53,9 @@ export async function probeRemoteTeam(team: Team, { transport, timeoutMs }: Prob
   const { error, output, end, roundTripMs } = outcome;
   const timing = roundTripMs === undefined ? {} : { roundTripMs };
   if (error) {
-    const { code, message, remedy } = error;
+    const { code, message } = error;
+    // Here nothing is tried again, as it is in a session.
+    const remedy = code === 'unreachable' ? 'check the network and the address' : error.remedy;
     const problem = { code, message, ...(remedy === undefined ? {} : { remedy }) };
     return report(stepsUntil(stepOf(error, kind), kind), { ...timing, problem });
   }

@@ -1,6 +1,5 @@
 import { statSync } from 'node:fs';
 import { IrisError, KNOWN_AGENTS, type Team, transportOf } from '../../core/index.ts';
-import { milliseconds } from '../actions/connection.ts';
 import { table } from '../actions/list.ts';
 import type { Context } from '../context.ts';
 import { findProgram } from '../find-programs.ts';
@@ -126,14 +125,14 @@ const HEADINGS: Readonly<Record<Step, string>> = {
 
 /** The table of teams, and under it what to do. */
 export function printTeams(context: Context, reports: readonly TeamReport[]): void {
-  const rows = reports.map(({ name, transport, steps, agent, tookMs, roundTripMs }) => [
+  const rows = reports.map(({ name, transport, steps, agent, tookMs }) => [
     name,
     transport,
     ...STEPS.map((step) => MARKS[steps[step]]),
-    roundTripMs !== undefined ? milliseconds(roundTripMs) : tookMs > 0 ? `${tookMs} ms` : '',
+    tookMs > 0 ? `${tookMs} ms` : '',
     agent ?? '',
   ]);
-  table(context, ['TEAM', 'TRANSPORT', ...STEPS.map((step) => HEADINGS[step]), 'TIME', ''], rows, true);
+  table(context, ['TEAM', 'TRANSPORT', ...STEPS.map((step) => HEADINGS[step]), 'TOOK', ''], rows, true);
   for (const { name, problem } of reports) {
     if (problem) context.line(`${name}: ${problem.message}${problem.remedy ? `: ${problem.remedy}` : ''}`);
   }
