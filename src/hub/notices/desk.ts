@@ -82,11 +82,11 @@ export class NoticeDesk {
     this.#watched.delete(id);
   }
 
-  #soon(session: Session, state: NoticeState): void {
+  #soon(session: Session, state: NoticeState, afterMs = SETTLE_MS): void {
     const watched = this.#watched.get(session.id);
     if (!watched) return;
     watched.pending?.cancel();
-    watched.pending = this.#options.clock.after(SETTLE_MS, () => {
+    watched.pending = this.#options.clock.after(afterMs, () => {
       watched.pending = undefined;
       const question = stillSo(session, state);
       if (question !== undefined) this.#tell(session, { session: session.name, state, question });
@@ -100,7 +100,8 @@ export class NoticeDesk {
     const rules = noticeRules(notify, team?.notify);
     const ways = rules[notice.state];
     if (ways.length === 0 || looking(session) || isQuiet(rules.quiet, minuteOf(clock.wall()))) return;
-    if (!this.#gate.passes(session.id, clock.now())) return;
+    const waitMs = this.#gate.take(session.id, clock.now());
+    if (waitMs > 0) return this.#soon(session, notice.state, waitMs);
     const rings = ways.filter((way): way is Extract<NoticeWay, 'bell' | 'osc9' | 'osc777'> => !RUN.has(way));
     if (rings.length > 0) tell({ type: 'attention', sessionId: session.id, ways: rings, ...noticeWords(notice) });
     const run = (command: readonly string[]): void =>

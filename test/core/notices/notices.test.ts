@@ -77,13 +77,13 @@ describe('how often', () => {
   it('of one session every ten seconds, of all of them ten at once and then one each six', () => {
     const gate = new NoticeGate();
     const at = 1_000_000;
-    expect(gate.passes('a', at)).toBe(true);
-    expect(gate.passes('a', at + 9_999)).toBe(false);
-    expect(gate.passes('a', at + 10_000)).toBe(true);
-    const passed = Array.from({ length: 50 }, (_, i) => gate.passes(`s${i}`, at + 70_000)).filter(Boolean);
+    expect(gate.take('a', at)).toBe(0);
+    expect(gate.take('a', at + 9_000)).toBe(1_000);
+    expect(gate.take('a', at + 10_000)).toBe(0);
+    const passed = Array.from({ length: 50 }, (_, i) => gate.take(`s${i}`, at + 70_000)).filter((ms) => ms === 0);
     expect(passed).toHaveLength(10);
-    expect(gate.passes('late', at + 75_000)).toBe(false);
-    expect(gate.passes('late', at + 76_000)).toBe(true);
+    expect(gate.take('late', at + 75_000)).toBe(1_000);
+    expect(gate.take('late', at + 76_000)).toBe(0);
   });
 });
 
