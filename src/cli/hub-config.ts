@@ -6,6 +6,8 @@ import { type FileWatch, watchFiles } from './watch-files.ts';
 
 /** A file without a byte is usually one that is just being written. */
 const EMPTY_RECHECK_MS = 250;
+/** A look is one read of a small file. */
+const POLL_MS = 5_000;
 
 /** The config of a hub: as it is when the hub starts, and again whenever the file changes. */
 export class HubConfig {
@@ -62,20 +64,44 @@ export class HubConfig {
     if ('text' in now && now.text === '') await new Promise((resolve) => setTimeout(resolve, EMPTY_RECHECK_MS));
   }
 
-  /** Calls back with each change, one after the other, from now on. */
-  watch(onTeams: (teams: TeamConfig) => void, onProblem: (error: unknown) => void): FileWatch {
+  /** Calls back with each change, one after the other, from now on. Where the system can't tell of changes, the file is looked at now and then. */
+  watch(
+    onTeams: (teams: TeamConfig) => void,
+    onProblem: (error: unknown) => void,
+    { watcher = watchFiles, pollMs = POLL_MS }: WatchSettings = {},
+  ): FileWatch {
     let turn = Promise.resolve();
+    let poll: NodeJS.Timeout | undefined;
     const look = (): void => {
-      turn = turn.then(async () => {
-        if (await this.reload()) onTeams(this.#teams);
-      }, onProblem);
-      turn = turn.catch(onProblem);
+      turn = turn
+        .then(async () => {
+          if (await this.reload()) onTeams(this.#teams);
+        })
+        .catch(onProblem);
     };
-    const watch = watchFiles({ files: () => configCandidates(this.#env), onChange: look, onProblem });
+    const watch = watcher({
+      files: () => configCandidates(this.#env),
+      onChange: look,
+      onProblem: (error) => {
+        if (poll) return;
+        poll = setInterval(look, pollMs).unref();
+        onProblem(error);
+      },
+    });
     // Whatever was written between the first reading and now.
     look();
-    return watch;
+    return {
+      close: () => {
+        clearInterval(poll);
+        watch.close();
+      },
+    };
   }
+}
+
+interface WatchSettings {
+  readonly watcher?: typeof watchFiles;
+  readonly pollMs?: number;
 }
 
 function read(env: Environment): Promise<LoadedConfig> {

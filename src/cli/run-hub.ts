@@ -60,7 +60,7 @@ async function startHub(env: Environment, paths: Paths) {
         log.info('config read again', { teams: teams.teams.length });
         logProblems(start.hub, teams);
       },
-      (error) => log.warn('config is not watched', { reason: reasonOf(error) }),
+      (error) => log.warn('config', { problem: `it is not told of when it changes: ${reasonOf(error)}` }),
     );
     void start.hub.stopped.then(() => watch.close());
   }

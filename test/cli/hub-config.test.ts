@@ -150,6 +150,30 @@ describe("a hub's config", () => {
     expect(config.teams.problems).toEqual([]);
   });
 
+  it('is looked at now and then where the system cannot tell of changes', async () => {
+    const file = join(home, 'config.yaml');
+    writeFileSync(file, teams('api'));
+    const config = await HubConfig.load(testEnvironment({ IRIS_HOME: home }, { home }));
+    const problems: unknown[] = [];
+    const none = Object.assign(new Error('no watches left'), { code: 'ENOSPC' });
+    const watch = config.watch(
+      () => {},
+      (error) => problems.push(error),
+      {
+        pollMs: 10,
+        watcher: ({ onProblem }) => {
+          onProblem(none);
+          onProblem(none);
+          return { close: () => {} };
+        },
+      },
+    );
+    closing.push(() => watch.close());
+    expect(problems).toEqual([none]);
+    writeFileSync(file, teams('web'));
+    await waitUntil(() => config.teams.teams[0]?.name === 'web', 'the new team is there');
+  });
+
   it('tells nothing when nothing changed', async () => {
     const file = join(home, 'config.yaml');
     writeFileSync(file, teams('api'));

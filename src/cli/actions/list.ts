@@ -36,7 +36,10 @@ function printTable(context: Context, sessions: readonly SessionInfo[]): void {
 /** What matters most about a session, in few words. */
 export function stateOf(session: SessionInfo): string {
   const { status, exitCode, signal } = session.process;
-  if (status === 'exited') return signal ? `exited (${signal})` : `exited (${exitCode ?? '?'})`;
+  if (status === 'exited') {
+    const how = signal ?? exitCode;
+    return how === undefined ? 'exited' : `exited (${how})`;
+  }
   if (status !== 'running') return status;
   if (session.connection.state !== 'online') return session.connection.state;
   return session.agent.state === 'unknown' ? 'running' : session.agent.state;
