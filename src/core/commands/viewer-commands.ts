@@ -109,6 +109,12 @@ export const viewerCommands = define({
     args: z.object({ force: flag }),
   },
   zoom: { summary: 'show this pane alone, or all again', args: none },
+  'synchronize-panes': {
+    aliases: ['synchronize', 'sync'],
+    summary: 'type into all panes of this tab that are to be seen: on, off, or the other way round',
+    positions: ['state'],
+    args: z.object({ state: z.enum(['on', 'off']).optional() }),
+  },
   'break-pane': { aliases: ['breakp'], summary: 'move this pane to a tab of its own', args: none },
   'swap-pane': {
     aliases: ['swapp'],

@@ -21,6 +21,7 @@ export const paneHandlers: Handlers<
   | 'last-pane'
   | 'display-panes'
   | 'zoom'
+  | 'synchronize-panes'
   | 'break-pane'
   | 'swap-pane'
   | 'rotate-panes'
@@ -58,6 +59,12 @@ export const paneHandlers: Handlers<
     ctx.bench.clock.after(1500, () => ctx.bench.closeOverlay(control));
   },
   zoom,
+  'synchronize-panes': ({ bench }, { state }) => {
+    const { tab, view } = bench;
+    if (!tab) return;
+    view.setSynchronized(tab.id, state === undefined ? !view.synchronized.has(tab.id) : state === 'on');
+    bench.update();
+  },
   'break-pane': ({ bench }) => {
     const session = bench.focusedSession;
     const paneId = bench.focusedPaneId;

@@ -30,12 +30,12 @@ function label(tab: TabItem, ascii: boolean): string {
   // A letter behind a name would be read as part of it.
   const gap = ascii ? ' ' : '';
   const link = tab.connection === 'online' ? '' : gap + (tab.connection === 'error' ? s.error : s.connecting);
-  const marks = `${tab.active ? '*' : tab.last ? '-' : ''}${tab.zoomed ? 'Z' : ''}${tab.bell ? '!' : ''}${waits}${link}`;
+  const marks = `${tab.active ? '*' : tab.last ? '-' : ''}${tab.zoomed ? 'Z' : ''}${tab.synchronized ? ' sync' : ''}${tab.bell ? '!' : ''}${waits}${link}`;
   return ` ${tab.number} ${cut(plainText(tab.name), NAME_COLS)}${marks} `;
 }
 
 function colorOf(tab: TabItem, accent: string): string | undefined {
-  if (tab.bell || tab.waiting) return 'yellow';
+  if (tab.bell || tab.waiting || tab.synchronized) return 'yellow';
   if (tab.ended || tab.connection === 'error') return 'red';
   if (tab.connection === 'offline') return 'yellow';
   return tab.active ? accent : undefined;

@@ -12,6 +12,7 @@ import type { ActionContext } from '../actions/index.ts';
 import { forwardKey, type InputEvent, type KeyInput, PasteForwarder } from '../input/index.ts';
 import { isOver } from '../model/trouble.ts';
 import type { SessionView } from '../panes/session-view.ts';
+import { typedViews } from '../typed-views.ts';
 import { copyKey } from './copy-keys.ts';
 
 /** A paste into a prompt: more is dropped, a prompt holds no more. */
@@ -101,7 +102,7 @@ export class Keyboard {
   #repeatUntil = Number.NEGATIVE_INFINITY;
   /** When a letter was typed last, into a program or into nothing. */
   #letterMs = Number.NEGATIVE_INFINITY;
-  #paste: { forwarder: PasteForwarder; view: SessionView } | { text: string } | undefined;
+  #paste: { to: readonly { forwarder: PasteForwarder; view: SessionView }[] } | { text: string } | undefined;
   /** Keys whose press was ours: their release is, too. Bounded by the keys of a keyboard. */
   readonly #held = new Set<string>();
 
@@ -126,7 +127,7 @@ export class Keyboard {
         this.#pasteEvent(event);
         break;
       case 'unknown':
-        if (this.#takesTyping()) this.#send(event.raw);
+        if (this.#takesTyping()) this.#send(() => event.raw);
         break;
       default:
         break;
@@ -135,8 +136,7 @@ export class Keyboard {
 
   /** Types a key by name into the focused pane, whatever it is bound to. */
   typeKey(name: string): void {
-    const view = this.#ctx.bench.focusedView;
-    if (view) this.#send(encodeKey(parseKeyName(name), view.screen.modes));
+    this.#send((view) => encodeKey(parseKeyName(name), view.screen.modes));
   }
 
   #key(event: KeyInput): void {
@@ -249,28 +249,31 @@ export class Keyboard {
   }
 
   #forward(event: KeyInput): void {
-    const view = this.#ctx.bench.focusedView;
-    if (view) this.#send(forwardKey(event, this.#options.outerModes(), view.screen.modes));
+    this.#send((view) => forwardKey(event, this.#options.outerModes(), view.screen.modes));
   }
 
-  #send(bytes: Uint8Array): void {
+  /** Each pane gets a key in its own encoding. */
+  #send(encode: (view: SessionView) => Uint8Array): void {
     const { bench } = this.#ctx;
-    if (bytes.length === 0) return;
+    const sent = typedViews(bench)
+      .map((view) => ({ view, bytes: encode(view) }))
+      .filter(({ bytes }) => bytes.length > 0);
+    if (sent.length === 0) return;
     if (bench.readOnly) {
       bench.say('this viewer is read-only');
       return;
     }
     this.#options.typed();
-    bench.focusedView?.write(bytes);
+    for (const { view, bytes } of sent) view.write(bytes);
   }
 
   #pasteEvent(event: Extract<InputEvent, { type: `paste-${string}` }>): void {
     const { bench } = this.#ctx;
     if (event.type === 'paste-start') {
-      const view = bench.focusedView;
+      const to = typedViews(bench);
       if (bench.overlay) this.#paste = { text: '' };
-      else if (view && this.#takesTyping() && !bench.readOnly)
-        this.#paste = { forwarder: new PasteForwarder(view.screen.modes), view };
+      else if (to.length > 0 && this.#takesTyping() && !bench.readOnly)
+        this.#paste = { to: to.map((view) => ({ forwarder: new PasteForwarder(view.screen.modes), view })) };
       else this.#paste = undefined;
     }
     const paste = this.#paste;
@@ -281,9 +284,11 @@ export class Keyboard {
       if (event.type === 'paste-end') bench.overlay?.key('', paste.text.slice(0, PROMPT_PASTE_LIMIT));
       bench.update();
     } else {
-      const bytes = paste.forwarder.forward(event);
       this.#options.typed();
-      if (bytes.length > 0) paste.view.write(bytes);
+      for (const { forwarder, view } of paste.to) {
+        const bytes = forwarder.forward(event);
+        if (bytes.length > 0) view.write(bytes);
+      }
     }
     if (event.type === 'paste-end') this.#paste = undefined;
   }

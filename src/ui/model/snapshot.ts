@@ -41,6 +41,8 @@ export interface TabItem {
   readonly active: boolean;
   readonly last: boolean;
   readonly zoomed: boolean;
+  /** What is typed goes to all of its panes. */
+  readonly synchronized: boolean;
   readonly bell: boolean;
   /** An agent of it waits for an answer. */
   readonly waiting: boolean;

@@ -8,6 +8,8 @@ export class View {
   /** Pane ids by tab, most recently focused first. */
   #focus = new Map<string, string[]>();
   #zoomed = new Set<string>();
+  /** Tabs whose panes get what is typed together. Not kept: it should never come as a surprise. */
+  readonly #synchronized = new Set<string>();
   #known = new Set<string>();
 
   get recent(): readonly string[] {
@@ -18,6 +20,10 @@ export class View {
   }
   get zoomed(): ReadonlySet<string> {
     return this.#zoomed;
+  }
+
+  get synchronized(): ReadonlySet<string> {
+    return this.#synchronized;
   }
 
   /** Takes over what is new in the layout and forgets what is gone. */
@@ -41,6 +47,7 @@ export class View {
     if (this.#recent.length === 0 && leftmost) this.#recent.push(leftmost.id);
     for (const id of this.#focus.keys()) if (!ids.has(id)) this.#focus.delete(id);
     for (const id of this.#zoomed) if (!ids.has(id)) this.#zoomed.delete(id);
+    for (const id of this.#synchronized) if (!ids.has(id)) this.#synchronized.delete(id);
     this.#known = ids;
   }
 
@@ -58,6 +65,11 @@ export class View {
 
   focusPane(tabId: string, paneId: string): void {
     this.#focus.set(tabId, [paneId, ...(this.#focus.get(tabId) ?? []).filter((id) => id !== paneId)]);
+  }
+
+  setSynchronized(tabId: string, on: boolean): void {
+    if (on) this.#synchronized.add(tabId);
+    else this.#synchronized.delete(tabId);
   }
 
   setZoom(tabId: string, zoomed: boolean): void {

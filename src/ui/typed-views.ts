@@ -1,0 +1,12 @@
+import type { SessionView } from './panes/session-view.ts';
+import type { Workbench } from './workbench.ts';
+
+/** What gets keys and pastes: the focused pane, or all panes of a synchronized tab that are to be seen, run, and are not in copy mode. */
+export function typedViews(bench: Workbench): SessionView[] {
+  const { tab, focusedView, view, placement, copying, views } = bench;
+  if (!tab || !view.synchronized.has(tab.id)) return focusedView ? [focusedView] : [];
+  return placement.panes.flatMap(({ paneId, sessionId }) => {
+    const runs = bench.session(sessionId)?.process.status === 'running';
+    return runs && !copying.has(paneId) ? (views.get(sessionId) ?? []) : [];
+  });
+}
