@@ -91,7 +91,7 @@ function itemsOf(
   ascii: boolean,
   prefix: string,
 ): Item[] {
-  const { connection, transport } = pane.session!;
+  const { connection, transport, seq } = pane.session!;
   const items: Item[] = [];
   // One cell is left for the ellipsis. Of several ways to say it the first that fits a line.
   const text = (ways: readonly string[], rank: number, look: Partial<Segment> = {}): void => {
@@ -109,9 +109,10 @@ function itemsOf(
   const held = connection.heldBytes ?? 0;
   if (held > 0) {
     const typed = `${held} byte${held === 1 ? '' : 's'} typed`;
-    // Over ssh a new connection is a new process: what was meant for the old one is not typed into it unasked.
-    const then = transport === 'websocket' ? 'sent when it is back' : `kept, ${prefix} ] pastes it then`;
-    text([`${typed}: ${then}`, transport === 'websocket' ? `${typed} wait` : `${typed}: kept for ${prefix} ]`], 6);
+    // Over ssh a new connection is a new process: what was meant for the old one is not typed into it unasked. The first one gets it.
+    const sent = transport === 'websocket' || seq === 0;
+    const then = sent ? 'sent when it is there' : `kept, ${prefix} ] pastes it then`;
+    text([`${typed}: ${then}`, sent ? `${typed} wait` : `${typed}: kept for ${prefix} ]`], 6);
   }
   items.push({ lines: keyRows(trouble, cols - 1, ascii, pane.focused, prefix), rank: 10 });
   return items;
