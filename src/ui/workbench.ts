@@ -133,24 +133,6 @@ export class Workbench {
     return id === undefined ? undefined : this.views.get(id);
   }
 
-  /** What gets keys and pastes: the focused pane, or all panes of a synchronized tab that are to be seen and not in copy mode. */
-  get typedViews(): readonly SessionView[] {
-    const { tab, focusedView } = this;
-    if (!tab || !this.view.synchronized.has(tab.id)) return focusedView ? [focusedView] : [];
-    const { panes: placed } = this.#placement;
-    const ids = placed.flatMap(({ paneId, sessionId }) => (this.copying.has(paneId) ? [] : [sessionId]));
-    return ids.flatMap((id) => {
-      const view = this.session(id)?.process.status === 'running' ? this.views.get(id) : undefined;
-      return view ?? [];
-    });
-  }
-
-  /** @param on - absent: the other way round */
-  synchronize(tabId: string, on: boolean = !this.view.synchronized.has(tabId)): void {
-    this.view.setSynchronized(tabId, on);
-    this.update();
-  }
-
   session(id: string): SessionInfo | undefined {
     return this.host.sessions.find((s) => s.id === id);
   }
