@@ -3,7 +3,7 @@ import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { SessionInfo } from '../../src/core/index.ts';
-import { disposeHomes, runCli, spawnTui, type TempHome, tempHome } from '../support/index.ts';
+import { disposeHomes, runCli, spawnTui, type TempHome, tempHome, waitUntil } from '../support/index.ts';
 
 afterEach(disposeHomes);
 
@@ -52,6 +52,45 @@ describe('iris-tui config', () => {
     expect(missing).toMatchObject({ code: 1, stdout: expect.stringContaining('no such file') });
     home.write('mine.yaml', 'theme:\n  accent: magenta\n');
     expect((await runCli(['config', 'show'], { home, env })).stdout).toContain('accent: magenta');
+  });
+
+  it('shows no secrets, and says what to do when others may read them', async () => {
+    const home = tempHome({ TOKEN: 's3cret' });
+    const path = home.config(`
+teams:
+  api:
+    remote: ssh -p \${PORT:-22} gpu
+    remoteOptions: { passphrase: hunter2 }
+    env: { API_KEY: k-123, X: "\${TOKEN}" }
+`);
+    chmodSync(path, 0o644);
+    const check = await runCli(['config', 'check'], { home });
+    expect(check).toMatchObject({
+      code: 0,
+      stdout: `${path}: others may read it, and it may hold secrets (chmod 600 ${path})\n`,
+    });
+    expect(JSON.parse((await runCli(['config', 'check', '--json'], { home })).stdout)).toMatchObject({
+      ok: true,
+      problems: [{ severity: 'warning', remedy: `chmod 600 ${path}` }],
+    });
+    for (const form of [[], ['--json']]) {
+      const { stdout } = await runCli(['config', 'show', ...form], { home });
+      expect(stdout).not.toMatch(/hunter2|k-123|s3cret/);
+      expect(stdout).toMatch(/ssh -p \$\{PORT:-22\} gpu/);
+    }
+    expect((await runCli(['doctor', '--no-teams'], { home })).stdout).toMatch(/^warn +config +.*chmod 600/m);
+  });
+
+  it('names rules of agents that are wrong, as doctor does', async () => {
+    const home = tempHome();
+    home.config('theme: {}\n');
+    home.write('iris/rules/mine.yaml', 'agent: mine\nrulez: []\n');
+    const check = await runCli(['config', 'check'], { home });
+    expect(check.code).toBe(1);
+    expect(check.stdout).toMatch(/rules\/mine\.yaml: /);
+    const report = await runCli(['doctor', '--no-teams'], { home });
+    expect(report.code).toBe(1);
+    expect(report.stdout).toMatch(/^FAIL +rules +.*mine\.yaml/m);
   });
 
   it('prints a JSON Schema that knows the settings', async () => {
@@ -244,5 +283,10 @@ describe('completion scripts', () => {
     expect(complete('wait', '--timeout', '5', 'alp')).toEqual(['alpha']);
     expect(complete('new', '-a', 'co')).toEqual(['codex']);
     expect(complete('completion', '')).toEqual(['bash', 'fish', 'zsh']);
+    home.config('teams:\n  api: {}\n  apollo: {}\n  web: {}\n');
+    await waitUntil(() => complete('up', 'w').includes('web'), 'the hub has read the config');
+    expect(complete('up', 'web', 'ap')).toEqual(['api', 'apollo']);
+    expect(complete('new', '-d', '--team', 'apo')).toEqual(['apollo']);
+    expect(complete('doctor', 'w')).toEqual(['web']);
   });
 });
