@@ -260,8 +260,8 @@ teams:
   localbad: { path: /no/such }
   nodocker: { remote: nodocker exec -i x }
 `);
-    const { code, stdout, stderr } = await runCli(['doctor', '--json', '--timeout', '4'], { home, timeoutMs: 60_000 });
-    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+    const { code, stdout } = await runCli(['doctor', '--json', '--timeout', '4'], { home, timeoutMs: 60_000 });
+    expect(code).toBe(1);
     const { teams } = JSON.parse(stdout) as { teams: Report[] };
     const by = Object.fromEntries(teams.map((team) => [team.name, team]));
     const failedAt = (name: string) => Object.entries(by[name]!.steps).find(([, state]) => state === 'fail')?.[0];
@@ -293,6 +293,44 @@ teams:
     expect(plain.stdout).toMatch(/^noagent +openssh +ok +ok +ok +ok +ok +FAIL/m);
     expect(plain.stdout).toMatch(/^noagent: no gemini on the remote PATH .*set claudePath/m);
     expect((await runCli(['doctor', '--no-teams'], { home })).stdout).not.toContain('openssh');
+  });
+
+  it('are tested alike through the library, and through any command', async () => {
+    const sshd = await startSshd();
+    const home = tempHome();
+    farAgents(sshd, home);
+    const target = `ssh -F '${sshd.clientConfig}' target`;
+    home.write('bin/claude', CLAUDE, 0o755);
+    home.config(`
+teams:
+  good: { ssh2: true, remote: "${target}", path: ~/my project }
+  nofolder: { ssh2: true, remote: "${target}", path: /no/such }
+  noagent: { ssh2: true, remote: "${target}", agent: gemini }
+  stranger: { ssh2: true, remote: "ssh -F '${sshd.clientConfig}' -o UserKnownHostsFile=/dev/null target" }
+  dead: { ssh2: true, remote: "ssh -F '${sshd.clientConfig}' -p ${await freePort()} target" }
+  refused: { ssh2: true, remote: "ssh -F '${sshd.clientConfig}' -l no-such-user target" }
+  box: { remote: env PATH='${home.path}/bin:/usr/bin:/bin' HOME='${home.path}' }
+  emptybox: { remote: env PATH=/usr/bin:/bin HOME='${home.path}', agent: codex }
+  nobox: { remote: env no-such-program }
+`);
+    const { code, stdout } = await runCli(['doctor', '--json'], { home, timeoutMs: 60_000 });
+    expect(code).toBe(1);
+    const { teams } = JSON.parse(stdout) as { teams: Report[] };
+    const steps = teams.map(({ name, steps: { program, reached, hostKey, login, folder, agent } }) =>
+      [name, program, reached, hostKey, login, folder, agent].join(' '),
+    );
+    expect(steps, JSON.stringify(teams, null, 1)).toEqual([
+      'good none ok ok ok ok ok',
+      'nofolder none ok ok ok fail unknown',
+      'noagent none ok ok ok ok fail',
+      'stranger none ok fail unknown unknown unknown',
+      'dead none fail unknown unknown unknown unknown',
+      'refused none ok ok fail unknown unknown',
+      'box ok ok none none ok ok',
+      'emptybox ok ok none none ok fail',
+      'nobox ok fail none none unknown unknown',
+    ]);
+    expect(home.processes()).toEqual([]);
   });
 });
 
