@@ -93,8 +93,6 @@ export class AgentMonitor {
   /** Its title came, its screen not yet. */
   #expected: CompiledSet | undefined;
   #authority: Authority | undefined;
-  /** What a protocol said last: it says it once, and what comes too fast to be told has to wait. */
-  #word: Sign | undefined;
   /** What the agent itself says that it asks. */
   #asked: AgentPrompt | undefined;
   /** Whether what a hook said is still believed; only while hooks decide. */
@@ -163,9 +161,7 @@ export class AgentMonitor {
     const another = prompt?.id !== this.#asked?.id;
     this.#asked = prompt;
     const told = this.#report;
-    const sign = { state, question, holdMs: 0 };
-    this.#word = authority === 'protocol' ? sign : undefined;
-    this.#observe(sign, { rule: authority, on }, now);
+    this.#observe({ state, question, holdMs: 0, sure: authority === 'protocol' }, { rule: authority, on }, now);
     // The same words, asked again: an answer to the first is none to the second.
     if (another && this.#report === told && this.#settler.state === 'blocked') this.#tell({ rule: authority, on });
     if (this.#trust) this.#lookSoon();
@@ -312,7 +308,6 @@ export class AgentMonitor {
       else if (this.#settler.state === 'blocked') this.#observe(GONE, { rule: 'gone', on: ['no rule matches'] }, now);
     }
     if (this.#settler.tick(now)) this.#settled(this.#pendingBy);
-    if (this.#word) this.#observe(this.#word, { rule: 'protocol', on: [this.#word.question ?? this.#word.state] }, now);
     if (asksAnew && this.#report === told && this.#settler.state === 'blocked') this.#retell();
     this.#schedule();
   }

@@ -16,6 +16,8 @@ export interface Sign {
   readonly question: string | undefined;
   /** Instead of the usual hold. */
   readonly holdMs: number | undefined;
+  /** Said by the agent's own protocol, and so no flicker: it counts at once, however fast it follows. */
+  readonly sure?: boolean;
 }
 
 interface Pending {
@@ -29,7 +31,7 @@ interface Pending {
  *
  * - blocked and working count at once; idle after working only when it lasted.
  * - A question that is gone was answered: the agent works then, until it has looked idle for half a second.
- * - At most two changes a second.
+ * - At most two changes a second, but for what an agent says by its own protocol.
  */
 export class Settler {
   state: SettledState = 'unknown';
@@ -46,7 +48,7 @@ export class Settler {
 
   /** When `tick` has to be called; undefined: nothing is pending. */
   get nextAt(): number | undefined {
-    return this.#pending && Math.max(this.#pending.due, this.#gate());
+    return this.#pending && (this.#pending.sign.sure ? this.#pending.due : Math.max(this.#pending.due, this.#gate()));
   }
 
   /** What is about to become the state. */
@@ -63,7 +65,7 @@ export class Settler {
       this.question = sign.question;
       return true;
     }
-    const answered = this.state === 'blocked' && sign.state === 'idle';
+    const answered = this.state === 'blocked' && sign.state === 'idle' && !sign.sure;
     if (answered) {
       const worked = this.observe({ state: 'working', question: undefined, holdMs: 0 }, now);
       // Otherwise it has to wait for its turn, and the sign with it.

@@ -281,3 +281,22 @@ it('rules of the user go before those of this version, or in their place', () =>
   expect(bench.state).toBe('working');
   expect(bench.explain().now).toMatchObject({ rule: 'claude/compacting' });
 });
+
+describe('a protocol', () => {
+  it('counts at once, each time, and ends where it ended', () => {
+    const bench = new Bench({ kind: 'claude' });
+    const prompt = (id: string) => ({ id, text: 'may I?', choices: [], deniable: true, takesText: false });
+    bench.monitor.say('protocol', 'idle');
+    bench.monitor.say('protocol', 'working');
+    bench.monitor.say('protocol', 'blocked', 'may I?', prompt('q1'));
+    expect(bench.monitor.report).toMatchObject({ state: 'blocked', question: 'may I?', prompt: { id: 'q1' } });
+    bench.monitor.say('protocol', 'blocked', 'may I?', prompt('q2'));
+    expect(bench.monitor.report.prompt?.id).toBe('q2');
+    bench.monitor.say('protocol', 'working');
+    bench.monitor.say('protocol', 'idle');
+    expect(bench.state).toBe('done');
+    expect(bench.monitor.report.prompt).toBeUndefined();
+    bench.clock.advance(10_000);
+    expect(bench.state).toBe('done');
+  });
+});
