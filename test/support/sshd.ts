@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -78,6 +78,8 @@ export class Sshd implements AsyncDisposable {
 
   static async start(options: SshdOptions = {}): Promise<Sshd> {
     const folder = mkdtempSync(join(tmpdir(), 'iris-sshd-'));
+    // sshd reads the keys that may log in as the user who logs in.
+    chmodSync(folder, 0o755);
     const sshd = new Sshd(await freePort(), folder, options);
     running.add(sshd);
     try {

@@ -54,8 +54,8 @@ export function sshCommand(request: SshRequest): string[] {
     mode === 'pty' ? '-tt' : '-T',
     '-E',
     logFile,
-    // Says how a connection was lost, and that an exit code is the program's and not ssh's.
-    ...['-o', 'LogLevel=DEBUG1'],
+    // Says how a connection was lost, and that an exit code is the program's and not ssh's (of a shared master only at this level).
+    ...['-o', 'LogLevel=DEBUG2'],
     ...(mentions(said, 'EscapeChar', '-e') ? [] : ['-o', 'EscapeChar=none']),
     // A command of the user's config for this host would stand in the way of ours.
     ...['-o', 'RemoteCommand=none'],

@@ -23,9 +23,8 @@ export function sshVerdict(seen: SshEnd): ProcessEnd | IrisError {
   if (end.signal !== undefined) return transient(`ssh to ${destination} was ended by ${end.signal}`);
   const text = log.join('\n');
   const told = /rtype (exit-status|exit-signal) reply/.exec(text)?.[1];
-  // A shared master's log is not ours: there ssh tells by its words alone that it lost it.
-  const shared = /mux_client_request_session: master session id/.test(text);
-  const answered = told === 'exit-status' || (shared && !LOST_MASTER.test(text)) || (end.exitCode ?? 255) !== 255;
+  const shared = /Received exit status from master/.test(text);
+  const answered = told === 'exit-status' || shared || (end.exitCode ?? 255) !== 255;
   if (seen.phase === 'started') {
     if (told === 'exit-signal') return { signal: UNKNOWN_SIGNAL };
     return answered ? end : lost(seen, text);
@@ -33,8 +32,6 @@ export function sshVerdict(seen: SshEnd): ProcessEnd | IrisError {
   if (answered || told === 'exit-signal') return noShell(seen);
   return refusal(seen, text) ?? lost(seen, text);
 }
-
-const LOST_MASTER = /Control master terminated unexpectedly|mux_client_read_packet.*(Broken pipe|reset)/;
 
 function transient(what: string, remedy?: string): IrisError {
   return new IrisError('unreachable', what, { retriable: true, ...(remedy === undefined ? {} : { remedy }) });
@@ -45,6 +42,8 @@ function lost(seen: SshEnd, text: string): IrisError {
   const { destination } = seen;
   if (/Timeout, server .* not responding/.test(text)) return transient(`${destination} did not answer any more`);
   if (/Connection reset by/.test(text)) return transient(`${destination} reset the connection`);
+  if (/Control master terminated unexpectedly/.test(text))
+    return transient(`the shared connection to ${destination} was lost`);
   if (/Broken pipe/.test(text)) return transient(`the connection to ${destination} broke`);
   if (/closed by remote host|Connection closed by/.test(text)) return transient(`${destination} closed the connection`);
   const said = lastWords(seen.log);
@@ -55,7 +54,7 @@ function lost(seen: SshEnd, text: string): IrisError {
 /** A shell was to run there and something else did, or nothing. */
 function noShell(seen: SshEnd): IrisError {
   const { destination, end, shown, phase } = seen;
-  const said = shown.split('\n').at(-1) ?? '';
+  const said = shown.split('\n').findLast((line) => !/^Connection to \S+ closed\.$/.test(line)) ?? '';
   const words = said === '' ? '' : `: ${plainText(said, 200)}`;
   const how = end.exitCode === undefined ? 'was ended' : `ended with ${end.exitCode}`;
   if (phase !== 'connecting') {
@@ -105,9 +104,16 @@ function login(seen: SshEnd, text: string): IrisError | undefined {
   if (/Too many authentication failures/.test(text)) {
     return refused(`${destination} had too many keys offered`, 'set identity, and IdentitiesOnly in ~/.ssh/config');
   }
+  const unopened = /^channel \d+: open failed: (.*)$/m.exec(text)?.[1];
+  if (unopened !== undefined) {
+    return refused(
+      `${destination} opens no session: ${plainText(unopened, 200)}`,
+      'look at MaxSessions and the log of sshd there',
+    );
+  }
   const methods = /Permission denied \(([^)]*)\)/.exec(text)?.[1];
   if (methods === undefined) {
-    return /Permission denied|Too many failed|open failed: administratively prohibited/.test(text)
+    return /Permission denied|Too many failed/.test(text)
       ? refused(
           `${destination} refused the login: ${lastWords(text.split('\n')) ?? 'Permission denied'}`,
           'check the user and the key',
@@ -116,7 +122,7 @@ function login(seen: SshEnd, text: string): IrisError | undefined {
   }
   const user = /Authenticating to .* as '([^']*)'/.exec(text)?.[1];
   const who = user === undefined ? 'the login' : `the login of ${plainText(user, 100)}`;
-  const wrong = /Load key "?([^":]*)"?: incorrect passphrase/.exec(text)?.[1];
+  const wrong = /Load key "?([^":]*)"?: incorrect passphrase/.exec(text)?.[1] ?? badPassphrase(seen, text);
   if (wrong !== undefined)
     return refused(`${destination}: the passphrase of ${wrong} is wrong`, 'correct remoteOptions.passphrase');
   const missing = /identity file (\S+) not accessible/i.exec(`${text}\n${seen.shown}`)?.[1];
@@ -133,6 +139,11 @@ function login(seen: SshEnd, text: string): IrisError | undefined {
   const remedy =
     key === undefined ? 'check the user, and name a key with identity' : `check the user, or ssh-add ${key}`;
   return refused(`${destination} refused ${who} (${methods})`, remedy);
+}
+
+/** ssh says it only in passing, and of no key. */
+function badPassphrase(seen: SshEnd, text: string): string | undefined {
+  return seen.identity !== undefined && /bad passphrase given/.test(text) ? seen.identity : undefined;
 }
 
 const NETWORK: readonly (readonly [RegExp, (host: string) => string])[] = [
@@ -175,7 +186,9 @@ function configuration(seen: SshEnd, text: string, before: boolean): IrisError |
 /** The last line that is no debugging. */
 function lastWords(lines: readonly string[]): string | undefined {
   const said = lines.findLast(
-    (line) => line.trim() !== '' && !/^(debug\d|Transferred:|Bytes per second:|OpenSSH_)/.test(line),
+    (line) =>
+      line.trim() !== '' &&
+      !/^(debug\d|Transferred:|Bytes per second:|OpenSSH_|Authenticated to|Connection to \S+ closed\.)/.test(line),
   );
   return said === undefined ? undefined : plainText(said, 200);
 }

@@ -107,7 +107,8 @@ export class OpenSshCarrier implements Carrier {
     return sshVerdict({
       ...seen,
       destination: this.where,
-      log: this.diagnostics,
+      // Beside a terminal, ssh's stderr is its own; with pipes it is that of the program.
+      log: [...(this.#log?.all ?? []), ...(this.#launch.mode === 'pty' ? (this.#log?.errorLines ?? []) : [])],
       unattended: this.#launch.unattended === true,
       identity: this.#remote.options.identity,
     });

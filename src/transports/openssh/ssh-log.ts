@@ -22,6 +22,9 @@ const LOOK_MS = 60_000;
 const LINES_LIMIT = 200;
 const LINE_LIMIT_CHARS = 300;
 
+/** Our own command, encoded, is nothing that anybody wants to read; and what is said of every 100 KiB that passed. */
+const NOISE = /^debug1: Sending command:|^debug2: channel \d+: (window|rcvd adjust)/;
+
 let swept = false;
 
 /** What ssh says of a connection (`-E`), in a folder that only this user can enter, for as long as the connection lives. */
@@ -44,10 +47,14 @@ export class SshLog {
     this.#timer.unref();
   }
 
-  /** Newest last, at most 200, without control characters. */
+  /** For people: newest last, at most 200, without control characters. */
   get lines(): readonly string[] {
-    if (this.#closed) return this.#kept;
-    return [...this.#kept, ...readLines(this.file)].slice(-LINES_LIMIT);
+    return this.all.filter((line) => !line.startsWith('debug2:')).slice(-LINES_LIMIT);
+  }
+
+  /** All that is there to decide from. */
+  get all(): readonly string[] {
+    return this.#closed ? this.#kept : [...this.#kept, ...readLines(this.file)];
   }
 
   /** What was added to `errors` since this was last asked; the first 64 KiB of it. */
@@ -55,6 +62,11 @@ export class SshLog {
     const text = this.#closed ? '' : readFrom(this.errors, this.#heardBytes);
     this.#heardBytes += Buffer.byteLength(text);
     return text;
+  }
+
+  /** The last lines of `errors`. */
+  get errorLines(): readonly string[] {
+    return this.#closed ? [] : readLines(this.errors);
   }
 
   /** Keeps the last lines in memory and removes the folder. */
@@ -86,9 +98,8 @@ function readLines(file: string): string[] {
       const bytes = Buffer.alloc(TAIL_BYTES);
       const text = bytes.toString('utf8', 0, readSync(fd, bytes, 0, TAIL_BYTES, from));
       const lines = text.split('\n').slice(from > 0 ? 1 : 0);
-      // Our own command, encoded, is nothing that anybody wants to read.
       return lines
-        .filter((line) => line.trim() !== '' && !line.startsWith('debug1: Sending command:'))
+        .filter((line) => line.trim() !== '' && !NOISE.test(line))
         .map((line) => plainText(line, LINE_LIMIT_CHARS).trimEnd());
     } finally {
       closeSync(fd);

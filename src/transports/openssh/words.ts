@@ -111,10 +111,8 @@ function checkDestination(destination: string): void {
   if (host === '' || host.startsWith('-') || /[\s'"`$\\;&<>|(){}\u0000-\u001f\u007f]/.test(host)) {
     throw badHost(destination);
   }
-  if (
-    user !== undefined &&
-    (user === '' || user.startsWith('-') || /['"`;&<>|(){}$\\\u0000-\u001f\u007f]/.test(user))
-  ) {
+  // As ssh 9.6 has it; a backslash stands between a domain and a user of it.
+  if (user !== undefined && (user === '' || /^-|['"`;&<>|(){}$\u0000-\u001f\u007f]|\\$/.test(user))) {
     throw badHost(destination);
   }
 }
