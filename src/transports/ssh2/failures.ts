@@ -1,4 +1,4 @@
-import { IrisError, plainText } from '../../core/index.ts';
+import { IrisError, type ProcessEnd, plainText } from '../../core/index.ts';
 
 const NETWORK = 'it is tried again by itself; check the network and the address';
 
@@ -103,5 +103,20 @@ export function channelFailure(error: unknown, place: string): IrisError {
   return new IrisError('login-refused', `${place} does not run what it is asked to: ${detail}`, {
     remedy: 'look at ForceCommand, PermitTTY and MaxSessions in sshd_config there',
     cause: error,
+  });
+}
+
+/** A shell was to run there and something else did, or nothing. `inShell`: one ran, and did not come to the program. */
+export function noShell(host: string, end: ProcessEnd, inShell: boolean, said: string): IrisError {
+  const how = end.exitCode === undefined ? 'was ended' : `ended with ${end.exitCode}`;
+  const last = plainText(said.split(/[\r\n]+/).findLast((line) => line.trim() !== '') ?? '', 200);
+  const words = last === '' ? '' : `: ${last}`;
+  if (inShell) {
+    return new IrisError('failed', `the shell on ${host} ${how} before the program ran${words}`, {
+      remedy: 'look at what .profile there does',
+    });
+  }
+  return new IrisError('failed', `no shell runs on ${host}: the login ${how}${words}`, {
+    remedy: 'the account needs a login shell that takes commands, and sh has to be there',
   });
 }

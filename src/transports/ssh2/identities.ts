@@ -28,7 +28,11 @@ export interface Identities {
   readonly notes: readonly string[];
   /** Encrypted keys for which there was no passphrase, once the server wanted them. */
   readonly locked: Set<string>;
+  /** Those of them that the passphrase of the team does not open. */
+  readonly wrong: Set<string>;
 }
+
+type Failed = Pick<Identities, 'locked' | 'wrong'>;
 
 export interface IdentityContext {
   readonly ssh2: Ssh2;
@@ -43,6 +47,7 @@ export async function findIdentities(settings: HostSettings, context: IdentityCo
   const notes: string[] = [];
   const missing = [...settings.missingIdentities];
   const locked = new Set<string>();
+  const wrong = new Set<string>();
   const files: KeyFile[] = [];
   // A file may be the public half of a key that only the agent has.
   const named: { readonly path: string; readonly publicKey: ParsedKey | undefined }[] = [];
@@ -70,10 +75,10 @@ export async function findIdentities(settings: HostSettings, context: IdentityCo
   const list: Identity[] = [...firstAgent, ...otherAgent].map(fromAgent);
   for (const file of files) {
     if (firstAgent.some((key) => has(file.publicKey, key))) continue;
-    const identity = await fromFile(file, context, locked);
+    const identity = await fromFile(file, context, { locked, wrong });
     if (identity) list.push(identity);
   }
-  return { list, missing, notes, locked };
+  return { list, missing, notes, locked, wrong };
 }
 
 async function publicHalf(path: string, ssh2: Ssh2): Promise<ParsedKey | undefined> {
@@ -86,10 +91,10 @@ async function publicHalf(path: string, ssh2: Ssh2): Promise<ParsedKey | undefin
   return undefined;
 }
 
-async function fromFile(file: KeyFile, context: IdentityContext, locked: Set<string>): Promise<Identity | undefined> {
+async function fromFile(file: KeyFile, context: IdentityContext, failed: Failed): Promise<Identity | undefined> {
   let opened: Promise<ParsedKey> | undefined;
   const open = () => {
-    opened ??= unlock(file, context, locked);
+    opened ??= unlock(file, context, failed);
     return opened;
   };
   const sign = async (data: Buffer, hash: string | undefined) => signed((await open()).sign(data, hash));
@@ -109,7 +114,7 @@ function signed(signature: Buffer | Error): Buffer {
 }
 
 /** The key itself, with the passphrase of the team or one that is asked for. */
-async function unlock(file: KeyFile, context: IdentityContext, locked: Set<string>): Promise<ParsedKey> {
+async function unlock(file: KeyFile, context: IdentityContext, { locked, wrong }: Failed): Promise<ParsedKey> {
   const { dialogue, passphrase } = context;
   if (!file.encrypted) return await file.open(undefined);
   if (passphrase !== undefined) {
@@ -117,6 +122,7 @@ async function unlock(file: KeyFile, context: IdentityContext, locked: Set<strin
       return await file.open(passphrase);
     } catch (error) {
       if (!(error instanceof WrongPassphrase)) throw error;
+      wrong.add(file.path);
     }
   }
   for (let tries = 0; dialogue && tries < PASSPHRASE_TRIES; tries++) {

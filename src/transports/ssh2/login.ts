@@ -165,6 +165,9 @@ export class Login {
       this.#methods && this.#methods.length > 0 ? ` (${this.#methods.map((one) => plainText(one, 40)).join(',')})` : '';
     const what = (how = '') => `${place} refused the login of ${settings.user}${how}${methods}`;
     if (lost !== undefined) return refusedLogin(`${what()}: there is no key ${lost}`, 'correct identity');
+    if (lockedKey !== undefined && this.#identities?.wrong.has(lockedKey)) {
+      return refusedLogin(`${place}: the passphrase of ${lockedKey} is wrong`, 'correct remoteOptions.passphrase');
+    }
     if (lockedKey !== undefined) {
       const why = dialogue ? 'its passphrase was not given' : 'nobody is there to type its passphrase';
       return refusedLogin(

@@ -1,5 +1,4 @@
 /** What is loaded when a session of ssh2 starts, and not before. */
 export { connectRoute } from './connect.ts';
-export { channelFailure, connectionFailure, connectionLost, keepaliveLost } from './failures.ts';
 export { FarProcess } from './far-process.ts';
 export { localUser, placeOf, resolveRoute } from './settings.ts';

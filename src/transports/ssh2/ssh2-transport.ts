@@ -23,6 +23,7 @@ import {
 } from '../remote/index.ts';
 import type { Connection } from './connect.ts';
 import { Dialogue } from './dialogue.ts';
+import { channelFailure, connectionFailure, connectionLost, keepaliveLost, noShell } from './failures.ts';
 import type { FarProcess, FarProcessEvents } from './far-process.ts';
 
 export interface Ssh2Context {
@@ -34,6 +35,7 @@ export interface Ssh2Context {
 
 /** As the port says. */
 const DIAGNOSTICS_LIMIT = 200;
+const SHOWN_LIMIT_CHARS = 1_000;
 /** How long a goodbye to the server may take before the connection is cut. */
 const GOODBYE_MS = 1_000;
 
@@ -67,6 +69,8 @@ export class Ssh2Transport implements Transport {
   #toEnd = false;
   #stopping: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
+  /** What came after the login and before the program: it tells why there is none. */
+  #shown = '';
   #bytesIn = 0;
   #bytesOut = 0;
   /** Typed before the process runs; at most `INPUT_LIMIT_BYTES`, then refused. */
@@ -111,8 +115,7 @@ export class Ssh2Transport implements Transport {
     if (!unattended && mode === 'pty') this.#dialogue = new Dialogue((bytes) => this.#show(bytes));
     this.#wait(startTimeoutMs);
     // Only who uses it pays for loading it.
-    const machinery = await import('./machinery.ts');
-    const { resolveRoute, localUser, connectRoute, FarProcess, placeOf } = machinery;
+    const { resolveRoute, localUser, connectRoute, FarProcess, placeOf } = await import('./machinery.ts');
     if (this.#over) return;
     const route = await resolveRoute(this.#remote, localUser(this.#context.env));
     const place = placeOf(route.at(-1)!);
@@ -130,7 +133,6 @@ export class Ssh2Transport implements Transport {
     this.#dialogue?.close();
     this.#setStatus('spawning');
     this.#wait(startTimeoutMs);
-    const { connectionFailure, connectionLost, keepaliveLost, channelFailure } = machinery;
     const launch = { mode, ...this.#size };
     const events: FarProcessEvents = {
       started: (process) => {
@@ -202,6 +204,7 @@ export class Ssh2Transport implements Transport {
   #show(bytes: Uint8Array): void {
     if (this.#over) return;
     this.#bytesIn += bytes.length;
+    if (this.#connection) this.#shown = (this.#shown + Buffer.from(bytes).toString('utf8')).slice(-SHOWN_LIMIT_CHARS);
     const own = this.#phase === 'started' || this.#launch.mode === 'pty';
     this.#sink?.output(bytes, own ? 'output' : 'error');
   }
@@ -342,12 +345,7 @@ export class Ssh2Transport implements Transport {
       return;
     }
     if (this.#phase !== 'started' && !this.#toEnd) {
-      const how = end.signal ?? `exit code ${end.exitCode}`;
-      this.#fail(
-        new IrisError('failed', `the login shell on ${this.#where} ended before the program ran (${how})`, {
-          remedy: 'log in there with ssh, and look at what it says',
-        }),
-      );
+      this.#fail(noShell(this.#where, end, this.#phase !== 'connecting', this.#shown));
       return;
     }
     this.#finish();

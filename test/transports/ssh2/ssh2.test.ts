@@ -236,6 +236,10 @@ describe('logging in with ssh2', () => {
     const locked = await failure(run({ words, options: { identity }, unattended: true }));
     expect(locked).toMatchObject({ code: 'login-refused', retriable: false });
     expect(locked.line).toContain(`ssh-add ${identity}`);
+    const wrong = await failure(run({ words, options: { identity, passphrase: 'open barley' }, unattended: true }));
+    expect(wrong).toMatchObject({ code: 'login-refused', retriable: false });
+    expect(wrong.line).toContain('correct remoteOptions.passphrase');
+    expect(wrong.line).not.toContain('barley');
     expect(JSON.stringify([one.transport.launchCommand, one.transport.diagnostics])).not.toContain('sesame');
   });
 
@@ -266,7 +270,8 @@ describe('logging in with ssh2', () => {
     for (const format of ['RFC4716', 'PEM', 'PKCS8']) {
       for (const passphrase of ['', 'secret']) {
         const path = join(sshd.clientFolder, `${type}-${format}-${passphrase}`);
-        execFileSync('ssh-keygen', ['-q', '-t', type, '-m', format, '-N', passphrase, '-f', path]);
+        const bits = type === 'rsa' ? '2048' : '256';
+        execFileSync('ssh-keygen', ['-q', '-t', type, '-b', bits, '-m', format, '-N', passphrase, '-f', path]);
         sshd.authorize(path);
         // Also when its public half is not beside it.
         if (passphrase === 'secret') rmSync(`${path}.pub`);
@@ -460,6 +465,10 @@ describe('the host key with ssh2', () => {
     const one = shell('echo in', { words: sshd.words(), unattended: true });
     await one.over();
     expect(one.transport.diagnostics?.join()).toContain('rsa-sha2-512');
+    const words = ['-o', 'RequiredRSASize=3072', ...sshd.words()];
+    const weak = await failure(run({ words, unattended: true }));
+    expect(weak).toMatchObject({ code: 'host-key', retriable: false });
+    expect(weak.line).toContain('only 2048 bits');
   });
 });
 
@@ -492,6 +501,28 @@ describe('[T15] failures of ssh2', () => {
     const changed = await failure(run({ words: sshd.words() }));
     expect(changed).toMatchObject({ code: 'host-key', retriable: false });
     expect(changed.line).toMatch(/has changed.*SHA256:.*consider ssh-keygen -R '\[127\.0\.0\.1\]:\d+'/);
+  });
+
+  it('are permanent when the server has had too many keys', async () => {
+    const sshd = await startSshd({ config: ['MaxAuthTries 1'] });
+    const identities = ['one', 'two'].flatMap((name) => ['-i', sshd.makeIdentity(name)]);
+    const words = ['-F', 'none', ...identities, ...onlyTo(sshd)];
+    expect(await failure(run({ words, unattended: true }))).toMatchObject({
+      code: 'login-refused',
+      retriable: false,
+      remedy: 'set identity, and IdentitiesOnly in ~/.ssh/config',
+    });
+  });
+
+  it('[T8] are not told because our own event loop stood still', async () => {
+    const sshd = await startSshd();
+    const options = { serverAliveIntervalMs: 100, serverAliveCountMax: 3 };
+    const one = shell('echo up; read x; echo "<$x>"', { words: sshd.words(), options });
+    await one.says('up');
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_000);
+    one.transport.write(Buffer.from('still here\n'));
+    await one.over();
+    expect(one.text).toContain('<still here>');
   });
 
   it('are transient for a refused port, a name without an address, and a server that hangs up or says nothing', async () => {
