@@ -40,6 +40,13 @@ export function connectionState(state: SessionState, { remote }: Pick<SessionPol
   }
 }
 
+/** Told only when it differs so that a person would care: a number that flickers is worse than none, and each change is a frame. */
+export function roundTripToTell(told: number | undefined, ms: number | undefined): number | undefined {
+  if (ms === undefined) return undefined;
+  if (told !== undefined && Math.abs(ms - told) < Math.max(1, told * 0.3)) return told;
+  return Math.round(ms * 10) / 10;
+}
+
 /** `now` and `wall`: the same moment on both clocks. */
 export function connectionInfo(session: Connected, now: number, wall: number): ConnectionInfo {
   const { state, policy, roundTripMs, heldBytes } = session;

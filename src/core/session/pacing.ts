@@ -1,4 +1,7 @@
 import type { Clock, Timer } from '../clock.ts';
+import { plainText } from '../errors.ts';
+import type { ScreenEvent } from '../output/index.ts';
+import type { SessionEvent } from './ports.ts';
 
 /** Calls `run` soon after something changed, for all changes together, and at most once an interval. */
 export class Coalescer {
@@ -48,4 +51,14 @@ export class Throttle {
     this.#passedAt.set(kind, now);
     return true;
   }
+}
+
+/** What a program says that reaches a person's ears or clipboard, made safe; undefined: it is none of that. */
+export function nuisance(
+  event: ScreenEvent,
+): Extract<SessionEvent, { type: 'bell' | 'clipboard' | 'notice' }> | undefined {
+  if (event.type === 'notice') {
+    return { type: 'notice', title: plainText(event.title, 256), body: plainText(event.body) };
+  }
+  return event.type === 'bell' || event.type === 'clipboard' ? event : undefined;
 }

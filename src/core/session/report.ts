@@ -1,9 +1,10 @@
 import type { AgentReport } from '../agent/index.ts';
 import { IrisError, plainText } from '../errors.ts';
-import { transportOf, withoutSecrets } from '../team/index.ts';
+import { transportOf, withoutSecrets } from '../team/remote.ts';
+import type { Transport } from '../transport.ts';
 import { type Connected, connectionInfo } from './connection.ts';
 import type { SavedConversation } from './conversation.ts';
-import type { ProcessStatus, SessionInfo, SessionMode } from './info.ts';
+import type { ConnectionDetails, ProcessStatus, SessionInfo, SessionMode } from './info.ts';
 import type { SavedSession, SessionDeps, SessionSpec } from './ports.ts';
 import type { SessionState } from './state.ts';
 
@@ -65,6 +66,23 @@ export function sessionInfo(
     mode: session.mode,
     viewers: session.viewers,
     createdAt: session.createdAt,
+  };
+}
+
+/** A connection looked at closely. `transport`: the newest, also when it is over. */
+export function connectionDetails(info: SessionInfo, newest: Transport | undefined): ConnectionDetails {
+  const { id, name, transport, connection, command } = info;
+  const { metrics, launchCommand = command, diagnostics = [], pid } = newest ?? {};
+  return {
+    id,
+    name,
+    transport,
+    connection,
+    launchCommand,
+    ...(pid === undefined ? {} : { pid }),
+    bytesIn: metrics?.bytesIn ?? 0,
+    bytesOut: metrics?.bytesOut ?? 0,
+    log: diagnostics,
   };
 }
 

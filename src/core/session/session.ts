@@ -1,35 +1,27 @@
-import {
-  AgentMonitor,
-  type AgentPrompt,
-  type AgentReport,
-  type Authority,
-  builtInRules,
-  type CompiledAnswers,
-  type CompiledTranscript,
-  type Explanation,
-  type HookWord,
-  type Sight,
-} from '../agent/index.ts';
+import type { AgentReport } from '../agent/index.ts';
 import type { Timer } from '../clock.ts';
-import { type Dispose, Emitter } from '../emitter.ts';
-import { IrisError, plainText } from '../errors.ts';
-import { type EntryBody, OutputLog, Screen, type ScreenEvent } from '../output/index.ts';
-import type { LaunchSpec, ProcessEnd, Transport } from '../transport.ts';
+import { Emitter } from '../emitter.ts';
+import { IrisError } from '../errors.ts';
+import type { EntryBody, ScreenEvent } from '../output/index.ts';
+import type { Transport } from '../transport.ts';
+import { AgentSide } from './agent-side.ts';
 import { agentKindOf } from './agents.ts';
-import { connectionState } from './connection.ts';
-import { type SavedConversation, SessionConversation } from './conversation.ts';
-import { HELD_INPUT_LIMIT_BYTES, HeldInput, type HeldSettled } from './held-input.ts';
-import type { ConnectionDetails, SessionInfo, SessionMode } from './info.ts';
-import { Coalescer, Throttle } from './pacing.ts';
+import { connectionState, roundTripToTell } from './connection.ts';
+import { SessionFacts } from './facts.ts';
+import type { HeldSettled } from './held-input.ts';
+import type { ConnectionDetails, SessionInfo } from './info.ts';
+import { Coalescer, nuisance, Throttle } from './pacing.ts';
+import { Picture } from './picture.ts';
 import type { SavedOutput, SavedSession, SessionDeps, SessionEvent, SessionSpec } from './ports.ts';
-import { replayOutput } from './replay-output.ts';
-import { savedSession, sessionInfo, stateOf } from './report.ts';
+import { connectionDetails, savedSession, sessionInfo, stateOf } from './report.ts';
+import { Runs } from './runs.ts';
 import {
   beginning,
   dueAt,
   hasTransport,
   isLive,
-  SESSION_POLICY,
+  outcome,
+  policyOf,
   type SessionPolicy,
   type SessionState,
   type StateEvent,
@@ -40,94 +32,63 @@ import {
 const INFO_INTERVAL_MS = 50;
 /** Bells, clipboard requests and notices are told at most this often a kind; what comes faster is dropped, as a flood of them is noise. */
 const NUISANCE_INTERVAL_MS = 100;
-/** No terminal is larger; also keeps a wrong number from costing memory. */
-const SIZE_LIMIT = 10_000;
-/**
- * LNM (ECMA-48 7.2.16): a line feed also returns, as the terminal driver makes it for programs with a terminal. The screen of a process
- * with pipes begins with it, and its snapshots carry it to viewers; log and output stay as they were written.
- */
-const NEW_LINE_MODE = new TextEncoder().encode('\x1b[20h');
-const CR = 13;
-const LF = 10;
-/** The emulator has no narrower screen: a wide character needs two cells. */
-const COLS_MIN = 2;
 
 /**
  * One process with its screen and log, run after run. Output goes from the transport to screen, log and listeners at once, in one call:
  * while that lasts nothing more is read, so the kernel holds a process that writes faster than it is parsed.
  */
-export class Session {
+export class Session extends SessionFacts {
   readonly id: string;
   readonly createdAt: number;
   readonly agentKind: string;
   readonly events: Emitter<SessionEvent>;
+  protected readonly agentSide: AgentSide;
+  protected readonly picture: Picture;
+  protected readonly runs: Runs;
   #spec: SessionSpec;
   #policy: SessionPolicy;
   #name: string;
-  #epoch: string;
-  #cols: number;
-  #rows: number;
   #state: SessionState;
-  #screen: Screen;
-  #log: OutputLog;
-  #transport: Transport | undefined;
-  /** Tells what became of the last connection, also when it is over. */
-  #newest: Transport | undefined;
-  #screenEvents: Dispose = () => {};
-  #agent: AgentMonitor;
-  /** Nothing is read from the screen any more. */
-  #agentGone = false;
-  #looking = false;
-  #viewers = 0;
-  #queued = 0;
   #due: Timer | undefined;
   #connectionSince: number;
   #roundTripMs: number | undefined;
-  /** The process of this epoch has run, or something was printed in it: the next launch begins another. */
-  #epochUsed = false;
-  /** This launch begins a new epoch with its process, or with its first word; until then what was there stays. */
-  #epochDue = false;
-  #begun: 'restarted' | 'resumed' | undefined;
-  /** Somebody typed into this run. */
-  #typed = false;
   /** Nobody has put it down. */
   #wanted = true;
-  #usedAt: number;
   #endedWhy: string | undefined;
   /** What the launch after a stop is to be. */
   #respec: (() => void) | undefined;
-  readonly #held = new HeldInput();
-  readonly #conversation: SessionConversation;
-  #agentSession: string | undefined;
   readonly #infoChange: Coalescer;
   readonly #nuisances: Throttle;
   readonly #waiting: ((error?: unknown) => void)[] = [];
   readonly #deps: SessionDeps;
 
   private constructor(deps: SessionDeps, id: string, name: string, spec: SessionSpec, saved?: SavedSession) {
+    super();
     this.#deps = deps;
     this.id = id;
     this.#name = name;
     this.#spec = spec;
     this.#policy = policyOf(spec);
     this.#state = beginning(deps.clock.now(), spec.unattended);
-    this.#conversation = new SessionConversation(saved?.conversation);
-    this.#agentSession = saved?.agentSession;
     this.agentKind = saved?.agentKind ?? spec.agent ?? agentKindOf(spec.command);
     this.createdAt = saved?.createdAt ?? deps.clock.wall();
     this.#connectionSince = this.createdAt;
-    this.#usedAt = deps.clock.now();
     this.events = new Emitter(deps.onError);
     this.#infoChange = new Coalescer(deps.clock, INFO_INTERVAL_MS, () => {
       this.events.emit({ type: 'info', info: this.info() });
     });
     this.#nuisances = new Throttle(deps.clock, NUISANCE_INTERVAL_MS);
-    this.#cols = clampSize(spec.cols, COLS_MIN);
-    this.#rows = clampSize(spec.rows, 1);
-    this.#epoch = saved?.epoch ?? deps.ids.epoch();
-    this.#screen = this.#newScreen(this.#cols, this.#rows);
-    this.#agent = this.#newAgent();
-    this.#log = new OutputLog(deps.logLimits);
+    this.picture = new Picture({
+      deps,
+      mode: () => this.mode,
+      cols: spec.cols,
+      rows: spec.rows,
+      ...(saved ? { epoch: saved.epoch } : {}),
+      reply: (bytes) => this.runs.reply(bytes),
+      event: (event) => this.#screenEvent(event),
+    });
+    this.agentSide = new AgentSide(this.agentKind, this.picture.screen, deps, (report) => this.#agentChanged(report));
+    this.runs = new Runs(this.#runsOwner(), saved);
   }
 
   /** A new session; `start` runs it. */
@@ -140,15 +101,13 @@ export class Session {
     // Of its environment only part was kept: the hub's own stands in for the rest. There is nothing of ours on another machine.
     const env = saved.remote ? saved.env : { ...deps.env, ...saved.env };
     const session = new Session(deps, saved.id, saved.name, { ...saved, env }, saved);
-    session.#log = new OutputLog(deps.logLimits, replayOutput(session.#screen, output));
-    session.#cols = session.#screen.cols;
-    session.#rows = session.#screen.rows;
+    session.picture.restore(output);
     session.#state = stateOf(saved);
-    session.#agentGone = true;
-    session.#epochUsed = true;
+    session.agentSession = saved.agentSession;
     session.#wanted = saved.wanted ?? false;
     session.#connectionSince = deps.clock.wall();
-    if (!isLive(session.#state)) session.#agent.ended();
+    if (!isLive(session.#state)) session.agentSide.end();
+    session.agentSide.lose();
     return session;
   }
 
@@ -160,27 +119,7 @@ export class Session {
   set name(name: string) {
     if (name === this.#name) return;
     this.#name = name;
-    this.#infoChange.changed();
-  }
-
-  get command(): readonly string[] {
-    return this.#spec.command;
-  }
-
-  get cwd(): string {
-    return this.#spec.cwd;
-  }
-
-  get mode(): SessionMode {
-    return this.#spec.mode;
-  }
-
-  get team(): string | undefined {
-    return this.#spec.team;
-  }
-
-  get remote(): SessionSpec['remote'] {
-    return this.#spec.remote;
+    this.changed();
   }
 
   /** What it was started from, or will be by the next `restart`. */
@@ -192,10 +131,6 @@ export class Session {
     return this.#policy;
   }
 
-  get epoch(): string {
-    return this.#epoch;
-  }
-
   get state(): SessionState {
     return this.#state;
   }
@@ -205,31 +140,9 @@ export class Session {
     return isLive(this.#state);
   }
 
-  get cols(): number {
-    return this.#cols;
-  }
-
-  get rows(): number {
-    return this.#rows;
-  }
-
-  /** Of the newest run: a restart replaces it. */
-  get screen(): Screen {
-    return this.#screen;
-  }
-
-  /** Of the newest run: a restart replaces it. */
-  get log(): OutputLog {
-    return this.#log;
-  }
-
-  get pid(): number | undefined {
-    return this.#transport?.pid;
-  }
-
   /** What its agent is doing. */
   get agent(): AgentReport {
-    const { report } = this.#agent;
+    const { report } = this.agentSide.monitor;
     // Nobody can tell what it does over there.
     return this.#away ? { kind: report.kind, state: 'unknown', since: this.#connectionSince } : report;
   }
@@ -244,121 +157,14 @@ export class Session {
     return this.#roundTripMs;
   }
 
-  /** Bytes typed that wait for the connection. */
-  get heldBytes(): number {
-    return this.#held.bytes;
-  }
-
-  get begun(): 'restarted' | 'resumed' | undefined {
-    return this.#begun;
-  }
-
-  /** Typed into, written by its process, or looked at by one more or less, then; of the monotonic clock. */
-  get usedAt(): number {
-    return this.#usedAt;
-  }
-
   /** Why it was ended, where it was not simply asked for. */
   get endedWhy(): string | undefined {
     return this.#endedWhy;
   }
 
-  get conversation(): SavedConversation | undefined {
-    return this.#conversation.saved;
-  }
-
-  /** By this a headless agent goes on with its session. */
-  get agentSession(): string | undefined {
-    return this.#agentSession;
-  }
-
-  set agentSession(id: string | undefined) {
-    if (id === this.#agentSession) return;
-    this.#agentSession = id;
-    this.#infoChange.changed();
-  }
-
   /** Nobody has put it down: a rule to restart holds for the next hub, too. */
   get wanted(): boolean {
     return this.#wanted;
-  }
-
-  /** A protocol or a hook of the agent says what it is doing: from then on nothing is read from the screen. */
-  setAgent(
-    state: 'working' | 'blocked' | 'idle' | 'unknown',
-    question?: string,
-    authority: Authority = 'hook',
-    prompt?: AgentPrompt,
-  ): void {
-    this.#agent.say(authority, state, question, prompt);
-  }
-
-  /** A hook of the agent says what it is doing: believed until the terminal shows otherwise. */
-  hear(word: HookWord): void {
-    this.#agent.hear(word);
-  }
-
-  /** Has somebody it before their eyes? */
-  get looking(): boolean {
-    return this.#looking;
-  }
-
-  /** Somebody has it before their eyes from now on, or no longer: what it finishes meanwhile is seen. */
-  look(looking: boolean): void {
-    this.#looking = looking;
-    this.#agent.look(looking);
-  }
-
-  /** Somebody saw it: `done` becomes `idle`. */
-  seen(): void {
-    this.#agent.seen();
-  }
-
-  /** What its agent asks, if that still stands there at this very moment. */
-  promptNow(): AgentPrompt | undefined {
-    return this.#agent.promptNow();
-  }
-
-  /** What is to be seen of its agent at this very moment. */
-  sight(): Sight {
-    return this.#agent.sight();
-  }
-
-  /** How its agent's answers are read. */
-  get transcript(): CompiledTranscript | undefined {
-    return this.#agent.transcript;
-  }
-
-  /** How its agent's questions are answered. */
-  get answers(): CompiledAnswers {
-    return this.#agent.answers;
-  }
-
-  /** Why its agent is said to be in its state. */
-  explain(): Explanation {
-    return this.#agent.explain();
-  }
-
-  get viewers(): number {
-    return this.#viewers;
-  }
-
-  set viewers(count: number) {
-    if (count === this.#viewers) return;
-    this.#viewers = count;
-    this.#usedAt = this.#deps.clock.now();
-    this.#infoChange.changed();
-  }
-
-  /** Prompts that wait for their turn. */
-  get queued(): number {
-    return this.#queued;
-  }
-
-  set queued(count: number) {
-    if (count === this.#queued) return;
-    this.#queued = count;
-    this.#infoChange.changed();
   }
 
   info(): SessionInfo {
@@ -372,19 +178,7 @@ export class Session {
 
   /** Its connection looked at closely. */
   connection(): ConnectionDetails {
-    const { id, name, transport, connection } = this.info();
-    const { metrics, launchCommand, diagnostics, pid } = this.#newest ?? {};
-    return {
-      id,
-      name,
-      transport,
-      connection,
-      launchCommand: launchCommand ?? this.command,
-      ...(pid === undefined ? {} : { pid }),
-      bytesIn: metrics?.bytesIn ?? 0,
-      bytesOut: metrics?.bytesOut ?? 0,
-      log: diagnostics ?? [],
-    };
+    return connectionDetails(this.info(), this.runs.newest);
   }
 
   /** Runs the process for the first time. What fails before it starts (a missing program) shows as state `failed` at once. */
@@ -393,37 +187,24 @@ export class Session {
   }
 
   /**
-   * Bytes for the process's terminal or stdin. The Enter key alone (CR, or CR LF) is LF to stdin: no terminal driver stands in between.
-   * While there is no connection they are held if `held` is given, which hears what became of them: written to the same process, or refused.
+   * Bytes for the process's terminal or stdin. While there is no connection they are held if `held` is given, which hears what became of
+   * them: written to the same process, or refused.
    * @throws IrisError when there is no process, its input is full, or too much is held.
    */
   write(bytes: Uint8Array, held?: HeldSettled): 'written' | 'held' {
-    if (this.#waits) {
-      this.#hold(bytes, held);
-      return 'held';
-    }
-    if (!this.#transport || !hasTransport(this.#state)) {
-      throw new IrisError('failed', `${this.#name} is not running`, { remedy: 'restart it first' });
-    }
-    this.#send(bytes);
-    return 'written';
+    return this.runs.write(bytes, held, () => this.info().connection);
   }
 
   /** A new size for the screen and the process, in order with the output: a log entry says where. */
   resize(cols: number, rows: number): void {
-    const c = clampSize(cols, COLS_MIN);
-    const r = clampSize(rows, 1);
-    if (c === this.#cols && r === this.#rows) return;
-    this.#cols = c;
-    this.#rows = r;
-    this.#screen.resize(c, r);
-    this.#append({ kind: 'resize', cols: c, rows: r });
-    if (hasTransport(this.#state)) this.#transport?.resize(c, r);
-    this.#infoChange.changed();
+    if (!this.picture.resize(cols, rows)) return;
+    this.#append({ kind: 'resize', cols: this.cols, rows: this.rows });
+    this.runs.resize(this.cols, this.rows);
+    this.changed();
   }
 
   signal(signal: Parameters<Transport['signal']>[0]): void {
-    if (hasTransport(this.#state)) this.#transport?.signal(signal);
+    this.runs.signal(signal);
   }
 
   /** Interrupts what runs: Ctrl-C into a terminal, SIGINT to a process without one. */
@@ -487,21 +268,24 @@ export class Session {
 
   /** Looks at the round-trip time; it is told only when it differs so that a person would care. */
   measure(): void {
-    const ms = this.#state.kind === 'running' ? this.#transport?.metrics.roundTripMs : undefined;
-    const told = this.#roundTripMs;
-    if (ms === told || (ms !== undefined && told !== undefined && Math.abs(ms - told) < Math.max(1, told * 0.3)))
-      return;
-    this.#roundTripMs = ms === undefined ? undefined : Math.round(ms * 10) / 10;
-    this.#infoChange.changed();
+    const ms = this.#state.kind === 'running' ? this.runs.newest?.metrics.roundTripMs : undefined;
+    const told = roundTripToTell(this.#roundTripMs, ms);
+    if (told === this.#roundTripMs) return;
+    this.#roundTripMs = told;
+    this.changed();
   }
 
   /** Lets go of timers and listeners; the registry does it when the session is removed. */
   dispose(): void {
     this.#due?.cancel();
     this.#infoChange.cancel();
-    this.#screenEvents();
-    this.#agent.dispose();
-    this.#held.refuse(new IrisError('cancelled', `${this.#name} was ended`));
+    this.picture.dispose();
+    this.agentSide.lose();
+    this.runs.refuseHeld(new IrisError('cancelled', `${this.#name} was ended`));
+  }
+
+  protected changed(): void {
+    this.#infoChange.changed();
   }
 
   #settled(event: StateEvent): Promise<void> {
@@ -519,12 +303,12 @@ export class Session {
     this.#enter(state);
     for (const effect of effects) {
       if (effect.type === 'launch') this.#launch();
-      else if (effect.type === 'abandon') this.#abandon();
+      else if (effect.type === 'abandon') this.runs.abandon();
       else if (effect.type === 'stop-transport') this.#stopTransport();
       else if (effect.type === 'announce-end') this.#announceEnd(before);
       else for (const settle of this.#waiting.splice(0)) settle();
     }
-    if (state !== before) this.#infoChange.changed();
+    if (state !== before) this.changed();
   }
 
   #enter(state: SessionState): void {
@@ -542,39 +326,24 @@ export class Session {
         : clock.after(Math.max(0, due - clock.now()), () => this.#dispatch({ type: 'due' }));
     if (state.kind === 'offline') {
       // Its picture stays; nothing is read from it any more.
-      this.#agent.dispose();
-      this.#agentGone = true;
-      this.#abandon();
+      this.agentSide.lose();
+      this.runs.abandon();
     }
     if (state.kind === 'failed' || state.kind === 'exited') {
       const byItself = before.kind === 'starting' || before.kind === 'running' || state.kind === 'failed';
       if (byItself && !(state.kind === 'exited' && state.again)) this.#wanted = false;
-      this.#held.refuse(new IrisError('failed', `${this.#name} is not running any more`));
+      this.runs.refuseHeld(new IrisError('failed', `${this.#name} is not running any more`));
     }
     if (this.#away && !wasAway) this.events.emit({ type: 'agent', agent: this.agent });
   }
 
   #announceEnd(before: SessionState): void {
-    const over = this.#state.kind === 'exited' || this.#state.kind === 'failed' ? this.#state : before;
-    const end = over.kind === 'exited' || over.kind === 'stopping' ? over.end : undefined;
-    const error = over.kind === 'failed' || over.kind === 'stopping' ? over.error : undefined;
-    this.#agent.ended();
-    this.events.emit({ type: 'ended', ...(end ? { end } : {}), ...(error ? { error } : {}) });
-  }
-
-  /** There is nothing to hear from its transport any more. */
-  #abandon(): void {
-    const transport = this.#transport;
-    this.#transport = undefined;
-    transport?.stop().catch((error: unknown) => this.#deps.onError(error));
+    this.agentSide.end();
+    this.events.emit({ type: 'ended', ...outcome(before, this.#state) });
   }
 
   #stopTransport(): void {
-    const transport = this.#transport;
-    if (!transport) return;
-    // A held process could not drain, and so not end.
-    transport.resume();
-    transport.stop().then(
+    this.runs.stop().then(
       () => this.#dispatch({ type: 'stopped' }),
       (error) => {
         // Something would not go: whoever asked hears of it, and the session is over for us.
@@ -589,129 +358,33 @@ export class Session {
     if (this.#state.kind !== 'starting') return;
     this.#respec?.();
     this.#respec = undefined;
-    const { ids, transport: create } = this.#deps;
-    const { cwd, env, mode, remote, startTimeoutMs, resumes } = this.#spec;
-    this.#epochDue = this.#epochUsed;
-    const { unattended } = this.#state;
-    const launch: LaunchSpec = {
-      // A headless agent goes on by what it is told once it runs.
-      command:
-        mode === 'headless' ? this.command : this.#conversation.command(this.command, resumes, () => ids.epoch()),
-      cwd,
-      env,
-      mode: mode === 'headless' ? 'pipes' : mode,
-      ...(mode === 'headless' ? { headless: this.agentKind } : {}),
-      cols: this.#cols,
-      rows: this.#rows,
-      ...(remote === undefined ? {} : { remote }),
-      ...(this.#spec.hooks === undefined ? {} : { hooks: this.#spec.hooks }),
-      ...(unattended ? { unattended } : {}),
-      ...(startTimeoutMs === undefined ? {} : { startTimeoutMs }),
-    };
-    this.#begun = this.#conversation.resumed ? 'resumed' : this.#epochUsed && unattended ? 'restarted' : undefined;
-    this.#typed = false;
     this.#endedWhy = undefined;
     this.#roundTripMs = undefined;
-    let transport: Transport;
-    try {
-      transport = create(launch, { id: this.id, name: this.#name });
-    } catch (error) {
-      this.#dispatch({ type: 'failed', error: IrisError.from(error) });
-      return;
-    }
-    this.#transport = transport;
-    this.#newest = transport;
-    /** Words of a transport that was replaced are not ours any more. */
-    const ours = (): boolean => this.#transport === transport;
-    transport.start({
-      status: (status) => {
-        if (!ours() || status !== 'ready') return;
-        this.#beginRun();
-        this.#conversation.began();
-        this.#dispatch({ type: 'ready', pid: transport.pid });
-        this.#releaseHeld();
-      },
-      output: (bytes, stream) => {
-        if (ours()) this.#output(bytes, stream);
-      },
-      ended: (end) => {
-        if (ours()) this.#dispatch({ type: 'ended', end, fresh: this.#foundNothing(end) });
-      },
-      failed: (error) => {
-        if (ours()) this.#dispatch({ type: 'failed', error });
-      },
-    });
+    this.runs.launch(this.#state.unattended);
   }
 
-  /** The process runs, or its transport says its first word: what came before is over. */
-  #beginRun(): void {
-    const anew = this.#epochDue;
-    this.#epochUsed = true;
-    if (anew) {
-      this.#epochDue = false;
-      this.#epoch = this.#deps.ids.epoch();
-      this.#screenEvents();
-      this.#screen = this.#newScreen(this.#cols, this.#rows);
-      this.#log = new OutputLog(this.#deps.logLimits);
-    } else if (!this.#agentGone) return;
-    this.#agent.dispose();
-    this.#agent = this.#newAgent();
-    this.#agentGone = false;
-    if (!anew) return;
-    this.#held.refuse(new IrisError('conflict', 'the process was started again meanwhile'));
-    this.events.emit({ type: 'restarted', epoch: this.#epoch });
-    if (this.#begun) this.#append({ kind: 'mark', mark: this.#begun });
-  }
-
-  /** It was to go on with a conversation that is not there. */
-  #foundNothing(end: ProcessEnd): boolean {
-    const { runningAt } = this.#state.kind === 'running' ? this.#state : {};
-    const byItself = runningAt === undefined ? undefined : { end, ranMs: this.#deps.clock.now() - runningAt };
-    return this.#conversation.ended(this.#typed ? undefined : byItself, () => this.#screen.capture());
-  }
-
-  /** Is what is typed now for a process that can't be reached? */
-  get #waits(): boolean {
-    return this.#state.kind === 'offline' || (this.#state.kind === 'starting' && this.#epochDue);
+  #runsOwner(): ConstructorParameters<typeof Runs>[0] {
+    return {
+      deps: this.#deps,
+      identity: this,
+      agentKind: this.agentKind,
+      picture: this.picture,
+      agentSide: this.agentSide,
+      state: () => this.#state,
+      spec: () => this.#spec,
+      dispatch: (event) => this.#dispatch(event),
+      append: (body) => this.#append(body),
+      restarted: () => this.events.emit({ type: 'restarted', epoch: this.epoch }),
+      changed: () => this.changed(),
+    };
   }
 
   /** Nobody can tell what its agent does. */
   get #away(): boolean {
     const { kind } = this.#state;
-    return this.#policy.remote && (kind === 'offline' || kind === 'failed' || (kind === 'starting' && this.#epochDue));
-  }
-
-  #hold(bytes: Uint8Array, held: HeldSettled | undefined): void {
-    const { reason = 'it is being connected', remedy } = this.info().connection;
-    if (!held) {
-      throw new IrisError('unreachable', `${this.#name} has no connection: ${reason}`, {
-        retriable: true,
-        ...(remedy === undefined ? {} : { remedy }),
-      });
-    }
-    if (!this.#held.add(bytes, held)) {
-      throw new IrisError(
-        'failed',
-        `more than ${HELD_INPUT_LIMIT_BYTES / 1024} KiB wait for the connection of ${this.#name}`,
-      );
-    }
-    this.#infoChange.changed();
-  }
-
-  #releaseHeld(): void {
-    if (this.#held.bytes === 0) return;
-    this.#held.release(
-      (bytes) => this.#send(bytes),
-      (error) => IrisError.from(error),
+    return (
+      this.#policy.remote && (kind === 'offline' || kind === 'failed' || (kind === 'starting' && this.runs.between))
     );
-    this.#infoChange.changed();
-  }
-
-  #send(bytes: Uint8Array): void {
-    this.#transport?.write(this.mode === 'pipes' && isEnter(bytes) ? Uint8Array.of(LF) : bytes);
-    this.#typed = true;
-    this.#usedAt = this.#deps.clock.now();
-    this.#agent.typed(bytes);
   }
 
   #respecify(spec: SessionSpec): void {
@@ -719,88 +392,21 @@ export class Session {
     this.#policy = policyOf(spec);
   }
 
-  /** The hot path: some 7,000 calls a second while a program floods. */
-  #output(bytes: Uint8Array, stream: 'output' | 'error'): void {
-    if (this.#epochDue) this.#beginRun();
-    this.#epochUsed = true;
-    this.#usedAt = this.#deps.clock.now();
-    this.#screen.write(bytes);
-    this.#agent.output();
-    this.#append({ kind: stream, bytes });
-  }
-
   #append(body: EntryBody): void {
-    this.events.emit({ type: 'entry', entry: this.#log.append(body) });
+    this.events.emit({ type: 'entry', entry: this.picture.append(body) });
   }
 
-  #newScreen(cols: number, rows: number): Screen {
-    const { scrollback, identity } = this.#deps;
-    const screen = new Screen({
-      cols,
-      rows,
-      scrollback,
-      // Pipes ask nothing: there is no terminal behind them.
-      ...(this.mode === 'pty' ? { reply: (bytes: Uint8Array) => this.#reply(bytes) } : {}),
-      ...(identity ? { identity } : {}),
-    });
-    if (this.mode === 'pipes') screen.write(NEW_LINE_MODE);
-    this.#screenEvents = screen.events.on((event) => this.#screenEvent(event));
-    return screen;
-  }
-
-  #newAgent(): AgentMonitor {
-    const { clock, rules } = this.#deps;
-    const agent = new AgentMonitor({
-      clock,
-      rules: rules ?? builtInRules(),
-      kind: this.agentKind,
-      screen: this.#screen,
-      changed: (report) => {
-        // That is told by `ended`; and of a session that was brought back nobody has heard otherwise.
-        if (report.state === 'exited' || this.#away) return;
-        this.events.emit({ type: 'agent', agent: report });
-        this.#infoChange.changed();
-      },
-    });
-    agent.look(this.#looking);
-    return agent;
-  }
-
-  /** What the emulator answers to the process's questions. */
-  #reply(bytes: Uint8Array): void {
-    if (!hasTransport(this.#state)) return;
-    try {
-      this.#transport?.write(bytes);
-    } catch (error) {
-      // Its input is full: it does not read, so it does not wait for this answer either.
-      if (!(error instanceof IrisError)) throw error;
-    }
+  #agentChanged(report: AgentReport): void {
+    // Its end is told by `ended`; and of a session that was brought back nobody has heard otherwise.
+    if (report.state === 'exited' || this.#away) return;
+    this.events.emit({ type: 'agent', agent: report });
+    this.changed();
   }
 
   #screenEvent(event: ScreenEvent): void {
-    this.#agent.event(event);
-    if (event.type === 'title') this.#infoChange.changed();
-    if (event.type !== 'bell' && event.type !== 'clipboard' && event.type !== 'notice') return;
-    if (!this.#nuisances.passes(event.type)) return;
-    if (event.type === 'notice') {
-      this.events.emit({ type: 'notice', title: plainText(event.title, 256), body: plainText(event.body) });
-    } else this.events.emit(event);
+    this.agentSide.monitor.event(event);
+    if (event.type === 'title') this.changed();
+    const told = nuisance(event);
+    if (told && this.#nuisances.passes(told.type)) this.events.emit(told);
   }
-}
-
-function isEnter(bytes: Uint8Array): boolean {
-  return bytes[0] === CR && (bytes.length === 1 || (bytes.length === 2 && bytes[1] === LF));
-}
-
-function policyOf(spec: SessionSpec): SessionPolicy {
-  return {
-    remote: spec.remote !== undefined,
-    restart: spec.restart ?? SESSION_POLICY.restart,
-    maxAttempts: spec.maxAttempts ?? SESSION_POLICY.maxAttempts,
-    giveUpAfterMs: spec.giveUpAfterMs ?? SESSION_POLICY.giveUpAfterMs,
-  };
-}
-
-function clampSize(n: number, least: number): number {
-  return Math.min(SIZE_LIMIT, Math.max(least, Math.trunc(n) || least));
 }

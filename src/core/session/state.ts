@@ -1,6 +1,6 @@
 import type { IrisError } from '../errors.ts';
 import { backoffDelay, RECONNECT_POLICY, reconnectStep } from '../reconnect/index.ts';
-import type { RestartRule } from '../team/index.ts';
+import type { RestartRule } from '../team/team.ts';
 import type { ProcessEnd } from '../transport.ts';
 
 /** A connection that held this long was a good one: the back-off begins anew. */
@@ -125,6 +125,15 @@ export const SESSION_POLICY: SessionPolicy = {
   maxAttempts: RECONNECT_POLICY.maxAttempts,
   giveUpAfterMs: RECONNECT_POLICY.giveUpAfterMs,
 };
+
+export function policyOf(spec: Partial<Omit<SessionPolicy, 'remote'>> & { readonly remote?: unknown }): SessionPolicy {
+  return {
+    remote: spec.remote !== undefined,
+    restart: spec.restart ?? SESSION_POLICY.restart,
+    maxAttempts: spec.maxAttempts ?? SESSION_POLICY.maxAttempts,
+    giveUpAfterMs: spec.giveUpAfterMs ?? SESSION_POLICY.giveUpAfterMs,
+  };
+}
 
 /** What the rule depends on beside state and event. */
 export interface Circumstances {
@@ -333,6 +342,14 @@ export function isLive(state: SessionState): boolean {
 /** Does a transport of it live? */
 export function hasTransport(state: SessionState): boolean {
   return state.kind === 'starting' || state.kind === 'running' || state.kind === 'stopping';
+}
+
+/** How a run ended that `announce-end` is about. */
+export function outcome(before: SessionState, now: SessionState): { end?: ProcessEnd; error?: IrisError } {
+  const over = now.kind === 'exited' || now.kind === 'failed' ? now : before;
+  const end = over.kind === 'exited' || over.kind === 'stopping' ? over.end : undefined;
+  const error = over.kind === 'failed' || over.kind === 'stopping' ? over.error : undefined;
+  return { ...(end ? { end } : {}), ...(error ? { error } : {}) };
 }
 
 /** When something happens by itself, on the monotonic clock. */
