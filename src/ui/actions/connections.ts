@@ -178,8 +178,10 @@ function logLines(bench: Workbench, session: SessionInfo, details: ConnectionDet
     ...(remedy ? line('to do', plainText(remedy)) : []),
     ...line('command', plainText(shown(details?.launchCommand ?? session.command))),
     ...(details ? line('bytes', `${bytes(details.bytesIn)} in, ${bytes(details.bytesOut)} out`) : []),
-    ...(roundTripMs === undefined ? [] : line('there and back', ` ${roundTripMs} ms`)),
+    ...(roundTripMs === undefined ? [] : line('answers', `in ${roundTripMs} ms`)),
     '',
-    ...(log.length > 0 ? log.flatMap((text) => wrap(plainText(text), room)) : ['nothing in its log']),
+    ...(log.length > 0
+      ? ['its log, newest first:', ...log.toReversed().flatMap((text) => wrap(plainText(text), room))]
+      : ['nothing in its log']),
   ];
 }
