@@ -314,7 +314,7 @@ export class AgentMonitor {
 
   /** Does the terminal agree with what a hook said? */
   #judge(trust: HookTrust, reading: Reading | undefined, now: number): void {
-    const verdict = trust.judge(reading?.state, this.#outputAt, now);
+    const verdict = trust.judge(reading, this.#outputAt, now);
     if (verdict === 'believed') {
       const { state, question } = trust;
       // The same dialog, with its own words.

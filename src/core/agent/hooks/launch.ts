@@ -62,16 +62,15 @@ export function geminiSettings(program: readonly string[]): string {
   return JSON.stringify({ hooks: Object.fromEntries(events.map((event) => [event, [{ hooks: [hook] }]])) });
 }
 
+/** Since 2.0.45. With an event that it does not know claude takes none of the settings, and says so: what later ones add (of failures) is left out. */
 const CLAUDE_EVENTS = [
   'SessionStart',
   'UserPromptSubmit',
   'PreToolUse',
   'PostToolUse',
-  'PostToolUseFailure',
   'PermissionRequest',
   'Notification',
   'Stop',
-  'StopFailure',
   'SessionEnd',
 ] as const;
 

@@ -19,6 +19,12 @@ export const SILENCE_MS = 600_000;
  */
 export type Verdict = 'believed' | 'refuted' | 'stale';
 
+/** A reading of the terminal; `holdMs`: its rule wants it to last so long before it counts. */
+export interface Seen {
+  readonly state: RuleState;
+  readonly holdMs: number | undefined;
+}
+
 /** Whether a hook is to be believed still. Hooks can end without a word (a crash, a setting): what they said last must not stand for ever. Pure. */
 export class HookTrust {
   readonly #state: RuleState;
@@ -43,9 +49,9 @@ export class HookTrust {
     return this.#dueAt;
   }
 
-  /** `seen`: the state that the rules read off the terminal now; undefined: none of them matches. `outputAt`: when something was written last. */
-  judge(seen: RuleState | undefined, outputAt: number, now: number): Verdict {
-    const limit = this.#patience(seen);
+  /** `seen`: what the rules read off the terminal now; undefined: none of them matches. `outputAt`: when something was written last. */
+  judge(seen: Seen | undefined, outputAt: number, now: number): Verdict {
+    const limit = this.#patience(seen?.state, seen?.holdMs ?? 0);
     if (limit === undefined) {
       this.#otherwiseSince = undefined;
       this.#dueAt = undefined;
@@ -61,14 +67,15 @@ export class HookTrust {
   }
 
   /** How long what is seen must last to refute the word; undefined: it does not. */
-  #patience(seen: RuleState | undefined): number | undefined {
+  #patience(seen: RuleState | undefined, holdMs: number): number | undefined {
     if (this.#state === 'blocked') {
       if (seen === 'blocked') this.#sawDialog = true;
       if (seen === 'blocked') return undefined;
-      if (this.#sawDialog) return seen === undefined ? GONE_MS : 0;
-      return seen === undefined ? undefined : DISAGREE_MS;
+      if (this.#sawDialog) return seen === undefined ? GONE_MS : holdMs;
+      // A rule that is not sure of itself may be looking at a dialog it does not know.
+      return seen === undefined || holdMs > DISAGREE_MS ? undefined : DISAGREE_MS;
     }
     if (seen === undefined || seen === this.#state) return undefined;
-    return seen === 'blocked' ? DIALOG_MS : DISAGREE_MS;
+    return Math.max(holdMs, seen === 'blocked' ? DIALOG_MS : DISAGREE_MS);
   }
 }

@@ -9,6 +9,7 @@ const WORKS = osc('0;⠂ Claude Code');
 const asking = readCast('claude-permission');
 const dialog = asking.events.filter(([at, kind]) => at < 11 && kind === 'o').map(([, , data]) => data);
 
+const seen = (state: 'working' | 'blocked' | 'idle', holdMs?: number) => ({ state, holdMs });
 const bench = (): Bench => new Bench({ kind: 'claude', cols: asking.cols, rows: asking.rows });
 
 describe('what a hook said', () => {
@@ -127,18 +128,30 @@ describe('what a hook said', () => {
 describe('the judgement', () => {
   it('begins anew when the terminal agrees in between', () => {
     const trust = new HookTrust('working', 0);
-    expect(trust.judge('idle', 0, 0)).toBe('believed');
-    expect(trust.judge('working', 1000, 1000)).toBe('believed');
-    expect(trust.judge('idle', 2000, 2000)).toBe('believed');
-    expect(trust.judge('idle', 2000, 3400)).toBe('believed');
+    expect(trust.judge(seen('idle'), 0, 0)).toBe('believed');
+    expect(trust.judge(seen('working'), 1000, 1000)).toBe('believed');
+    expect(trust.judge(seen('idle'), 2000, 2000)).toBe('believed');
+    expect(trust.judge(seen('idle'), 2000, 3400)).toBe('believed');
     expect(trust.nextAt).toBe(3500);
-    expect(trust.judge('idle', 2000, 3500)).toBe('refuted');
+    expect(trust.judge(seen('idle'), 2000, 3500)).toBe('refuted');
+  });
+
+  it('takes a rule that is not sure of itself for what it is', () => {
+    const working = new HookTrust('working', 0);
+    expect(working.judge(seen('idle', 5000), 0, 0)).toBe('believed');
+    expect(working.judge(seen('idle', 5000), 0, 4900)).toBe('believed');
+    expect(working.judge(seen('idle', 5000), 0, 5000)).toBe('refuted');
+    const blocked = new HookTrust('blocked', 0);
+    expect(blocked.judge(seen('idle', 5000), 0, 0)).toBe('believed');
+    expect(blocked.judge(seen('idle', 5000), 0, 60_000)).toBe('believed');
+    expect(blocked.judge(seen('idle'), 0, 60_000)).toBe('believed');
+    expect(blocked.judge(seen('idle'), 0, 61_500)).toBe('refuted');
   });
 
   it('waits a second for a dialog that nothing has taken the place of', () => {
     const trust = new HookTrust('blocked', 0);
     expect(trust.judge(undefined, 0, 60_000)).toBe('believed');
-    expect(trust.judge('blocked', 0, 60_000)).toBe('believed');
+    expect(trust.judge(seen('blocked'), 0, 60_000)).toBe('believed');
     expect(trust.judge(undefined, 0, 61_000)).toBe('believed');
     expect(trust.judge(undefined, 0, 62_000)).toBe('refuted');
   });
