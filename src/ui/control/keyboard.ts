@@ -215,14 +215,15 @@ export class Keyboard {
     const typing = now - this.#letterMs < WORD_MS;
     const broken = session.connection.state === 'error';
     const command = broken ? this.#troubleKey(id.toUpperCase(), true) : OVER_KEYS[id.toUpperCase()];
-    if (text !== undefined) this.#letterMs = now;
-    if (command !== undefined && !typing)
+    if (command !== undefined && !typing) {
       this.#command(id, command === 'kill-pane' ? 'kill-pane -f' : command, this.#tables.repeatable);
-    else if (text !== undefined)
+    } else if (text !== undefined) {
+      this.#letterMs = now;
       bench.say(
         `${session.name} ${broken ? 'has no connection' : 'has ended'}: what is typed here goes nowhere`,
         'error',
       );
+    }
   }
 
   #command(id: string, line: string, repeatable: ReadonlySet<string>): void {
