@@ -12,7 +12,7 @@ import {
 import { Message } from './message.ts';
 import { readiness } from './readiness.ts';
 import { Turn } from './turn.ts';
-import { closeGate, openGate } from './typing.ts';
+import { closeGate, openGate, typedAt } from './typing.ts';
 
 /** Prompts that wait in one session; more are refused. */
 export const QUEUE_LIMIT = 100;
@@ -21,13 +21,16 @@ export const QUEUE_LIMIT_CHARS = 3_000_000;
 /** The screen is looked at again this soon after output. */
 const LOOK_EVERY_MS = 20;
 const PREVIEW_CHARS = 200;
-const PASTE_LIMIT_MS = 1_000;
+/** A prompt on its way is looked at this often at least. */
+const LOOK_AGAIN_MS = 1_000;
 
 /** A prompt on its way into the box. */
 interface Sending {
   readonly message: Message;
   readonly submission: Submission;
   readonly epoch: string;
+  /** Monotonic milliseconds. */
+  readonly startedAt: number;
 }
 
 /**
@@ -211,23 +214,24 @@ export class SessionPrompts {
     return this.#begin();
   }
 
-  #submit({ message, submission, epoch }: Sending): boolean {
+  #submit({ message, submission, epoch, startedAt }: Sending): boolean {
     const now = this.#clock.now();
     if (this.#session.epoch !== epoch) return false;
     if (this.#session.screen.synchronizing) {
       this.#lookAt(now + LOOK_EVERY_MS);
       return false;
     }
-    const step = submission.step(this.#session.sight(), now);
+    const disturbed = typedAt(this.#session) >= startedAt;
+    const step = submission.step(this.#session.sight(), now, disturbed);
     if (step.kind === 'wait') {
       this.#lookAt(Math.max(step.until, now + 1));
       return false;
     }
     if (step.kind === 'enter') {
       const failed = this.#write(new TextEncoder().encode(this.#session.mode === 'pipes' ? '\n' : '\r'));
-      openGate(this.#session);
       if (!failed) return true;
       this.#sending = undefined;
+      openGate(this.#session);
       message.refuse(`it was typed, but Enter could not be: ${failed.message}`, failed.remedy);
       return true;
     }
@@ -275,7 +279,7 @@ export class SessionPrompts {
   #begin(): boolean {
     const [message] = this.#queue;
     if (!message) return false;
-    if (this.#turn) return this.#hold('working');
+    if (this.#turn) return this.#hold(this.#session.agent.state === 'blocked' ? 'blocked' : 'working');
     const now = this.#clock.now();
     const ready = readiness(this.#session, now);
     switch (ready.kind) {
@@ -318,8 +322,8 @@ export class SessionPrompts {
       message.refuse(failed.message, failed.remedy);
       return true;
     }
-    this.#sending = { message, submission: new Submission(now), epoch: this.#session.epoch };
-    this.#lookAt(now + PASTE_LIMIT_MS);
+    this.#sending = { message, submission: new Submission(now), epoch: this.#session.epoch, startedAt: now };
+    this.#lookAt(now + LOOK_AGAIN_MS);
     return true;
   }
 

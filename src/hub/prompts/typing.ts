@@ -9,7 +9,7 @@ const WAITING_LIMIT = 1000;
 interface Gate {
   /** Monotonic milliseconds: somebody pressed a key. */
   typedAt: number;
-  /** A prompt is between its paste and its Enter: since then. */
+  /** A prompt is on its way from its paste until it is seen to be taken: since then. */
   closedAt: number | undefined;
   readonly waiting: (() => void)[];
 }
@@ -26,7 +26,7 @@ function gateOf(session: Session): Gate {
 }
 
 /**
- * Keys of a person, or of a script that presses keys. While a prompt is between its paste and its Enter they wait, some 0.3 s, so that the
+ * Keys of a person, or of a script that presses keys. While a prompt is on its way into the box they wait, some 0.3 s, so that the
  * two don't become one; at any other time they are typed at once. `write` may throw only when it is called at once.
  */
 export function typeKeys(session: Session, bytes: Uint8Array, now: number, write: () => void): void {

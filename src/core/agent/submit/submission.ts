@@ -52,7 +52,8 @@ export class Submission {
     return this.#phase.name === 'entered';
   }
 
-  step(sight: Sight, now: number): SubmissionStep {
+  /** @param disturbed - somebody else has typed since the paste: what stands in the box may be theirs */
+  step(sight: Sight, now: number, disturbed = false): SubmissionStep {
     const phase = this.#phase;
     switch (phase.name) {
       case 'pasted':
@@ -60,7 +61,7 @@ export class Submission {
       case 'landed':
         return this.#landed(phase, sight, now);
       case 'entered':
-        return this.#entered(phase, sight, now);
+        return this.#entered(phase, sight, now, disturbed);
     }
   }
 
@@ -95,19 +96,32 @@ export class Submission {
     return { kind: 'enter' };
   }
 
-  #entered({ at, text, again }: Extract<Phase, { name: 'entered' }>, sight: Sight, now: number): SubmissionStep {
+  #entered(
+    { at, text, again }: Extract<Phase, { name: 'entered' }>,
+    sight: Sight,
+    now: number,
+    disturbed: boolean,
+  ): SubmissionStep {
     if (!sight.knowsBox) return over({ kind: 'unverified' });
     const { box, reading } = sight;
-    // An empty box, or a question in its place: it has been taken.
-    if (box ? box.text === '' : reading === 'blocked' || (reading === 'working' && now >= at + LANDED_PAUSE_MS)) {
+    // An empty box, one with another text, or a question in its place: it has been taken.
+    if (
+      box
+        ? !box.text.startsWith(firstLine(text)) || box.text === ''
+        : reading === 'blocked' || (reading === 'working' && now >= at + LANDED_PAUSE_MS)
+    ) {
       return over({ kind: 'submitted' });
     }
     if (now >= at + TAKEN_LIMIT_MS) return stuck('Enter was pressed, but the text still stands in the input box');
-    if (again || !box) return { kind: 'wait', until: at + TAKEN_LIMIT_MS };
+    if (again || disturbed || box?.text !== text) return { kind: 'wait', until: at + TAKEN_LIMIT_MS };
     if (now < at + ENTER_AGAIN_MS) return { kind: 'wait', until: at + ENTER_AGAIN_MS };
     this.#phase = { name: 'entered', at, text, again: true };
-    return reading === 'blocked' ? { kind: 'wait', until: at + TAKEN_LIMIT_MS } : { kind: 'enter' };
+    return { kind: 'enter' };
   }
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0]!;
 }
 
 function over(result: SubmissionResult): SubmissionStep {
