@@ -14,6 +14,9 @@ const TOOLS = [
   ['fish', 'fish'],
   ['tcsh', 'tcsh'],
   ['zsh', 'zsh'],
+  ['podman', 'podman'],
+  ['runc', 'runc'],
+  ['docker', 'docker.io'],
   ['busybox', 'busybox'],
 ];
 const has = (program) => spawnSync('sh', ['-c', 'command -v "$0" >/dev/null', program]).status === 0;

@@ -51,8 +51,8 @@ export function endScript(pid: number, sessionId: string | undefined): string {
   const same =
     sessionId === undefined
       ? ''
-      : `if [ -r /proc/self/environ ]; then grep -qsF ${quoteWord(`IRIS_SESSION_ID=${sessionId}`)} "/proc/${pid}/environ" || exit 0; fi\n`;
-  return `${END}\n${same}_iris_end ${pid}`;
+      : `if [ -r /proc/self/environ ]; then _iris_has /proc/${pid}/environ ${quoteWord(`IRIS_SESSION_ID=${sessionId}`)} || exit 0; fi\n`;
+  return `${HAS}\n${END}\n${same}_iris_end ${pid}`;
 }
 
 /** Sends a signal to the foreground processes of the terminal of `pid`, or to its group. */
@@ -83,6 +83,9 @@ function folderWord(path: string): string {
   return path.startsWith('/') ? quoteWord(path) : `"$_iris_home"/${quoteWord(path)}`;
 }
 
+/** Is this among the variables of a process? grep of busybox sees a line only as far as its first NUL. */
+const HAS = `_iris_has() { tr '\\000' '\\n' 2>/dev/null <"$1" | grep -qxF "$2"; }`;
+
 /** HUP, TERM, KILL to a process, and to its group where it leads one. */
 const END = `_iris_end() {
   for _iris_s in HUP TERM KILL; do
@@ -97,6 +100,7 @@ const END = `_iris_end() {
 
 const FUNCTIONS = `_iris_say() { printf '\\033]${OSC};@NONCE@;%s\\007' "$1"; }
 _iris_fail() { _iris_say "fail;$1;$2"; exit 127; }
+${HAS}
 ${END}
 _iris_home() {
   _iris_home=\${HOME-}
@@ -175,9 +179,12 @@ _iris_runner() {
 }
 _iris_replace() {
   [ -r /proc/self/environ ] || return 0
-  for _iris_e in $(grep -lsF "IRIS_SESSION_ID=$1" /proc/[0-9]*/environ 2>/dev/null); do
+  set -- "$1" /proc/[0-9]*/environ
+  if printf 'a\\000b' | grep -qF b; then set -- "$1" $(grep -lsF "IRIS_SESSION_ID=$1" /proc/[0-9]*/environ 2>/dev/null); fi
+  _iris_g="IRIS_SESSION_ID=$1"; shift
+  for _iris_e in "$@"; do
     _iris_p=\${_iris_e#/proc/}; _iris_p=\${_iris_p%/environ}
-    [ "$_iris_p" != "$$" ] && grep -qsF "IRIS_PROCESS=:$_iris_p:" "$_iris_e" 2>/dev/null && _iris_end "$_iris_p"
+    [ "$_iris_p" != "$$" ] && _iris_has "$_iris_e" "$_iris_g" && _iris_has "$_iris_e" "IRIS_PROCESS=:$_iris_p:" && _iris_end "$_iris_p"
   done
   return 0
 }`;
