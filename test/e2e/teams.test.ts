@@ -7,6 +7,7 @@ import {
   disposeHomes,
   disposeTuis,
   freePort,
+  freeSocketPath,
   runCli,
   type Sshd,
   startSshd,
@@ -72,6 +73,20 @@ async function silentServer() {
     [Symbol.asyncDispose]: async () => {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** A socket as an ssh agent has one. */
+async function silentAgent() {
+  const place = freeSocketPath();
+  const server = createServer(() => {});
+  await new Promise<void>((resolve) => server.listen(place.path, resolve));
+  return {
+    path: place.path,
+    [Symbol.asyncDispose]: async () => {
+      await new Promise((resolve) => server.close(resolve));
+      place[Symbol.dispose]();
     },
   };
 }
@@ -260,9 +275,17 @@ teams:
   localbad: { path: /no/such }
   nodocker: { remote: nodocker exec -i x }
 `);
-    const { code, stdout } = await runCli(['doctor', '--json', '--timeout', '4'], { home, timeoutMs: 60_000 });
-    expect(code).toBe(1);
-    const { teams } = JSON.parse(stdout) as { teams: Report[] };
+    const reports = async (...args: string[]): Promise<Report[]> => {
+      const { code, stdout } = await runCli(['doctor', '--json', ...args], { home, timeoutMs: 60_000 });
+      expect(code).toBe(1);
+      return (JSON.parse(stdout) as { teams: Report[] }).teams;
+    };
+    const silent = ['silent', 'silenttoo'];
+    const all = await reports('--timeout', '1', ...silent);
+    expect(all.map(({ name, steps }) => [name, steps.reached])).toEqual(silent.map((name) => [name, 'fail']));
+    expect(silence.connections()).toBe(1);
+    const answering = 'good nofolder noagent mine stranger dead refused local localbad nodocker'.split(' ');
+    const teams = await reports('--timeout', '30', ...answering);
     const by = Object.fromEntries(teams.map((team) => [team.name, team]));
     const failedAt = (name: string) => Object.entries(by[name]!.steps).find(([, state]) => state === 'fail')?.[0];
     expect(by.good).toMatchObject({ agent: '9.9.9 (Fake Code)', transport: 'openssh' });
@@ -276,15 +299,12 @@ teams:
       mine: undefined,
       stranger: 'hostKey',
       dead: 'reached',
-      silent: 'reached',
-      silenttoo: 'reached',
       refused: 'login',
       local: undefined,
       localbad: 'folder',
       nodocker: 'program',
     });
     for (const { name, problem } of teams) if (failedAt(name)) expect(problem?.remedy, name).toBeTruthy();
-    expect(silence.connections()).toBe(1);
     expect(home.processes()).toEqual([]);
 
     const plain = await runCli(['doctor', 'good', 'noagent'], { home, timeoutMs: 60_000 });
@@ -293,6 +313,26 @@ teams:
     expect(plain.stdout).toMatch(/^noagent +openssh +ok +ok +ok +ok +ok +FAIL/m);
     expect(plain.stdout).toMatch(/^noagent: no gemini on the remote PATH .*set claudePath/m);
     expect((await runCli(['doctor', '--no-teams'], { home })).stdout).not.toContain('openssh');
+  });
+
+  it('are told of by doctor when the hub has another environment: variables, and an ssh agent that is gone', async () => {
+    const agent = await silentAgent();
+    const home = tempHome({ SSH_AUTH_SOCK: agent.path });
+    home.config('teams:\n  far: { remote: ssh gpu }\n');
+    await runCli(['hub', 'start'], { home });
+    const doctor = (env: Record<string, string> = {}) => runCli(['doctor', 'none'], { home, env });
+    home.config(`teams:\n  far: { remote: "ssh \${HOST_OF_FAR}" }\n  none: { agent: shell }\n`);
+    await waitUntil(
+      async () => /^warn +config of hub .*HOST_OF_FAR is not set/m.test((await doctor({ HOST_OF_FAR: 'x' })).stdout),
+      'the hub has read the file',
+      { everyMs: 100 },
+    );
+    expect((await doctor({ HOST_OF_FAR: 'x' })).stdout).not.toMatch(/ssh agent/);
+    await agent[Symbol.asyncDispose]();
+    const another = await silentAgent();
+    const { stdout } = await doctor({ HOST_OF_FAR: 'x', SSH_AUTH_SOCK: another.path });
+    await another[Symbol.asyncDispose]();
+    expect(stdout).toMatch(/^warn +ssh agent +the one that the hub knows is gone .*hub stop/m);
   });
 
   it('are tested alike through the library, and through any command', async () => {

@@ -23,7 +23,7 @@ export async function checkHub(context: Context): Promise<Check[]> {
       version === VERSION
         ? ok('hub', detail)
         : warn('hub', `${detail}; this is ${VERSION}`, 'iris-tui hub stop, then start it again');
-    return [hub, checkSocket(its)];
+    return context.far ? [hub] : [hub, checkSocket(its)];
   } catch (error) {
     const { message, remedy } = IrisError.from(error);
     return [fail('hub', message, remedy ?? `see ${context.paths.hubLog}`)];

@@ -9,6 +9,7 @@ import { loadRules, rulesFolder } from '../rules.ts';
 import type { OptionValues, VerbRun } from '../verbs/types.ts';
 import { checkHooks } from './hooks.ts';
 import { checkHub } from './hub.ts';
+import { checkHubView } from './hub-view.ts';
 import { checkFolders, checkNode, checkPty, checkShell } from './system.ts';
 import { checkTeams, printTeams, TEAM_TIMEOUT_MS, teamsCheck } from './teams.ts';
 import { checkLocale, checkTerminal } from './terminal.ts';
@@ -34,6 +35,7 @@ export const runDoctor: VerbRun = async (context, { args, options }) => {
     checkLocale(env),
     checkShell(config.settings.shell, env),
     checkConfig(loaded),
+    ...(await checkHubView(context, config.teams)),
     ...(await checkRules(paths)),
     checkHooks(config.settings.hooks),
     checkAgents(agents),
