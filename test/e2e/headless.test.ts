@@ -131,7 +131,8 @@ describe('a headless session', () => {
     expect(await runCli(['restart', 'api'], { home })).toMatchObject({ code: 0 });
     expect((await runCli(['capture', 'api'], { home })).stdout).toContain('> remember the number 7');
     await ask(home, 'remember', 'and 8');
-    await runCli(['hub', 'stop'], { home });
+    expect(await runCli(['hub', 'stop', '--force'], { home })).toMatchObject({ code: 0 });
+    expect(await info(home)).toMatchObject({ mode: 'headless', process: { status: 'exited' } });
     expect(await runCli(['restart', 'api'], { home })).toMatchObject({ code: 0 });
     expect(await ask(home, 'recall')).toMatchObject({ code: 0, stdout: 'the number 7, and 8\n' });
   });

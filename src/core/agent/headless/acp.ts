@@ -12,8 +12,8 @@ const PROTOCOL_VERSION = 1;
 
 const GONE = /invalid session identifier|no previous sessions found|not found/i;
 /**
- * gemini 0.61.0 names the file of a session by the minute. One that is loaded by another process in the minute it was begun in is taken for a
- * new one, and lost: so that minute is waited for.
+ * gemini 0.61.0 names the file of a session by the minute in which it was begun or loaded. Loaded once more in that minute, it is overwritten
+ * and lost: so that minute is waited for. Where it is not known (the hub was started anew), the one that is now.
  */
 const MINUTE_MS = 60_000;
 /** It also tells the past of a session after it has said that it is loaded; what it says last is which commands it has. */
@@ -66,8 +66,10 @@ export class AcpAdapter implements Adapter {
       if (error) return this.#fail('the agent refused to begin', error.message);
       const version = text(result, 'agentInfo', 'version');
       const waitMs = this.#waitMs(text(result, 'agentInfo', 'name'));
-      if (waitMs === 0) this.#open(version);
-      else this.#timer = this.#ports.clock.after(waitMs, () => this.#open(version));
+      if (waitMs === 0) return this.#open(version);
+      const words = `gemini goes on with its session in ${Math.ceil(waitMs / 1000)} s: in this minute it would lose it`;
+      this.#ports.emit({ type: 'notice', level: 'info', text: words });
+      this.#timer = this.#ports.clock.after(waitMs, () => this.#open(version));
     });
   }
 
@@ -78,9 +80,9 @@ export class AcpAdapter implements Adapter {
   #waitMs(name: string | undefined): number {
     const { begunAt, clock, resume } = this.#ports;
     const now = clock.wall();
-    if (name !== 'gemini-cli' || resume === undefined || begunAt === undefined) return 0;
-    const over = (Math.floor(begunAt / MINUTE_MS) + 1) * MINUTE_MS + 500;
-    return over > now && now >= begunAt ? over - now : 0;
+    if (name !== 'gemini-cli' || resume === undefined) return 0;
+    const over = (Math.floor((begunAt ?? now) / MINUTE_MS) + 1) * MINUTE_MS + 500;
+    return over > now && now >= (begunAt ?? 0) ? over - now : 0;
   }
 
   #open(version: string | undefined): void {

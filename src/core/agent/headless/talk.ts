@@ -88,6 +88,7 @@ export class Talk {
   #number = 0;
   #cancels: { resolve: (turn: TurnResult) => void; reject: (error: IrisError) => void; timer: Timer }[] = [];
   #again: Timer | undefined;
+  #ended = false;
   /** Why it is over. */
   #failure: string | undefined;
   readonly #adapter: Adapter;
@@ -150,7 +151,8 @@ export class Talk {
 
   /** The process is gone. Whoever waits is told at once. */
   ended(why: string): void {
-    if (this.#state === 'over') return;
+    if (this.#ended) return;
+    this.#ended = true;
     this.#splitter.end();
     this.#strays.end();
     const failure = this.#failure ?? why;
@@ -158,8 +160,13 @@ export class Talk {
     this.#ready = false;
     if (this.#turn) this.#finish({ outcome: 'failed', text: '', error: failure });
     this.#questions.length = 0;
-    for (const waiting of this.#queue.splice(0)) waiting.settle({ outcome: 'failed', text: '', error: failure });
+    this.#giveUp(failure);
     this.#update();
+  }
+
+  /** Nothing that waits will ever be given to it. */
+  #giveUp(error: string): void {
+    for (const waiting of this.#queue.splice(0)) waiting.settle({ outcome: 'failed', text: '', error });
   }
 
   /**
@@ -293,6 +300,7 @@ export class Talk {
       }
       case 'failed':
         this.#failure = event.text;
+        this.#giveUp(event.text);
         break;
       case 'turn-finished':
         this.#finish(event.turn);

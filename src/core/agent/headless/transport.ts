@@ -19,7 +19,7 @@ import { TalkView } from './view.ts';
 export class HeadlessMemory {
   readonly record = new MessageRecord();
   agentSession: string | undefined;
-  /** When that was begun, in milliseconds since 1970; not known after a restart of the hub. */
+  /** When that was begun, or gone on with, in milliseconds since 1970; not known after a restart of the hub. */
   begunAt: number | undefined;
 
   constructor(agentSession?: string) {
@@ -77,7 +77,7 @@ export class HeadlessTransport implements Transport {
     this.talk.events.on((event) => {
       if (event.type === 'changed') options.changed(this.talk.state, this.talk.question);
       if (event.type !== 'agent') return;
-      if (event.event.type === 'session' && event.event.id !== memory.agentSession) {
+      if (event.event.type === 'session') {
         memory.agentSession = event.event.id;
         memory.begunAt = clock.wall();
       }

@@ -68,7 +68,7 @@ export interface AdapterPorts {
   readonly cwd: string;
   /** Session of the agent to go on with. */
   readonly resume: string | undefined;
-  /** When that was begun, in milliseconds since 1970. */
+  /** When that was begun, or gone on with the last time, in milliseconds since 1970. */
   readonly begunAt: number | undefined;
   readonly clock: Clock;
   /** Of this software. */

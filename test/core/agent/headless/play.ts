@@ -45,7 +45,8 @@ export function play(output: readonly Uint8Array[], script: Script): Played {
     clock: new FakeClock(),
     cwd: '/home/user/work',
     resume: script.resume,
-    begunAt: undefined,
+    // Long ago.
+    begunAt: 1,
     version: '0.1.0',
     record,
     write: (bytes) => sent.push(JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>),

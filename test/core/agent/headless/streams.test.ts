@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { AgentEvent, MessageBlock } from '../../../../src/core/index.ts';
+import { type AgentEvent, HeadlessMemory, type MessageBlock } from '../../../../src/core/index.ts';
+import { Desk } from './desk.ts';
 import { type Played, play, recorded, type Script, whole } from './play.ts';
 
 const turns: Record<string, Script> = {
@@ -182,5 +183,31 @@ describe('chunks', () => {
     const chunks = Array.from(bytes, (byte) => Uint8Array.of(byte));
     const { events } = play(chunks, { agent: 'claude', prompts: [] });
     expect(whole(events)).toMatchObject([{ message: { blocks: [{ text: 'naïve 日本語 👩‍💻' }] } }]);
+  });
+});
+
+describe('gemini, asked to go on with a session', () => {
+  const begin = (begunAt: number | undefined): Desk => {
+    const memory = new HeadlessMemory('3f2a');
+    memory.begunAt = begunAt;
+    const desk = new Desk('gemini', { memory });
+    desk.says({ jsonrpc: '2.0', id: 1, result: { agentInfo: { name: 'gemini-cli', version: '0.61.0' } } });
+    return desk;
+  };
+  const loads = (desk: Desk): boolean => desk.sent.some(({ method }) => method === 'session/load');
+
+  it('does so at once when that was begun in another minute', () => {
+    expect(loads(begin(1_600_000_000_000))).toBe(true);
+  });
+
+  it.each([undefined, 1_700_000_000_000])('waits for the next minute when it was begun in this one (%s)', (begunAt) => {
+    const desk = begin(begunAt);
+    expect(loads(desk)).toBe(false);
+    expect(desk.rows().join('\n')).toContain('gemini goes on with its session in');
+    // 1,700,000,000 s is 20 s after a full minute.
+    desk.clock.advance(39_000);
+    expect(loads(desk)).toBe(false);
+    desk.clock.advance(2_000);
+    expect(loads(desk)).toBe(true);
   });
 });

@@ -302,6 +302,14 @@ describe('the end', () => {
     expect(again.rows().slice(0, 5)).toEqual(['> remember 7', '', 'I will.', '', 'goes on']);
   });
 
+  it('that comes before it was ready is told to whoever waits, too', async () => {
+    const desk = new Desk();
+    const waiting = desk.talk.submit('hello');
+    desk.says({ type: 'result', subtype: 'error_during_execution', is_error: true, errors: ['no licence'] });
+    expect(await waiting.turn).toEqual({ outcome: 'failed', text: '', error: 'claude: no licence' });
+    expect(desk.sent.filter(({ type }) => type === 'user')).toHaveLength(0);
+  });
+
   it('forgets a session that is not there any more', async () => {
     const desk = idle();
     desk.memory.agentSession = 'gone';
