@@ -84,7 +84,8 @@ export class Ssh2Transport implements Transport {
     this.#remote = launch.remote;
     this.#context = context;
     this.#size = { cols: launch.cols, rows: launch.rows };
-    this.launchCommand = ['ssh', ...this.#remote.words, ...launch.command];
+    const { words, options } = this.#remote;
+    this.launchCommand = ['ssh', ...(options.extraSshArgs ?? []), ...words, ...launch.command];
   }
 
   get status(): TransportStatus {
