@@ -62,6 +62,8 @@ function addDescendants(members: Set<number>, rows: readonly ProcessRow[], linea
 function isMember(row: ProcessRow, family: ProcessFamily, now: ProcessRow | undefined, table: ProcessTable): boolean {
   const { leader, leaderStartedAt, sessionId, hub, latest } = family;
   if (leaderStartedAt !== undefined && row.startedAt < leaderStartedAt) return false;
+  // Just forked, it leads nothing yet, and has the environment of who forked it.
+  if (row.pid === leader && row.startedAt === leaderStartedAt) return true;
   const reused = now !== undefined && leaderStartedAt !== undefined && now.startedAt !== leaderStartedAt;
   const related = row.group === leader || row.session === leader;
   if (related && !reused && leaderStartedAt !== undefined) {
