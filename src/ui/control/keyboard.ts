@@ -155,7 +155,8 @@ export class Keyboard {
     bench.messages.clear();
     if (this.#ours(id, key.text)) this.#held.add(key.name);
     else {
-      if (key.text !== undefined) this.#letterMs = bench.clock.now();
+      // Enter ends a word, and what comes after it may be meant for us.
+      this.#letterMs = key.text === undefined ? Number.NEGATIVE_INFINITY : bench.clock.now();
       this.#forward(event);
     }
   }
