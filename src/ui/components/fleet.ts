@@ -73,7 +73,7 @@ function rowSegments(view: ViewSnapshot, row: FleetRow, columns: Columns, width:
     { text: row.current ? '*' : ' ', inverse: chosen },
     { ...stateSymbol(session, view.ascii), inverse: chosen },
     ...column(session.name, columns.name, { bold: chosen || !over }),
-    ...column(words, STATE_COLS, { color, dim: over && color === undefined }),
+    ...column(words, STATE_COLS, chosen ? {} : over && color !== 'red' ? { dim: true } : { color }),
     ...column(kindOf(session), columns.kind, { dim: !chosen }),
     ...column(row.place, columns.place, { dim: !chosen }),
     ...column(row.usage, columns.usage, { dim: !chosen }),
