@@ -28,11 +28,10 @@ function hostOf(words: readonly string[]): string | undefined {
   return undefined;
 }
 
-const bare = (destination: string | undefined): string | undefined =>
-  destination
-    ?.replace(/^ssh:\/\//, '')
-    .replace(/^.*@/, '')
-    .replace(/(?<=\/\/.*):\d+$/, '');
+function bare(destination: string | undefined): string | undefined {
+  const url = destination?.match(/^ssh:\/\/(.*?)(?::\d+)?\/?$/);
+  return (url?.[1] ?? destination)?.replace(/^.*@/, '');
+}
 
 /** Where a session runs, for people. */
 export function placeOf(session: SessionInfo, teams: readonly TeamInfo[]): string {
