@@ -26,6 +26,8 @@ export interface SshdOptions {
   readonly allowUsers?: readonly string[];
   /** Added to the environment of every login; HOME is `remoteHome` already. */
   readonly env?: Readonly<Record<string, string>>;
+  /** It runs in this network namespace, and listens on this address of it. */
+  readonly namespace?: { readonly name: string; readonly address: string };
   /** Logins keep the home of /etc/passwd. */
   readonly ownHome?: boolean;
   /** Further lines of sshd_config(5). */
@@ -44,7 +46,7 @@ export interface HostOptions {
  * `await using sshd = await startSshd()` ends it, what it started, and its folder.
  */
 export class Sshd implements AsyncDisposable {
-  readonly host = '127.0.0.1';
+  readonly host: string;
   readonly port: number;
   /** Who may log in with `identity`. */
   readonly user = userInfo().username;
@@ -67,6 +69,7 @@ export class Sshd implements AsyncDisposable {
 
   private constructor(port: number, folder: string, options: SshdOptions) {
     this.port = port;
+    this.host = options.namespace?.address ?? '127.0.0.1';
     this.folder = folder;
     this.#options = options;
     this.remoteHome = join(folder, 'remote-home');
@@ -162,7 +165,10 @@ export class Sshd implements AsyncDisposable {
     writeFileSync(config, this.#config());
     if (CAN_MAKE_USERS) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
     this.#log = '';
-    const child = spawn(SSHD, ['-D', '-e', '-f', config], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const { namespace } = this.#options;
+    const within = namespace ? ['ip', 'netns', 'exec', namespace.name] : [];
+    const [program = SSHD, ...args] = [...within, SSHD, '-D', '-e', '-f', config];
+    const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
     this.#child = child;
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#log = (this.#log + text).slice(-200_000);

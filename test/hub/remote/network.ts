@@ -1,0 +1,86 @@
+import { expect } from 'vitest';
+import { isAlive, NetNamespace, type Sshd, startSshd } from '../../support/index.ts';
+import { eventually, folder, onlineClient, openHub, Watcher } from '../support/index.ts';
+import { config, session } from '../teams/support.ts';
+import { farAgent, farTeam, is } from './support.ts';
+
+/** Keepalive of both ends: dead after three times without an answer. */
+export interface Pace {
+  readonly aliveMs: number;
+}
+
+/** A hub with a session behind a cable of the test's own, whose agent can go on with its conversation. */
+async function stage(namespace: NetNamespace, { aliveMs }: Pace) {
+  const sshd = await startSshd({
+    namespace,
+    config: [`ClientAliveInterval ${aliveMs / 1_000}`, 'ClientAliveCountMax 3'],
+  });
+  const options = { serverAliveIntervalMs: aliveMs, serverAliveCountMax: 3 };
+  const { command: _none, ...entry } = farTeam('far', sshd, { agent: 'claude', claudePath: farAgent(sshd) }, options);
+  const { socket } = await openHub(folder(), '0.1.0', { teams: config([entry]) });
+  const host = await onlineClient(socket);
+  await host.command('team.up', {});
+  const before = await session(host, 'far', 'is online', is('online'));
+  const watch = new Watcher(host, before.id);
+  await watch.shows('called with: --session-id');
+  return { sshd, host, before, watch, id: /--session-id (\S+)/.exec(watch.text)![1]! };
+}
+
+const agentsOf = (sshd: Sshd) => sshd.processes().filter(({ command }) => command.includes('/claude'));
+
+export interface Blackholed {
+  /** From the silence to `offline`; to the end of the process there; from healing to `online`. */
+  readonly offlineMs: number;
+  readonly goneMs: number;
+  readonly onlineMs: number;
+}
+
+/** The way back from there drops everything in silence; then it heals. */
+export async function blackhole(pace: Pace): Promise<Blackholed> {
+  using namespace = new NetNamespace();
+  const { sshd, host, before, watch, id } = await stage(namespace, pace);
+  const agents = agentsOf(sshd);
+  expect(agents.length).toBeGreaterThan(0);
+  const limitMs = pace.aliveMs * 4 + 20_000;
+  namespace.blackhole();
+  const silentAt = performance.now();
+  const since = () => performance.now() - silentAt;
+  const gone = eventually('the far end is gone', () => agents.every((agent) => !isAlive(agent)), limitMs).then(since);
+  const offline = await session(host, 'far', 'is offline', is('offline'), limitMs);
+  const offlineMs = since();
+  expect(offline.connection.reason).toBeDefined();
+  expect(watch.text).toContain('called with: --session-id');
+  const goneMs = await gone;
+  namespace.heal();
+  const healedAt = performance.now();
+  const after = await session(
+    host,
+    'far',
+    'is back',
+    (info) => is('online')(info) && info.epoch !== before.epoch,
+    60_000,
+  );
+  const onlineMs = performance.now() - healedAt;
+  expect(after.process.begun).toBe('resumed');
+  await watch.shows(`called with: --resume ${id}`);
+  return { offlineMs, goneMs, onlineMs };
+}
+
+/** This machine moves to another network. */
+export async function changedAddress(pace: Pace): Promise<void> {
+  using namespace = new NetNamespace();
+  const { host, before, watch, id } = await stage(namespace, pace);
+  namespace.changeAddress();
+  const limitMs = pace.aliveMs * 4 + 40_000;
+  const after = await session(
+    host,
+    'far',
+    'is back',
+    (info) => is('online')(info) && info.epoch !== before.epoch,
+    limitMs,
+  );
+  expect(after).toMatchObject({ id: before.id, process: { begun: 'resumed' } });
+  await watch.shows(`called with: --resume ${id}`);
+  watch.type('moved\r');
+  await watch.shows('<moved>');
+}
