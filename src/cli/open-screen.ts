@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { constants } from 'node:os';
 import { config as configureZod } from 'zod';
 import { findSession, IrisError, type SessionHost } from '../core/index.ts';
-import { type Config, loadConfig, problemLine } from './config/index.ts';
+import { type Config, loadConfig, type Problem, problemLine } from './config/index.ts';
 import { type Context, makeContext } from './context.ts';
 import { editConfigCommand } from './edit-config.ts';
 import { type Environment, environmentForOthers } from './environment.ts';
@@ -66,7 +66,7 @@ export async function openScreenOn(context: Context, args: ScreenArguments): Pro
       hubName: context.ownHub ? 'local' : socket,
       readOnly: args.readOnly,
       ...(session === undefined ? {} : { sessionId: session.id }),
-      problems: startProblems(problems.filter((p) => p.severity === 'error').map(problemLine)),
+      problems: startProblems(problems.filter(ownProblem).map(problemLine)),
       programs: () => programsToStart(env, config, far !== undefined),
       ...(far ? {} : { editConfig: (team) => editConfigCommand(paths.configFile, team, env.vars) }),
       history: keptHistory(paths.promptHistory),
@@ -131,6 +131,11 @@ function settingsOf({ settings, keys, theme }: Config): UiSettings {
     rootKeys: keys.root,
     defaultCommand: settings.defaultCommand ?? (settings.shell === undefined ? [] : [settings.shell]),
   };
+}
+
+/** Of teams the hub tells: it reads them, with the variables that it has. */
+function ownProblem({ severity, section }: Problem): boolean {
+  return severity === 'error' && section !== 'teams';
 }
 
 /** There is room for one line. */

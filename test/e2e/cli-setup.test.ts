@@ -32,6 +32,7 @@ describe('iris-tui config', () => {
       line: 3,
       column: 3,
       severity: 'error',
+      section: 'settings',
       path: '',
       message: 'settings has no key "bordres"',
       remedy: 'did you mean borders?',

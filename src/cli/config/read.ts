@@ -48,13 +48,17 @@ export function readConfig(text: string, file: string, scope: Scope): Reading {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true });
   const problems: Problem[] = [];
-  const tell = (offset: number | undefined, problem: Omit<Problem, 'file' | 'line' | 'column'>): void => {
+  const tell = (
+    offset: number | undefined,
+    at: readonly PropertyKey[],
+    problem: Omit<Problem, 'file' | 'line' | 'column' | 'section'>,
+  ): void => {
     if (problems.length >= PROBLEM_LIMIT) return;
     const { line, col } = lines.linePos(offset ?? 0);
-    problems.push({ file, line: Math.max(1, line), column: Math.max(1, col), ...problem });
+    problems.push({ file, line: Math.max(1, line), column: Math.max(1, col), ...sectionOf(at), ...problem });
   };
   const refuse = (offset: number, words: { message: string; remedy?: string }): Reading => {
-    tell(offset, { severity: 'error', path: '', ...words });
+    tell(offset, [], { severity: 'error', path: '', ...words });
     return { config: DEFAULT_CONFIG, problems, data: {}, written: new Written(), intact: false };
   };
 
@@ -80,13 +84,13 @@ export function readConfig(text: string, file: string, scope: Scope): Reading {
   const { data, written } = replaced;
   for (const { path, name, ...words } of replaced.problems) {
     note(path);
-    tell(offsetOfVariable(document, text, path, name), { severity: 'error', path: path.join('.'), ...words });
+    tell(offsetOfVariable(document, text, path, name), path, { severity: 'error', path: path.join('.'), ...words });
   }
   const checked = check(data, (issue) => {
     if (written.at(issue.path) !== undefined && convert(data, issue)) return 'mended';
     note(issue.path);
     for (const { at, onKey, ...words } of describe(issue, data, written)) {
-      tell(offsetOf(document, at, onKey), { severity: 'error', ...words });
+      tell(offsetOf(document, at, onKey), at, { severity: 'error', ...words });
     }
     return 'wrong';
   });
@@ -94,7 +98,7 @@ export function readConfig(text: string, file: string, scope: Scope): Reading {
     if (badTeams.has(name)) continue;
     for (const { path, ...words } of sshProblems(name, team, scope.ssh)) {
       note(path);
-      tell(offsetOf(document, path, false), { severity: 'error', path: path.join('.'), ...words });
+      tell(offsetOf(document, path, false), path, { severity: 'error', path: path.join('.'), ...words });
     }
   }
   for (const name of badTeams) {
@@ -103,13 +107,17 @@ export function readConfig(text: string, file: string, scope: Scope): Reading {
   }
 
   const notice = (path: string[], words: { message: string; remedy?: string }): void =>
-    tell(offsetOf(document, path, true), { severity: 'notice', path: path.join('.'), ...words });
+    tell(offsetOf(document, path, true), path, { severity: 'notice', path: path.join('.'), ...words });
   for (const path of ineffective(plain)) notice(path, { message: 'has no effect yet' });
   for (const [name, team] of Object.entries(checked.teams)) {
     for (const { key, ...words } of idleKeys(team)) notice(['teams', name, key], words);
   }
   problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
   return { config: configOf(checked, file, scope), problems, data, checked, written, intact };
+}
+
+function sectionOf([section]: readonly PropertyKey[]): { section?: string } {
+  return section === undefined ? {} : { section: String(section) };
 }
 
 function configOf({ settings, keys, theme, teams }: Checked, file: string, { home }: Scope): Config {

@@ -65,6 +65,8 @@ export interface Problem {
   readonly column?: number;
   /** `error`: the default is taken instead. `warning`: it works, and is dangerous. `notice`: accepted, and without effect. */
   readonly severity: 'error' | 'warning' | 'notice';
+  /** First word of where it stands: `settings`, `teams`; absent when the whole file is meant. */
+  readonly section?: string;
   /** `settings.prefix` */
   readonly path: string;
   readonly message: string;
