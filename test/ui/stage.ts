@@ -1,6 +1,8 @@
 import {
   type AttachOptions,
+  DEFAULT_MODES,
   Emitter,
+  encodeKey,
   type HostEvent,
   parseCommand,
   parseKeyName,
@@ -73,13 +75,12 @@ export class MadeUpHub implements SessionHost {
   #workspace: Workspace;
   #revision = 1;
 
-  constructor(sessions: SessionInfo[], screens: Readonly<Record<string, string>> = {}) {
+  constructor(sessions: SessionInfo[], screens: Readonly<Record<string, string>> = {}, workspace?: Workspace) {
     this.sessions = sessions;
     this.#screens = screens;
-    this.#workspace = sessions.reduce(
-      (w, { id }) => addTab({ id: `t-${id}`, paneId: `p-${id}`, sessionId: id })(w),
-      EMPTY_WORKSPACE,
-    );
+    this.#workspace =
+      workspace ??
+      sessions.reduce((w, { id }) => addTab({ id: `t-${id}`, paneId: `p-${id}`, sessionId: id })(w), EMPTY_WORKSPACE);
   }
 
   on(listener: (event: HostEvent) => void): () => void {
@@ -222,7 +223,8 @@ export class Stage {
   async press(...names: string[]): Promise<void> {
     for (const name of names) {
       const key = parseKeyName(name);
-      this.#keyboard.handle({ type: 'key', key, raw: new TextEncoder().encode(key.text ?? '') });
+      const raw = key.text === undefined ? encodeKey(key, DEFAULT_MODES) : new TextEncoder().encode(key.text);
+      this.#keyboard.handle({ type: 'key', key, raw });
       await this.pass();
     }
   }
