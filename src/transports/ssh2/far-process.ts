@@ -11,6 +11,8 @@ import { LastOutput } from './last-output.ts';
 const PIECE_BYTES = 64 * 1024;
 /** A server may send as much as we said (2 MiB for each of two streams), and no more. Beyond this it does not keep to the protocol. */
 const UNREAD_LIMIT_BYTES = 8 * 1024 * 1024;
+/** Whoever has not answered for this long is not asked to end anything. */
+const ANSWER_MS = 2_000;
 /** Signals that a server takes as they are (RFC 4254, 6.9). */
 const CHANNEL_SIGNALS = new Set(['SIGHUP', 'SIGINT', 'SIGTERM', 'SIGKILL']);
 
@@ -169,12 +171,25 @@ export class FarProcess {
 
   /** HUP, TERM, KILL to what runs there. */
   async end(pid: number, sessionId: string | undefined): Promise<void> {
+    // Of a machine that does not answer nothing can be asked: its sshd will notice that we are gone.
+    if (!(await this.#answers())) return;
     const code = await runBeside(this.#client, shellLine(endScript(pid, sessionId)));
     if (code !== undefined || this.#over) return;
     for (const name of ['HUP', 'TERM', 'KILL']) {
       this.#channel.signal(name);
       if (await this.#overWithin(1000)) return;
     }
+  }
+
+  #answers(): Promise<boolean> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(false), ANSWER_MS);
+      const answered = (): void => {
+        clearTimeout(timer);
+        resolve(true);
+      };
+      if (!ping(this.#client, answered)) answered();
+    });
   }
 
   #overWithin(ms: number): Promise<boolean> {

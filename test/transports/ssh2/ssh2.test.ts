@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { appendFileSync, chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -444,6 +444,27 @@ describe('the host key with ssh2', () => {
     expect(off.text).toContain('in');
   });
 
+  it.each<[string, (sshd: Sshd) => string | undefined, RegExp]>([
+    [
+      'revoked',
+      (sshd) => `@revoked * ${sshd.hostKey}\n[127.0.0.1]:${sshd.port} ${sshd.hostKey}\n`,
+      /is revoked \(.*known_hosts:1\)/,
+    ],
+    ['of a certificate authority only', (sshd) => `@cert-authority * ${sshd.hostKey}\n`, /cannot check certificates/],
+    ['in a file that cannot be read', () => undefined, /cannot be read/],
+  ])('[S34] that is %s ends the attempt, whoever is there and whatever is allowed', async (_, lines, message) => {
+    const sshd = await startSshd();
+    const text = lines(sshd);
+    rmSync(sshd.knownHosts);
+    if (text === undefined) mkdirSync(sshd.knownHosts);
+    else writeFileSync(sshd.knownHosts, text);
+    for (const strictHostKeyChecking of ['accept-new', false] as const) {
+      const error = await failure(run({ words: sshd.words(), options: { strictHostKeyChecking } }));
+      expect(error).toMatchObject({ code: 'host-key', retriable: false });
+      expect(error.line).toMatch(message);
+    }
+  });
+
   it('that is not the known one gets no password and no agent, even where every key is taken', async () => {
     using user = testUser();
     const sshd = await startSshd({ password: true, ownHome: true });
@@ -573,6 +594,19 @@ describe('[T15] failures of ssh2', () => {
       words: sshd.words(),
     });
     expect(await one.over()).toEqual({ exitCode: 255 });
+  });
+
+  it('do not hold up stop(), though nobody answers any more', async () => {
+    const sshd = await startSshd();
+    const one = shell('echo up; exec sleep 600', { words: sshd.words() });
+    await one.says('up');
+    const servers = sshd.processes().filter(({ command }) => command.startsWith('sshd:'));
+    for (const { pid } of servers) process.kill(pid, 'SIGSTOP');
+    await one.transport.stop();
+    expect(one.error).toBeUndefined();
+    expect(one.statuses.at(-1)).toBe('stopped');
+    for (const { pid } of servers) process.kill(pid, 'SIGCONT');
+    await waitUntil(() => sshd.connections().length === 0, 'sshd noticed');
   });
 
   it('end with stop() while it connects, and while it asks', async () => {
