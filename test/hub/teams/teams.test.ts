@@ -46,6 +46,18 @@ describe('teams', () => {
     expect(third.started[0]?.epoch).not.toBe(down.epoch);
   });
 
+  test('that are put down the moment they came up are down', async () => {
+    const teams = ['a', 'b', 'c', 'd'].map((name) => team(name, { restart: 'always' }));
+    const { socket } = await openHub(folder(), '0.1.0', { teams: config(teams) });
+    const host = await onlineClient(socket);
+    for (let round = 0; round < 15; round++) {
+      expect((await host.command('team.up', {})).failed).toEqual([]);
+      expect((await host.command('team.down', {})).ended).toHaveLength(4);
+    }
+    const { sessions } = await host.command('session.list', {});
+    expect(sessions.map(({ process }) => process.status)).toEqual(Array(4).fill('exited'));
+  });
+
   test('a name that is of no team starts nothing, and says which there are', async () => {
     const { socket } = await openHub(folder(), '0.1.0', { teams: config([team('a')]) });
     const host = await onlineClient(socket);
