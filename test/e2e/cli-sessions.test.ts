@@ -126,7 +126,7 @@ describe('iris-tui new and ls', () => {
     const table = await ok('ls');
     expect(table).not.toContain('\u001b');
     expect(table.trim().split('\n')).toHaveLength(2);
-    expect(table).toMatch(/^zwei +command +\w+ +80x24 +\d+s +\//m);
+    expect(table).toMatch(/^zwei +command +\w+ +local +80x24 +\d+s +\//m);
     expect((await ok('ls', '--names')).trim().split('\n')[1]).toBe('zwei');
     for (const { id } of await list()) await ok('kill', id);
   });
@@ -387,6 +387,8 @@ describe('a session that is not there', () => {
       ['restart', 'nope'],
       ['rename', 'nope', 'x'],
       ['cancel', 'nope'],
+      ['retry', 'nope'],
+      ['connection', 'nope'],
       ['kill', 'alp'],
       ['has-session', '-t', 'nope'],
       ['kill-session', '-t', 'nope'],
