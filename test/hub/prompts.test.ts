@@ -294,3 +294,28 @@ describe.concurrent('an answer', () => {
     expect(await errorOf(agent.answer({ approve: true, deny: true }))).toMatchObject({ code: 'usage' });
   }, 30_000);
 });
+
+describe.concurrent('those who wait', () => {
+  test('are told that it asks something, also where the question can not be read', async () => {
+    const host = await onlineClient(socket);
+    // aider's questions have no choices.
+    const script = `printf '> '; read a; printf '\\nAllow it? (Y)es/(N)o [Yes]: '; sleep 600`;
+    const spec = { command: ['sh', '-c', script], agent: 'aider', cwd: '/tmp', env: ENV, cols: 80, rows: 24 };
+    const { id } = await host.command('session.new', spec);
+    await host.command('session.wait', { session: id, until: 'idle', timeoutMs: 10_000 });
+    const told = await host.command('session.prompt', { session: id, text: 'go', wait: true, timeoutMs: 20_000 });
+    expect(told).toMatchObject({ outcome: 'blocked', reason: expect.stringContaining('Allow it?') });
+    expect(told).not.toHaveProperty('prompt');
+  }, 30_000);
+
+  test('and leave take their prompt back, if it was not submitted', async () => {
+    const agent = await Agent.ready();
+    await agent.prompt('work 60000');
+    const other = await onlineClient(socket);
+    const waiting = errorOf(other.command('session.prompt', { session: agent.id, text: 'mine', wait: true }));
+    await eventually('it waits', async () => (await agent.queue()).length === 1);
+    other.close();
+    await waiting;
+    await eventually('it is taken back', async () => (await agent.queue()).length === 0);
+  }, 30_000);
+});

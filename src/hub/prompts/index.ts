@@ -44,7 +44,10 @@ export async function prompt(
     ...fate,
   });
   let timer: Timer | undefined;
-  const onGone = (): void => message.fail(new IrisError('cancelled', 'the viewer left'));
+  const onGone = (): void => {
+    prompts.forget(message);
+    message.fail(new IrisError('cancelled', 'the viewer left'));
+  };
   if (wait && timeoutMs !== undefined) {
     timer = hub.clock.after(timeoutMs, () => {
       const untyped = prompts.forget(message) ? '; it was not submitted, and is not kept' : '';

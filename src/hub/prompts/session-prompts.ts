@@ -261,7 +261,7 @@ export class SessionPrompts {
       const { prompt } = this.#session.agent;
       // The dialog may be drawn a moment after the agent says that it waits.
       if (prompt || !turn.message.wait) turn.message.tell({ outcome: 'blocked', ...(prompt ? { prompt } : {}) });
-      else if (now >= turn.nextAt)
+      else if (turn.asksLong(now))
         turn.message.tell({ outcome: 'blocked', reason: this.#session.agent.question ?? '' });
     }
     if (state !== 'over') {

@@ -3,6 +3,8 @@ import type { Message } from './message.ts';
 
 /** A prompt that makes the agent do nothing (a command of its own) is over after this. */
 const NOTHING_MS = 4000;
+/** An agent may say that it waits up to a second before its question is drawn; some questions can't be read. */
+const QUESTION_MS = 1500;
 /** Lines of scrollback that an answer is looked for in. */
 const HISTORY_LINES = 5000;
 /** Longest answer that is handed out, in characters; of a longer one the end. */
@@ -19,6 +21,7 @@ export class Turn {
   #busyAt: number | undefined;
   /** It counted as working: when it counts as idle again, that has lasted already. */
   #worked = false;
+  #asksSince: number | undefined;
   /** Of a program on the alternate screen. */
   readonly #follower = new ScreenFollower();
 
@@ -33,6 +36,11 @@ export class Turn {
     return this.#busyAt === undefined ? this.#startedAt + NOTHING_MS : this.#busyAt + IDLE_HOLD_MS;
   }
 
+  /** It asks something, and what that is has had time to be drawn. */
+  asksLong(now: number): boolean {
+    return this.#asksSince !== undefined && now >= this.#asksSince + QUESTION_MS;
+  }
+
   look(now: number): TurnState {
     const { state } = this.#session.agent;
     const { reading, box } = this.#session.sight();
@@ -43,6 +51,7 @@ export class Turn {
     this.#worked ||= state === 'working' || state === 'blocked';
     if (state === 'working' || state === 'blocked' || reading === 'working' || reading === 'blocked') {
       this.#busyAt = now;
+      this.#asksSince = state === 'blocked' ? (this.#asksSince ?? now) : undefined;
       return state === 'blocked' ? 'asks' : 'going';
     }
     return this.#worked || now >= this.nextAt ? 'over' : 'going';
