@@ -202,15 +202,16 @@ class RunningHub implements HubContext, Hub {
       random: Math.random,
       env: options.env,
       transport: (wanted, identity) => {
+        const env = this.desk.reachingEnv;
         if (wanted.headless !== undefined) {
-          const context = { identity, hub: this.socket };
+          const context = { identity, hub: this.socket, env };
           return this.headless.transport(wanted, identity, (launch) =>
             journaled(createTransport(transportOf(launch.remote), launch, context), journal, identity.id),
           );
         }
         const hooks = wanted.hooks ?? this.teams.hooks ?? false;
         const { launch, token } = this.hooks.prepare(wanted, identity, hooks);
-        const context = { identity, hub: this.socket, ...(token === undefined ? {} : { hookToken: token }) };
+        const context = { identity, hub: this.socket, env, ...(token === undefined ? {} : { hookToken: token }) };
         return journaled(createTransport(transportOf(launch.remote), launch, context), journal, identity.id);
       },
       scrollback,

@@ -22,6 +22,7 @@ type Life = Pick<
 export const lifeHandlers: Life = {
   'session.list': (_args, hub) => ({ sessions: hub.registry.list().map((session) => session.info()) }),
   'session.new': (args, hub) => {
+    hub.desk.called(args.env);
     if (args.team !== undefined) return newOfTeam(args.team, args, hub).info();
     const env = args.env ?? hub.env;
     const cwd = args.cwd ?? env.HOME ?? homedir();

@@ -38,12 +38,37 @@ export interface UpResult {
 /** Sessions that nobody asked for at a terminal. */
 const DEFAULT_SIZE: Size = { cols: 80, rows: 24 };
 
+/**
+ * By these programs that reach other machines find their keys and their screens. They change with every login, so the newest caller's
+ * count, not those that the hub was started with: a session that reconnects at night asks the agent of this morning.
+ */
+const REACHING = [
+  'SSH_AUTH_SOCK',
+  'SSH_AGENT_PID',
+  'KRB5CCNAME',
+  'DISPLAY',
+  'WAYLAND_DISPLAY',
+  'DBUS_SESSION_BUS_ADDRESS',
+];
+
 /** Teams of the config, and their sessions. A session of a team stays listed when it has ended: `up` and `restart` go on with it. */
 export class TeamDesk {
   readonly #o: TeamDeskOptions;
+  #reaching: Readonly<Record<string, string>> = {};
 
   constructor(options: TeamDeskOptions) {
     this.#o = options;
+  }
+
+  /** The environment of programs that run here to reach another machine. */
+  get reachingEnv(): Readonly<Record<string, string>> {
+    return { ...this.#o.env, ...this.#reaching };
+  }
+
+  /** Somebody at a terminal asks for something: this is their environment. */
+  called(env: Readonly<Record<string, string>> | undefined): void {
+    const theirs = REACHING.flatMap((name) => (env?.[name] ? [[name, env[name]]] : []));
+    this.#reaching = { ...this.#reaching, ...Object.fromEntries(theirs) };
   }
 
   /** @throws IrisError `not-found` */
@@ -107,6 +132,7 @@ export class TeamDesk {
     env?: Readonly<Record<string, string>>,
   ): Promise<UpResult> {
     const teams = names ? [...new Set(names)].map((name) => this.find(name)) : this.#o.config().teams;
+    this.called(env);
     const result: UpResult = { started: [], running: [], failed: [] };
     const keep = new Set<Session>();
     const started: Session[] = [];

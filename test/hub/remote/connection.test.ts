@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type SessionHost, withoutSecrets } from '../../../src/core/index.ts';
@@ -6,6 +7,7 @@ import { type Sshd, startSshd, stopSshds } from '../../support/index.ts';
 import {
   client,
   closeAll,
+  ENV,
   errorOf,
   eventsOf,
   eventually,
@@ -194,6 +196,31 @@ describe('a session on another machine', () => {
     watch.type('\r');
     const over = await session(host, 'far', 'has ended', (info) => info.process.status === 'exited');
     expect(over).toMatchObject({ process: { exitCode: 7 }, connection: { state: 'online', transport: 'stopped' } });
+  });
+});
+
+describe('keys of an agent', () => {
+  test('are those of whoever asked last, also when nobody is there: the one of the start may be gone', async () => {
+    const sshd = await startSshd({ authorizedKeys: [] });
+    const identity = sshd.makeIdentity('held-by-agent');
+    sshd.authorize(identity);
+    const agent = join(sshd.folder, 'agent.sock');
+    const { pid } = spawn('ssh-agent', ['-D', '-a', agent], { stdio: 'ignore' });
+    try {
+      await eventually('the agent is there', () => existsSync(agent));
+      execFileSync('ssh-add', ['-q', identity], { env: { ...process.env, SSH_AUTH_SOCK: agent }, stdio: 'pipe' });
+      sshd.addHost({ name: 'by-agent', lines: ['IdentityAgent SSH_AUTH_SOCK', `IdentityFile ${identity}.pub`] });
+      rmSync(identity);
+      const entry = farTeam('far', { words: () => sshd.words('by-agent') });
+      const { socket } = await openHub(folder(), '0.1.0', { teams: config([entry]) });
+      const host = await onlineClient(socket);
+      await host.command('team.up', { env: { ...ENV, SSH_AUTH_SOCK: agent } });
+      const before = await session(host, 'far', 'is online', is('online'));
+      await sshd.killConnections();
+      await session(host, 'far', 'is back', epochAfter(before.epoch));
+    } finally {
+      process.kill(pid!);
+    }
   });
 });
 
