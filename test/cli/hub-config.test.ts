@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -59,6 +60,22 @@ describe("a hub's config", () => {
       renameSync(`${file}.new`, file);
       await becomes([name]);
     }
+  });
+
+  it('follows real editors', async () => {
+    const file = join(home, 'config.yaml');
+    writeFileSync(file, teams('api'));
+    const { becomes } = await watched({ IRIS_HOME: home });
+    const vim = (...commands: string[]) =>
+      execFileSync('vim', ['-es', '-N', '-u', 'NONE', '-i', 'NONE', ...commands.flatMap((one) => ['-c', one]), file]);
+    vim('%s/api/one/', 'wq');
+    await becomes(['one']);
+    vim('set backup writebackup backupcopy=no', '%s/one/two/', 'wq');
+    await becomes(['two']);
+    vim('set writebackup backupcopy=yes', '%s/two/three/', 'wq');
+    await becomes(['three']);
+    execFileSync('sed', ['-i', 's/three/four/', file]);
+    await becomes(['four']);
   });
 
   it('waits for a file whose folders are not there yet, and sees them go and come again', async () => {
