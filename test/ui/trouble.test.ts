@@ -195,6 +195,34 @@ describe('a pane whose connection is gone', () => {
     }
   });
 
+  it('stays in its pane whatever the reason is made of', async () => {
+    const nasty = [
+      'x'.repeat(500),
+      '日本語'.repeat(80),
+      '\x1b[2J\x07\u202e\u0000 back',
+      'e\u0301'.repeat(300),
+      '👩‍👩‍👧‍👦 '.repeat(40),
+      ' '.repeat(300),
+      '',
+    ];
+    for (const reason of nasty) {
+      for (const [cols, rows] of [
+        [80, 20],
+        [37, 11],
+        [20, 5],
+      ] as const) {
+        const { stage } = await remote({ ...refused, reason, remedy: reason.slice(0, 90) }, { cols, rows });
+        const drawn = stage.text().split('\n');
+        for (const row of drawn) expect(widthOf(row), `${cols}x${rows}\n${stage.text()}`).toBeLessThanOrEqual(cols);
+        // The frame around the pane is whole.
+        for (const row of drawn.slice(2, rows - 2)) expect(row).toMatch(/^│.*│$/);
+        expect(stage.written).not.toMatch(/\x07|\u202e|\x1b\[2J./);
+        stage.dispose();
+        stages.pop();
+      }
+    }
+  });
+
   it('says all of it without colours', async () => {
     const { stage } = await remote(refused, { capabilities: { colors: 'none' } });
     expect(stage.text()).toContain('✖ gpu-01 · error');

@@ -6,14 +6,24 @@ import {
   TROUBLE_KEYS,
   viewerCommands,
 } from '../../core/index.ts';
-import { endWords, programName } from '../components/session-words.ts';
+import { connectionWords, endWords, programName } from '../components/session-words.ts';
 import { panes } from '../layout/index.ts';
 import type { ListItem } from '../model/snapshot.ts';
+import { isOver } from '../model/trouble.ts';
 import { ConfirmControl, ListControl, PromptControl, TextControl } from '../overlays/index.ts';
 import { duration } from '../text.ts';
 import type { ActionContext } from './context.ts';
 import { newTab } from './start.ts';
 import { openTeam, teamDetail } from './teams.ts';
+
+/** Why a session can't be used now: its connection, or its end. */
+const troubleWords = (s: SessionInfo, now: number): string | undefined =>
+  s.connection.state === 'online' ? endWords(s) : connectionWords(s, now).full;
+
+function nameAndTrouble(s: SessionInfo, now: number): string {
+  const words = troubleWords(s, now);
+  return words === undefined ? s.name : `${s.name} (${words})`;
+}
 
 export function chooseTab(ctx: ActionContext): void {
   const { bench } = ctx;
@@ -24,7 +34,7 @@ export function chooseTab(ctx: ActionContext): void {
       return {
         id: tab.id,
         label: `${tab.number} ${tab.name}`,
-        detail: sessions.map((s) => (s ? `${s.name}${endWords(s) ? ` (${endWords(s)})` : ''}` : '')).join(', '),
+        detail: sessions.flatMap((s) => (s ? nameAndTrouble(s, bench.clock.wall()) : [])).join(', '),
         mark: tab.active ? 'current' : tab.bell ? 'bell' : tab.ended ? 'ended' : undefined,
       };
     });
@@ -51,14 +61,13 @@ export function chooseSession(ctx: ActionContext): void {
   const { bench } = ctx;
   const items = (): ListItem[] =>
     bench.host.sessions.map((s) => {
-      const ended = endWords(s);
       const viewers = s.viewers > 1 ? ` · ${s.viewers} viewers` : '';
       const title = s.title ? ` · ${plainText(s.title)}` : '';
       return {
         id: s.id,
         label: s.name,
-        detail: `${programName(s)} · ${ended ?? s.process.status} · ${s.cols}x${s.rows} · ${duration(bench.clock.wall() - s.createdAt)}${viewers}${title}`,
-        mark: s.id === bench.focusedSession?.id ? 'current' : ended ? 'ended' : undefined,
+        detail: `${programName(s)} · ${troubleWords(s, bench.clock.wall()) ?? s.process.status} · ${s.cols}x${s.rows} · ${duration(bench.clock.wall() - s.createdAt)}${viewers}${title}`,
+        mark: s.id === bench.focusedSession?.id ? 'current' : isOver(s) ? 'ended' : undefined,
       };
     });
   bench.open(

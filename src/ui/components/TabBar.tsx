@@ -36,9 +36,10 @@ function label(tab: TabItem, ascii: boolean): string {
 
 function colorOf(tab: TabItem, accent: string): string | undefined {
   if (tab.bell || tab.waiting || tab.synchronized) return 'yellow';
-  if (tab.ended || tab.connection === 'error') return 'red';
-  if (tab.connection === 'offline') return 'yellow';
-  return tab.active ? accent : undefined;
+  if (tab.ended) return 'red';
+  // Its panes say more than a colour does.
+  if (tab.active) return accent;
+  return { online: undefined, offline: 'yellow', error: 'red' }[tab.connection];
 }
 
 function countSegments(counts: TabBarProps['counts'], ascii: boolean): Segment[] {
