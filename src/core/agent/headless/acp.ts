@@ -88,7 +88,9 @@ export class AcpAdapter implements Adapter {
   #open(version: string | undefined): void {
     const { resume, cwd } = this.#ports;
     const method = resume === undefined ? 'session/new' : 'session/load';
-    const params = { cwd, mcpServers: [], ...(resume === undefined ? {} : { sessionId: resume }) };
+    // The protocol wants it absolute; elsewhere it is written as the other side understands it, and the process is there already.
+    const folder = cwd.startsWith('/') ? cwd : '.';
+    const params = { cwd: folder, mcpServers: [], ...(resume === undefined ? {} : { sessionId: resume }) };
     this.#rpc.call(method, params, (result, error) => {
       const id = resume ?? text(result, 'sessionId');
       if (error || id === undefined) return this.#fail('the agent has no session', error?.message ?? 'it gave no id');

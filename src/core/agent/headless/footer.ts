@@ -53,7 +53,7 @@ function statusOf({
       return 'working · Esc cancels';
     case 'blocked':
       return question && question.choices.length > 0
-        ? `1 to ${Math.min(9, question.choices.length)} answers${question.takesText ? ', or type and Enter' : ''} · Esc cancels`
+        ? `${question.choices.length === 2 ? '1 or 2' : `1 to ${Math.min(9, question.choices.length)}`} answers${question.takesText ? ', or type and Enter' : ''} · Esc cancels`
         : 'type an answer and Enter · Esc cancels';
     case 'idle':
     case 'over':

@@ -76,6 +76,7 @@ class Waiting implements Submitted {
 
 /** A conversation with one process of an agent: its state, what it asks, who waits for what. */
 export class Talk {
+  readonly agent: HeadlessAgentName;
   readonly events: Emitter<TalkEvent>;
   #state: TalkState = 'starting';
   #ready = false;
@@ -99,6 +100,7 @@ export class Talk {
 
   constructor(options: TalkOptions) {
     const { agent, begunAt, clock, cwd, resume, version, write, record } = options;
+    this.agent = agent;
     this.#clock = clock;
     this.#record = record;
     this.events = new Emitter(options.onError);

@@ -73,7 +73,7 @@ export class TalkView {
   #event(event: TalkEvent): void {
     switch (event.type) {
       case 'agent':
-        if (event.event.type === 'session') this.#transcript.note(sessionWords(event.event));
+        if (event.event.type === 'session') this.#transcript.note(sessionWords(this.#talk.agent, event.event));
         this.#transcript.event(event.event);
         break;
       case 'prompted':
@@ -184,6 +184,6 @@ function replyOf(text: string, question: AgentPrompt): PromptReply | undefined {
   return means && question.choices.some((choice) => choice.means === means) ? { kind: means } : undefined;
 }
 
-function sessionWords({ id, model, version }: { id: string; model?: string; version?: string }): string {
-  return oneLine([version, model, `session ${id}`].filter(Boolean).join(' · '));
+function sessionWords(agent: string, { id, model, version }: { id: string; model?: string; version?: string }): string {
+  return oneLine([version ? `${agent} ${version}` : agent, model, `session ${id}`].filter(Boolean).join(' · '));
 }

@@ -30,7 +30,7 @@ describe('the transcript', () => {
     expect(desk.rows()).toEqual([
       '> list the files',
       '',
-      '2.1.329 · sonnet · session e5b2',
+      'claude 2.1.329 · sonnet · session e5b2',
       '',
       'Plan',
       '',
