@@ -36,6 +36,8 @@ export class Login {
   #methods: readonly string[] | undefined;
   #rounds = { 'keyboard-interactive': 0, password: 0 };
   #wouldAsk = false;
+  /** Something was typed, and was not right. */
+  #answered = false;
 
   constructor(context: LoginContext) {
     this.#context = context;
@@ -86,11 +88,13 @@ export class Login {
         continue;
       }
       if (method === 'keyboard-interactive' && this.#rounds[method]++ < settings.passwordPrompts) {
+        this.#answered = true;
         return { type: method, username, prompt: (...args) => this.#answer(dialogue, ...args) };
       }
       if (method === 'password' && this.#rounds[method]++ < settings.passwordPrompts) {
         const again = this.#rounds[method] > 1 ? 'Permission denied, please try again.\n' : '';
         const password = await dialogue.ask(`${again}${username}@${settings.host}'s password: `, { echo: false });
+        this.#answered = true;
         return { type: method, username, password };
       }
     }
@@ -177,6 +181,7 @@ export class Login {
     }
     if (this.#wouldAsk && !dialogue)
       return refusedLogin(what(' without a password'), 'press R to connect and answer its question');
+    if (this.#answered) return refusedLogin(what(), 'check the user and what you type; press R to try again');
     const [note] = notes;
     if (note !== undefined)
       return refusedLogin(`${what()}: ${note}`, 'correct that, or name another key with identity');

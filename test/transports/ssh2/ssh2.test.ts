@@ -7,8 +7,10 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { IrisError } from '../../../src/core/index.ts';
 import type { Run } from '../../contract/transport.ts';
 import {
+  CAN_MAKE_NAMESPACES,
   freePort,
   isAlive,
+  NetNamespace,
   processInfo,
   type Sshd,
   startSshd,
@@ -350,6 +352,16 @@ describe('logging in with ssh2', () => {
     await one.over();
     expect(one.text).toContain(`\r\n${user.name}\r\n`);
     expect(one.text).not.toContain(user.password);
+    const wrong = run({ words });
+    for (let i = 1; i <= 3; i++) {
+      await waitUntil(() => wrong.text.split("'s password: ").length === i + 1, 'a question', {
+        detail: () => wrong.state,
+      });
+      wrong.transport.write(Buffer.from('wrong\r'));
+    }
+    const thrice = await failure(wrong);
+    expect(thrice).toMatchObject({ code: 'login-refused', retriable: false });
+    expect(thrice.line).toContain(`target refused the login of ${user.name} (password): check the user`);
     const nobody = await failure(run({ words, unattended: true }));
     expect(nobody).toMatchObject({ code: 'login-refused', retriable: false });
     expect(nobody.line).toMatch(/without a password.*press R/);
@@ -620,6 +632,29 @@ describe('[T15] failures of ssh2', () => {
     await asking.transport.stop();
     expect(asking.statuses.at(-1)).toBe('stopped');
     await waitUntil(() => sshd.connections().length === 0, 'no connection is left');
+  });
+});
+
+describe.runIf(CAN_MAKE_NAMESPACES)('[T6] [T7] a network that is silent through ssh2', () => {
+  it('is found by the keepalive, both where nothing comes back and where our address is another one', async () => {
+    using far = new NetNamespace();
+    const sshd = await startSshd({ namespace: far });
+    const options = { serverAliveIntervalMs: 150, serverAliveCountMax: 3, connectTimeoutMs: 5_000 };
+    for (const [breaks, heals] of [
+      [() => far.blackhole(), () => far.heal()],
+      [() => far.changeAddress(), () => {}],
+    ] as const) {
+      const one = shell('echo up; exec sleep 600', { words: sshd.words(), options });
+      await one.says('up');
+      breaks();
+      one.transport.write(Buffer.from('into nowhere'));
+      const error = await failure(one);
+      expect(error).toMatchObject({ code: 'unreachable', retriable: true });
+      expect(error.line).toContain('did not answer any more');
+      heals();
+      const again = shell('echo up', { words: sshd.words(), options });
+      await again.over();
+    }
   });
 });
 
