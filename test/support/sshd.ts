@@ -124,11 +124,11 @@ export class Sshd implements AsyncDisposable {
   addHost({ name = 'target', lines = [] }: HostOptions = {}, of: Sshd = this): void {
     const block = [
       `Host ${name}`,
+      // ssh takes the first value it finds.
+      ...lines.map((line) => `  ${line}`),
       `  HostName ${of.host}`,
       `  Port ${of.port}`,
       `  User ${of.user}`,
-      ...lines.map((line) => `  ${line}`),
-      // ssh takes the first value it finds: `lines` come first.
       `  IdentityFile ${of.identity}`,
       '  IdentitiesOnly yes',
       '  IdentityAgent none',

@@ -186,7 +186,7 @@ export class CarriedTransport implements Transport {
       this.#sink?.output(bytes, stream);
       return;
     }
-    this.#hear();
+    if (this.#phase === 'connecting') this.#hear();
     if (stream === 'error') this.#show(bytes);
     else this.#gate.push(bytes, (rest) => this.#show(rest));
   }
