@@ -6,6 +6,8 @@ export const glanceHandlers: Pick<Handlers<'session'>, 'session.glances'> = {
     glances: sessions.flatMap((id) => {
       const session = hub.registry.get(id);
       if (!session) return [];
+      const said = hub.headless.record(session)?.glance();
+      if (said) return [{ id, ...said }];
       const { kind, state } = session.agent;
       const top = state === 'exited' ? undefined : session.sight().box?.top;
       return [{ id, ...glance(session.screen, kind, top) }];

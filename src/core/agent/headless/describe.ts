@@ -40,3 +40,9 @@ export function jsonOf(value: Json | JsonObject): string {
 export function choicesText(labels: readonly string[]): PromptChoice[] {
   return labels.slice(0, 99).map((label, i) => ({ number: i + 1, label: oneLine(label, 120) }));
 }
+
+/** 950, 2.5k, 1.2M. */
+export function tokenCount(n: number): string {
+  if (n < 1000) return String(n);
+  return n < 1_000_000 ? `${(n / 1000).toFixed(1)}k` : `${(n / 1_000_000).toFixed(1)}M`;
+}

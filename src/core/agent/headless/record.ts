@@ -1,4 +1,4 @@
-import { jsonOf } from './describe.ts';
+import { jsonOf, oneLine, summarizeInput, tokenCount } from './describe.ts';
 import type { Block, NewMessage, Usage } from './types.ts';
 
 /** Above either of these the oldest messages are forgotten; `dropped` counts them. */
@@ -88,6 +88,28 @@ export class MessageRecord {
       next = one.change;
     }
     return { messages, next, more: messages.length < changed.length, dropped: this.#dropped };
+  }
+
+  /** The last line that the agent said, or what it called last; and what was used. Undefined: nothing was said yet. */
+  glance(): { readonly line: string; readonly usage?: string } | undefined {
+    for (let i = this.#kept.length - 1; i >= 0; i--) {
+      const { role, blocks } = this.#kept[i]!.message;
+      const last =
+        role === 'assistant' ? blocks.findLast(({ type }) => type === 'text' || type === 'tool-use') : undefined;
+      if (!last) continue;
+      const line =
+        last.type === 'tool-use'
+          ? `${last.name} ${summarizeInput(last.input)}`
+          : last.type === 'text'
+            ? (last.text.trimEnd().split('\n').at(-1) ?? '')
+            : '';
+      const { costUsd, inputTokens, outputTokens } = this.usage ?? {};
+      const tokens = (inputTokens ?? 0) + (outputTokens ?? 0);
+      const usage =
+        costUsd === undefined ? (tokens > 0 ? `${tokenCount(tokens)} tokens` : undefined) : `$${costUsd.toFixed(2)}`;
+      return { line: oneLine(line), ...(usage ? { usage } : {}) };
+    }
+    return undefined;
   }
 
   all(): readonly AgentMessage[] {

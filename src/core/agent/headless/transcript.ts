@@ -1,6 +1,6 @@
 import type { AgentPrompt } from '../prompt/types.ts';
 import { CleanStream, clean } from './clean.ts';
-import { oneLine, summarizeInput } from './describe.ts';
+import { oneLine, summarizeInput, tokenCount } from './describe.ts';
 import { MarkdownStream } from './markdown.ts';
 import { bold, dim, faint, red, yellow } from './style.ts';
 import type { AgentEvent, Block, NewMessage, TurnResult, Usage } from './types.ts';
@@ -237,14 +237,9 @@ function stripped(text: string): string {
 
 function usageWords(usage: Usage): string[] {
   const words: string[] = [];
-  if (usage.inputTokens !== undefined) words.push(`${count(usage.inputTokens)} tokens in`);
-  if (usage.outputTokens !== undefined) words.push(`${count(usage.outputTokens)} out`);
+  if (usage.inputTokens !== undefined) words.push(`${tokenCount(usage.inputTokens)} tokens in`);
+  if (usage.outputTokens !== undefined) words.push(`${tokenCount(usage.outputTokens)} out`);
   if (usage.costUsd !== undefined) words.push(`$${usage.costUsd.toFixed(usage.costUsd < 1 ? 3 : 2)} in all`);
   if (usage.durationMs !== undefined) words.push(`${(usage.durationMs / 1000).toFixed(1)} s`);
   return words;
-}
-
-function count(n: number): string {
-  if (n < 1000) return String(n);
-  return n < 1_000_000 ? `${(n / 1000).toFixed(1)}k` : `${(n / 1_000_000).toFixed(1)}M`;
 }
