@@ -39,8 +39,7 @@ export async function runHub(env: Environment, options: { background: boolean })
 }
 
 async function startHub(env: Environment, paths: Paths) {
-  const config = await HubConfig.load(env);
-  const rules = await loadRules(rulesFolder(paths));
+  const [config, rules] = await Promise.all([HubConfig.load(env), loadRules(rulesFolder(paths))]);
   const start = await runHubProcess({
     paths: { socket: paths.socket, state: paths.stateDir },
     version: VERSION,

@@ -202,6 +202,7 @@ describe('what is wrong with a team', () => {
       ['args: [[a]]', '3:11: teams.t.args: may not be [["a"]] (write text in quotes)'],
       ['command: []', '3:14: teams.t.command: is empty'],
       ['env: { "A-B": x }', '3:12: teams.t.env.A-B: "A-B" is no name of a variable (letters, digits and _ make one)'],
+      ['env: { IFS: "," }', "3:12: teams.t.env.IFS: IFS is the shell's own (leave it out)"],
       ['env: { A: [x] }', '3:15: teams.t.env.A: may not be ["x"] (write text in quotes)'],
       ['grantPermission: true', '3:22: teams.t.grantPermission: must be one of yes, no, ask, forward, not true'],
       ['color: blu', '3:12: teams.t.color: there is no colour "blu" (did you mean blue?)'],
@@ -273,6 +274,11 @@ describe('what is wrong with a team', () => {
         (key, at) => `${at + 3}:5: teams.t.${key}: has no effect yet`,
       ),
     );
+    expect(complaints('env: { TERM: vt100, IRIS_HUB: x, OTHER: y }')).toEqual([
+      '3:12: teams.t.env.TERM: has no effect: iris-tui sets it',
+      '3:25: teams.t.env.IRIS_HUB: has no effect: iris-tui sets it',
+    ]);
+    expect(complaints('remote: ssh x\nenv: { TERM: vt100 }')).toEqual([]);
     expect(complaints('agent: codex\nallowedTools: Edit\ngrantPermission: ask')).toEqual([
       '4:5: teams.t.allowedTools: has no effect on codex',
       '5:5: teams.t.grantPermission: has no effect on codex',

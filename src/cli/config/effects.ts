@@ -65,26 +65,39 @@ const CLAUDE_KEYS = [
   'appendSystemPrompt',
 ] as const;
 
-/** What in a team means nothing beside the rest of it: key, and why. */
-export function idleKeys(team: TeamEntry): { key: string; message: string; remedy?: string }[] {
-  const found: { key: string; message: string; remedy?: string }[] = [];
+/** What every program in a terminal of ours is told, whatever its environment said. */
+const OWN_VARIABLES = ['TERM', 'COLORTERM', 'TERM_PROGRAM'];
+
+interface Idle {
+  /** Below the team. */
+  readonly path: readonly string[];
+  readonly message: string;
+  readonly remedy?: string;
+}
+
+/** What in a team means nothing beside the rest of it, and why. */
+export function idleKeys(team: TeamEntry): Idle[] {
+  const found: Idle[] = [];
+  const idle = (path: string | readonly string[], message: string, remedy?: string): void => {
+    found.push({ path: [path].flat(), message, ...(remedy === undefined ? {} : { remedy }) });
+  };
   const program = team.remote?.[0];
-  if (isHub(team)) {
-    found.push({ key: 'remote', message: 'sessions of other hubs cannot be opened yet: the team is left out' });
-  }
+  if (isHub(team)) idle('remote', 'sessions of other hubs cannot be opened yet: the team is left out');
   if (team.remoteOptions !== undefined && sshWords(team.remote) === undefined && !isHub(team)) {
-    const message = program === undefined ? 'has no effect without remote' : `has no effect on ${program}`;
-    found.push({ key: 'remoteOptions', message, remedy: 'it is about ssh' });
+    const why = program === undefined ? 'has no effect without remote' : `has no effect on ${program}`;
+    idle('remoteOptions', why, 'it is about ssh');
   }
-  if (team.claudePath !== undefined && team.command !== undefined) {
-    found.push({ key: 'claudePath', message: 'has no effect beside command' });
-  }
+  if (team.claudePath !== undefined && team.command !== undefined) idle('claudePath', 'has no effect beside command');
   if (team.skipPermissions !== undefined && team.grantPermission !== undefined) {
-    found.push({ key: 'skipPermissions', message: 'has no effect beside grantPermission' });
+    idle('skipPermissions', 'has no effect beside grantPermission');
   }
   const agent = agentOf(team);
   for (const key of CLAUDE_KEYS) {
-    if (team[key] !== undefined && agent !== 'claude') found.push({ key, message: `has no effect on ${agent}` });
+    if (team[key] !== undefined && agent !== 'claude') idle(key, `has no effect on ${agent}`);
+  }
+  for (const name of Object.keys(team.env ?? {})) {
+    const own = name.startsWith('IRIS_') || (program === undefined && OWN_VARIABLES.includes(name));
+    if (own) idle(['env', name], 'has no effect: iris-tui sets it');
   }
   return found;
 }

@@ -110,7 +110,7 @@ export function readConfig(text: string, file: string, scope: Scope): Reading {
     tell(offsetOf(document, path, true), path, { severity: 'notice', path: path.join('.'), ...words });
   for (const path of ineffective(plain)) notice(path, { message: 'has no effect yet' });
   for (const [name, team] of Object.entries(checked.teams)) {
-    for (const { key, ...words } of idleKeys(team)) notice(['teams', name, key], words);
+    for (const { path, ...words } of idleKeys(team)) notice(['teams', name, ...path], words);
   }
   problems.sort((a, b) => (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0));
   return { config: configOf(checked, file, scope), problems, data, checked, written, intact };

@@ -52,12 +52,16 @@ const environment = z
   })
   .transform((variables) => Object.fromEntries(Object.entries(variables).map(([name, v]) => [name, String(v)])));
 
+/** Say how a shell works, or where it is: a start over ssh passes through one. */
+const SHELLS_OWN = new Set(['IFS', 'SHELLOPTS', 'BASHOPTS', 'PPID', 'UID', 'EUID', 'PWD', 'OLDPWD', '_']);
+
 function checkVariable(name: string, value: string): void {
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
     throw new IrisError('usage', `${JSON.stringify(name)} is no name of a variable`, {
       remedy: 'letters, digits and _ make one',
     });
   }
+  if (SHELLS_OWN.has(name)) refuse(`${name} is the shell's own`, 'leave it out');
   if (value.includes('\0')) throw new IrisError('usage', 'a variable can hold no NUL');
 }
 
