@@ -25,6 +25,7 @@ import type { OverlayControl } from './overlays/index.ts';
 import type { CopyMode } from './panes/copy-mode.ts';
 import type { SessionView } from './panes/session-view.ts';
 import { makePicture, moved, type Picture, shownOf } from './picture.ts';
+import { SessionNews } from './session-news.ts';
 import { SessionViews } from './session-views.ts';
 import type { TuiSettings } from './settings.ts';
 import { Teams } from './teams.ts';
@@ -79,6 +80,7 @@ export class Workbench {
   #picture: Picture = { layers: [], cursor: undefined };
   #scheduled = false;
   readonly #hold: Hold;
+  readonly #news = new SessionNews();
   readonly #ticker: Ticker;
   #closed = false;
   readonly #undo: (() => void)[] = [];
@@ -288,7 +290,7 @@ export class Workbench {
         if (event.bytes > 0) this.say(`${event.bytes} typed bytes are held until the hub answers`);
         break;
       case 'sessions':
-        this.update();
+        if (this.#news.changed(this.host.sessions, this.#placement.panes)) this.update();
         break;
       default:
         break;
@@ -330,8 +332,7 @@ export class Workbench {
     this.#placement = placement;
     this.focusReports.focus(focused?.sessionId);
     // The fleet view covers all panes: nobody sees what is done below it.
-    const covered = this.#overlay?.overlay.kind === 'fleet';
-    this.gaze.look(new Set(covered ? [] : shown.map((p) => p.sessionId)));
+    this.gaze.look(new Set(this.#overlay?.overlay.kind === 'fleet' ? [] : shown.map((p) => p.sessionId)));
     this.#snapshot = this.#makeSnapshot();
     if (this.#overlay) this.#overlay.visibleRows = this.#overlayRoom();
     this.changed.emit();
