@@ -54,8 +54,7 @@ export async function probeRemoteTeam(team: Team, { transport, timeoutMs }: Prob
   const timing = roundTripMs === undefined ? {} : { roundTripMs };
   if (error) {
     const { code, message } = error;
-    // Here nothing is tried again, as it is in a session.
-    const remedy = code === 'unreachable' ? 'check the network and the address' : error.remedy;
+    const remedy = remedyHere(error);
     const problem = { code, message, ...(remedy === undefined ? {} : { remedy }) };
     return report(stepsUntil(stepOf(error, kind), kind), { ...timing, problem });
   }
@@ -70,6 +69,15 @@ export async function probeRemoteTeam(team: Team, { transport, timeoutMs }: Prob
     remedy: 'name it by its whole path, if it is there',
   };
   return report(stepsUntil('agent', kind), { ...timing, problem });
+}
+
+/** Here nothing is tried again, as it is in a session, and another option has the time. */
+function remedyHere({ code, remedy }: IrisError): string | undefined {
+  if (code !== 'unreachable') return remedy;
+  const rest = remedy
+    ?.replace(/it is tried again by itself[;,]? ?/, '')
+    .replace('raise sessionInitTimeout', '--timeout');
+  return rest || 'check the network and the address';
 }
 
 interface Outcome {
