@@ -21,7 +21,7 @@ const EMPTY: Footer = { lines: [''], cursor: { line: 0, before: '' } };
 /**
  * A terminal with a text that grows and wraps, and below it a footer (an input line, a question) that is replaced. Writes relative to where
  * it left the cursor, and so needs no answers from the terminal: it knows what wrapped, also after a resize, because it counts cells as
- * the emulator does.
+ * the emulator does. Only a footer that a resize makes higher than the terminal leaves its beginning in the scrollback.
  */
 export class Stage {
   #cols: number;

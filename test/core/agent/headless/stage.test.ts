@@ -45,7 +45,7 @@ describe('a text that grows above a footer', () => {
       const random = randomFrom(seed);
       const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]!;
       let cols = 20 + Math.floor(random() * 60);
-      let rows = 12 + Math.floor(random() * 20);
+      let rows = 24 + Math.floor(random() * 20);
       const screen = new Screen({ cols, rows, scrollback: 5000 });
       const stage = new Stage(cols, rows, (text) => screen.write(new TextEncoder().encode(text)));
       let text = '';
@@ -53,7 +53,7 @@ describe('a text that grows above a footer', () => {
         const what = random();
         if (what < 0.15) {
           cols = 20 + Math.floor(random() * 60);
-          rows = 12 + Math.floor(random() * 20);
+          rows = 24 + Math.floor(random() * 20);
           screen.resize(cols, rows);
           stage.resize(cols, rows);
         } else if (what < 0.8) {
@@ -64,11 +64,11 @@ describe('a text that grows above a footer', () => {
         const lines = [
           '',
           ...Array.from({ length: Math.floor(random() * 5) }, () =>
-            dim(pick(['status', '? question 日本', 'waits: x'])),
+            dim(shorten(pick(['status', '? question 日本', 'waits: '.repeat(12), '長'.repeat(40)]), cols)),
           ),
         ];
         const before = shorten(
-          `> ${Array.from({ length: Math.floor(random() * 4) }, () => pick(['typed', '日', ' '])).join('')}`,
+          `> ${Array.from({ length: Math.floor(random() * 4) }, () => pick(['typed', '日', ' ', 'long words here '.repeat(3)])).join('')}`,
           cols - 1,
         );
         const footer: Footer = { lines: [...lines, before], cursor: { line: lines.length, before } };
