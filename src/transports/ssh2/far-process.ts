@@ -11,6 +11,8 @@ import { LastOutput } from './last-output.ts';
 const PIECE_BYTES = 64 * 1024;
 /** A server may send as much as we said (2 MiB for each of two streams), and no more. Beyond this it does not keep to the protocol. */
 const UNREAD_LIMIT_BYTES = 8 * 1024 * 1024;
+/** Between the signals of a server that has no room for a shell beside the process. */
+const STAGE_MS = 500;
 /** Whoever has not answered for this long is not asked to end anything. */
 const ANSWER_MS = 2_000;
 /** Signals that a server takes as they are (RFC 4254, 6.9). */
@@ -177,7 +179,7 @@ export class FarProcess {
     if (code !== undefined || this.#over) return;
     for (const name of ['HUP', 'TERM', 'KILL']) {
       this.#channel.signal(name);
-      if (await this.#overWithin(1000)) return;
+      if (await this.#overWithin(STAGE_MS)) return;
     }
   }
 

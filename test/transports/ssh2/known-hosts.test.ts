@@ -241,7 +241,7 @@ describe('[S34] the verdict on a host key is that of ssh', () => {
         const path = file(...lines.map((one) => write(one as string)));
         expect(await ours('gpu.example', port, [path])).toBe(await theirs('gpu.example', port, [path]));
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 

@@ -1,6 +1,8 @@
-import type { LaunchSpec, RemoteOptions, Transport } from '../../../src/core/index.ts';
+import { expect } from 'vitest';
+import type { IrisError, LaunchSpec, RemoteOptions, Transport } from '../../../src/core/index.ts';
 import { ssh2Transport } from '../../../src/transports/ssh2/index.ts';
 import { Run } from '../../contract/transport.ts';
+import { type Sshd, waitUntil } from '../../support/index.ts';
 
 export interface Ssh2Launch extends Partial<Omit<LaunchSpec, 'remote'>> {
   readonly words: readonly string[];
@@ -45,4 +47,28 @@ export function shell(script: string, launch: Ssh2Launch): Run {
 
 export async function stopRuns(): Promise<void> {
   await Promise.all(runs.splice(0).map((one) => one.transport.stop()));
+}
+
+/** Why it failed, once it has. */
+export async function failure(one: Run): Promise<IrisError> {
+  await waitUntil(() => one.isOver, 'it is over', { detail: () => one.text, timeoutMs: 20_000 });
+  if (!one.error) throw new Error(`it did not fail: ${one.text}`);
+  expect(one.transport.status).toBe('stopped');
+  return one.error;
+}
+
+/** Words for a host without the client's configuration, but with its known hosts. */
+export function onlyTo(sshd: Sshd): string[] {
+  const known = `UserKnownHostsFile=${sshd.knownHosts}`;
+  return [
+    '-o',
+    known,
+    '-o',
+    'IdentityAgent=none',
+    '-o',
+    'IdentitiesOnly=yes',
+    '-p',
+    String(sshd.port),
+    `${sshd.user}@${sshd.host}`,
+  ];
 }
