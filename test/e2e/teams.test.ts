@@ -25,7 +25,7 @@ afterEach(async () => {
 
 const json = async <T>(home: TempHome, ...args: string[]): Promise<T> => {
   const { code, stdout, stderr } = await runCli([...args, '--json'], { home });
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(code, stderr).toBe(0);
   return JSON.parse(stdout) as T;
 };
 const sessions = (home: TempHome) => json<SessionInfo[]>(home, 'ls');
@@ -115,7 +115,7 @@ teams:
   broken: { path: /no/such/folder, agent: shell }
 `);
     const up = await runCli(['up', 'api', 'shell'], { home });
-    expect(up.code).toBe(0);
+    expect(up.code, up.stderr).toBe(0);
     expect(up.stdout).toMatch(/^api +started +\w+ +local$/m);
     const text = await shown(home, 'api');
     expect(text).toContain(`from the config in ${join(home.irisHome, 'src')}[`);
