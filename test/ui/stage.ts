@@ -97,6 +97,12 @@ export class MadeUpHub implements SessionHost {
     this.emit({ type: 'sessions' });
   }
 
+  /** As after a resize, or when a viewer fell behind: the same screen as a whole. */
+  snapshot(sessionId: string, epoch = 'e'): void {
+    const bytes = new TextEncoder().encode(this.#screens[sessionId] ?? '');
+    void this.#attached.get(sessionId)?.onEntry({ kind: 'snapshot', seq: 3, epoch, cols: 58, rows: 8, bytes });
+  }
+
   print(sessionId: string, text: string): void {
     void this.#attached.get(sessionId)?.onEntry({ kind: 'output', seq: 2, bytes: new TextEncoder().encode(text) });
   }

@@ -122,7 +122,9 @@ describe('a pane whose connection is gone', () => {
     const { stage, hub } = await remote(connecting, {}, '');
     expect(stage.text()).toMatch(/◌ gpu-01 · connecting/);
     expect(stage.text()).not.toContain('no answer yet');
-    await stage.pass(2_000);
+    await stage.pass(1_000);
+    hub.snapshot('s1');
+    await stage.pass(1_000);
     await stage.pass(1_000);
     expect(stage.text()).toContain('no answer yet');
     hub.print('s1', 'Are you sure you want to continue connecting (yes/no)? ');

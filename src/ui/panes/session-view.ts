@@ -24,6 +24,7 @@ export class SessionView {
   #cols: number;
   #rows: number;
   #isReady = false;
+  #epoch: string | undefined;
 
   constructor(
     host: SessionHost,
@@ -47,8 +48,7 @@ export class SessionView {
       readOnly,
       onEntry: (entry: ViewEntry) => {
         applyEntry(this.screen, entry);
-        if (entry.kind !== 'resize' && entry.kind !== 'mark' && (this.#isReady || !isBlank(this.screen)))
-          this.printedAt = wall();
+        if (this.#prints(entry)) this.printedAt = wall();
         if (!this.#isReady) {
           this.#isReady = true;
           markReady();
@@ -61,6 +61,14 @@ export class SessionView {
         this.changed.emit();
       },
     });
+  }
+
+  /** A snapshot of another process prints what is on it; one of the same is what was printed before. */
+  #prints(entry: ViewEntry): boolean {
+    if (entry.kind !== 'snapshot') return entry.kind === 'output' || entry.kind === 'error';
+    const fresh = entry.epoch !== this.#epoch;
+    this.#epoch = entry.epoch;
+    return fresh && !isBlank(this.screen);
   }
 
   get isReady(): boolean {
