@@ -1,5 +1,5 @@
 import { IrisError, type ProcessEnd, plainText } from '../../core/index.ts';
-import type { StartPhase } from '../remote/index.ts';
+import { type StartPhase, startFailure } from '../remote/index.ts';
 
 export interface SshEnd {
   /** As the user wrote it. */
@@ -103,6 +103,9 @@ function login(seen: SshEnd, text: string): IrisError | undefined {
   const refused = (what: string, remedy: string) => new IrisError('login-refused', what, { remedy });
   if (/Too many authentication failures/.test(text)) {
     return refused(`${destination} had too many keys offered`, 'set identity, and IdentitiesOnly in ~/.ssh/config');
+  }
+  if (/PTY allocation request failed/.test(text)) {
+    return startFailure('no-terminal', '', { where: destination, command: [], path: '' });
   }
   const unopened = /^channel \d+: open failed: (.*)$/m.exec(text)?.[1];
   if (unopened !== undefined) {

@@ -13,6 +13,10 @@ export function startFailure(why: RemoteFailure, detail: string, place: RemotePl
   const { where, path } = place;
   const program = place.command[0] ?? '';
   switch (why) {
+    case 'no-terminal':
+      return new IrisError('failed', `${where} gives no terminal`, {
+        remedy: 'allow one there (PermitTTY, no-pty in authorized_keys), or use mode: headless',
+      });
     case 'no-folder': {
       const remedy = `make it there, or correct the path`;
       if (detail === 'file') return new IrisError('folder-missing', `${path} on ${where} is not a folder`, { remedy });

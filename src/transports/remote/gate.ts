@@ -12,7 +12,7 @@ export type RemoteWord =
   | { readonly kind: 'started'; readonly pid: number }
   | { readonly kind: 'fail'; readonly why: RemoteFailure; readonly detail: string };
 
-export const REMOTE_FAILURES = ['no-folder', 'no-program', 'not-executable', 'no-interpreter'] as const;
+export const REMOTE_FAILURES = ['no-terminal', 'no-folder', 'no-program', 'not-executable', 'no-interpreter'] as const;
 export type RemoteFailure = (typeof REMOTE_FAILURES)[number];
 
 /** Longest word: a PATH. What is longer is no word of ours, and is shown. */

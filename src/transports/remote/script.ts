@@ -30,6 +30,7 @@ export function startScript(request: RemoteStartRequest): string {
     FUNCTIONS.replaceAll('@NONCE@', nonce),
     `set -- ${command.map(quoteWord).join(' ')}`,
     '_iris_say hello',
+    mode === 'pty' ? '[ -t 0 ] || _iris_fail no-terminal' : '',
     login === 'always' ? '_iris_login all' : '',
     '_iris_home',
     path === '' ? '' : `_iris_cd ${folderWord(path)}`,

@@ -154,6 +154,14 @@ describe('[T15] permanent: nobody tries again', () => {
     expect(error.line).toContain('no shell runs on target: the login ended with 3: this account takes no commands');
   });
 
+  it('a host that gives no terminal', async () => {
+    await using none = await startSshd({ config: ['PermitTTY no'] });
+    const error = await failed(none.words());
+    expect(error).toMatchObject({ code: 'failed', retriable: false });
+    expect(error.line).toContain('target gives no terminal: allow one there (PermitTTY');
+    expect(await runSsh(none.words(), { mode: 'pipes' }).over()).toEqual({ exitCode: 0 });
+  });
+
   it('a host that opens no sessions', async () => {
     await using none = await startSshd({ maxSessions: 0 });
     const error = await failed(none.words());

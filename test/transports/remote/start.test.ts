@@ -59,6 +59,31 @@ describe.each(SHELLS.map((shell) => [shell.join(' '), shell] as const))('through
     expect(files()).toEqual([]);
   });
 
+  it('[S33] so do words of any characters', async () => {
+    // Seeded: the same words each time (mulberry32).
+    let state = 20_260_101;
+    const random = (below: number) => {
+      state = (state + 0x6d2b79f5) | 0;
+      let t = Math.imul(state ^ (state >>> 15), 1 | state);
+      t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+      return ((t ^ (t >>> 14)) >>> 0) % below;
+    };
+    const alphabet = [
+      ...'\'"`$\\!#%&()*;<>?[]^{|}~=-+,.:/@ \t\n\r0123abn',
+      'é',
+      '🙂',
+      '\u001b',
+      '\u007f',
+      '$(touch canary)',
+    ];
+    const words = Array.from({ length: 400 }, () =>
+      Array.from({ length: random(24) }, () => alphabet[random(alphabet.length)]).join(''),
+    );
+    const far = await run({ command: ['printf', '%s\\001', ...words], path: home }, shell);
+    expect(far.output.split('\u0001').slice(0, -1)).toEqual(words);
+    expect(files()).toEqual([]);
+  });
+
   it('[S33] goes to folders of any name', async () => {
     for (const name of HOSTILE.filter((word) => word !== '' && !word.includes('/') && word !== '~')) {
       mkdirSync(join(home, name));
