@@ -162,7 +162,8 @@ export class Login {
     const { settings, dialogue } = this.#context;
     const place = placeOf(settings);
     const { missing = [], notes = [], locked = new Set<string>() } = this.#identities ?? {};
-    const [lost] = missing;
+    // One that a configuration names for many hosts may well be missing; one that was named for this host may not.
+    const lost = settings.missingIdentities[0] ?? (this.#tried.length === 0 ? missing[0] : undefined);
     const [lockedKey] = locked;
     const keys = this.#tried.length;
     const methods =

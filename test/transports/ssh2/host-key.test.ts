@@ -80,8 +80,15 @@ describe('the host key with ssh2', () => {
   it('that is not the known one gets no password and no agent, even where every key is taken', async () => {
     using user = testUser();
     const sshd = await startSshd({ password: true, ownHome: true });
-    await sshd.restart({ newHostKey: true });
     const options = { strictHostKeyChecking: false };
+    const forwards = { words: ['-A', '-o', 'IdentityAgent=/no/agent', ...sshd.words()], options };
+    const trusted = shell('echo "<$SSH_AUTH_SOCK>"', forwards);
+    await trusted.over();
+    expect(trusted.text).toMatch(/<\/.+>/);
+    await sshd.restart({ newHostKey: true });
+    const distrusted = shell('echo "<$SSH_AUTH_SOCK>"', forwards);
+    await distrusted.over();
+    expect(distrusted.text).toContain('<>');
     const one = run({ words: ['-l', user.name, '-o', 'PubkeyAuthentication=no', ...sshd.words()], options });
     expect(await failure(one)).toMatchObject({ code: 'login-refused', retriable: false });
     expect(one.text).toContain('Warning: the host key');
