@@ -46,13 +46,15 @@ export class NetNamespace implements Disposable {
     }
   }
 
-  /** Nothing comes back from there any more, and nobody is told. */
+  /** Nothing gets there or comes back any more, and nobody is told. (A blackhole route on this side would be told at once.) */
   blackhole(): void {
     this.#there('route', 'add', 'blackhole', `${this.#here}/32`);
+    ip('neigh', 'replace', this.address, 'lladdr', '02:00:00:00:00:01', 'dev', this.#cable, 'nud', 'permanent');
   }
 
   heal(): void {
     this.#there('route', 'del', 'blackhole', `${this.#here}/32`);
+    ip('neigh', 'del', this.address, 'dev', this.#cable);
   }
 
   /** This machine gets another address: connections from the old one are dead, and nobody is told. */

@@ -4,18 +4,23 @@ import { eventually, folder, onlineClient, openHub, Watcher } from '../support/i
 import { config, session } from '../teams/support.ts';
 import { farAgent, farTeam, is } from './support.ts';
 
-/** Keepalive of both ends: dead after three times without an answer. */
+/**
+ * Keepalive. The ssh client asks after so long without a byte, and ends the connection when it would ask once more than `count` times: so after
+ * `aliveMs` × (`count` + 1).
+ */
 export interface Pace {
   readonly aliveMs: number;
+  readonly count: number;
 }
 
 /** A hub with a session behind a cable of the test's own, whose agent can go on with its conversation. */
-async function stage(namespace: NetNamespace, { aliveMs }: Pace) {
+async function stage(namespace: NetNamespace, { aliveMs, count }: Pace) {
   const sshd = await startSshd({
     namespace,
-    config: [`ClientAliveInterval ${aliveMs / 1_000}`, 'ClientAliveCountMax 3'],
+    // Measured with sshd 9.2: it needs twice as long as its manual says, so about as long as the client.
+    config: [`ClientAliveInterval ${Math.max(1, Math.round(aliveMs * 0.0008))}`, 'ClientAliveCountMax 1'],
   });
-  const options = { serverAliveIntervalMs: aliveMs, serverAliveCountMax: 3 };
+  const options = { serverAliveIntervalMs: aliveMs, serverAliveCountMax: count };
   const { command: _none, ...entry } = farTeam('far', sshd, { agent: 'claude', claudePath: farAgent(sshd) }, options);
   const { socket } = await openHub(folder(), '0.1.0', { teams: config([entry]) });
   const host = await onlineClient(socket);
@@ -29,7 +34,7 @@ async function stage(namespace: NetNamespace, { aliveMs }: Pace) {
 const agentsOf = (sshd: Sshd) => sshd.processes().filter(({ command }) => command.includes('/claude'));
 
 export interface Blackholed {
-  /** From the silence to `offline`; to the end of the process there; from healing to `online`. */
+  /** From the silence to no longer `online`; to the end of the process there; from healing to `online`. */
   readonly offlineMs: number;
   readonly goneMs: number;
   readonly onlineMs: number;
@@ -42,13 +47,18 @@ export async function blackhole(pace: Pace): Promise<Blackholed> {
   const agents = agentsOf(sshd);
   expect(agents.length).toBeGreaterThan(0);
   const limitMs = pace.aliveMs * 4 + 20_000;
+  // The last byte comes just before the silence.
+  watch.type('still here\r');
+  await watch.shows('<still here>');
   namespace.blackhole();
   const silentAt = performance.now();
   const since = () => performance.now() - silentAt;
   const gone = eventually('the far end is gone', () => agents.every((agent) => !isAlive(agent)), limitMs).then(since);
-  const offline = await session(host, 'far', 'is offline', is('offline'), limitMs);
+  // It is tried again at once, which hangs: `connecting`, with the reason of the loss.
+  const lost = await session(host, 'far', 'is not online', (info) => info.connection.state !== 'online', limitMs);
   const offlineMs = since();
-  expect(offline.connection.reason).toBeDefined();
+  expect(lost.connection.reason).toBeDefined();
+  expect(lost.agent.state).toBe('unknown');
   expect(watch.text).toContain('called with: --session-id');
   const goneMs = await gone;
   namespace.heal();
