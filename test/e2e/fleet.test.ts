@@ -49,7 +49,7 @@ async function pressUntil(tui: Tui, key: string, what: string | RegExp): Promise
       return shown();
     },
     `${key} shows ${what}`,
-    { everyMs: 150 },
+    { everyMs: 150, detail: () => tui.text() },
   );
 }
 
@@ -62,7 +62,7 @@ describe('the fleet view', () => {
     tui.send(`${KEY.prefix}g`);
     await tui.waitFor(/╭─ fleet ─[\s\S]*⚑ api +waiting 0:\d\d +claude [\s\S]*touch made\.txt[\s\S]*\*● bash/);
     await tui.waitFor(/ api asks ─[\s\S]*1 Yes \(a\)/);
-    await pressUntil(tui, 'a', 'api: approved');
+    await pressUntil(tui, 'a', /● api +(?:working|done) /);
     await tui.waitFor(/● api +done 0:\d\d +claude +\S/, { timeoutMs: 20_000 });
     expect(tui.text()).not.toContain('1 waiting');
     tui.send(KEY.enter);
@@ -108,7 +108,7 @@ describe('notices', () => {
 describe('hooks', () => {
   it('tell what an agent does, in the real program, once somebody wants them', async () => {
     const home = configured('settings:\n  hooks: true\n');
-    const agent = support('support/fake-claude.mjs');
+    const agent = support('support/hooked-agent.mjs');
     const claude = home.write('claude', `#!/bin/sh\nexec '${process.execPath}' '${agent}' "$@"\n`, 0o755);
     const cli = (...args: string[]) => runCli(args, { home });
     expect(await cli('new', '-d', '-n', 'one', '--', claude)).toMatchObject({ code: 0 });

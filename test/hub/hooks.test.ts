@@ -9,7 +9,7 @@ import { type Hub, startHub } from '../../src/hub/index.ts';
 import { closeAll, ENV, errorOf, type Folder, folder, onlineClient } from './support/index.ts';
 
 const HOOK = fileURLToPath(new URL('../../src/cli/hook-main.ts', import.meta.url));
-const AGENT = fileURLToPath(new URL('../support/fake-claude.mjs', import.meta.url));
+const AGENT = fileURLToPath(new URL('../support/hooked-agent.mjs', import.meta.url));
 
 let hub: Hub | undefined;
 afterEach(async () => {
