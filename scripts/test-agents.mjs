@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-// The real claude, codex and gemini, against a model on loopback: npm run test:agents -- [--agents a,b] [--prompts N] [--latest] [--bin DIR] [--keep]
+// The real claude, codex and gemini, against a model on loopback: npm run test:agents -- [--agents a,b] [--prompts N] [--latest] [--bin DIR] [--headless] [--keep]
 // They are installed from npm into a temporary folder (--bin: a folder that has them), and run with a new home and an environment of their own.
+// --headless: only without a terminal.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -8,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { startModel } from '../test/support/model-server.mjs';
 import { AGENTS } from './test-agents/agents.mjs';
+import { HeadlessTrial } from './test-agents/headless.mjs';
 import { run } from './test-agents/run.mjs';
 import { Trial } from './test-agents/trial.mjs';
 
@@ -17,6 +19,7 @@ const { values } = parseArgs({
     prompts: { type: 'string', default: '50' },
     latest: { type: 'boolean', default: false },
     bin: { type: 'string' },
+    headless: { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
   },
 });
@@ -35,11 +38,14 @@ try {
   for (const name of names) {
     const { out } = await run(join(bin, name), ['--version'], { env: { PATH: process.env.PATH, HOME: root } });
     console.error(`${name} ${out.trim().split('\n').at(-1)}`);
-    const trial = new Trial(name, { root, bin, cli, model });
-    try {
-      results.push({ agent: name, version: out.trim(), steps: await trial.run(Number(values.prompts)) });
-    } finally {
-      await trial.end();
+    const headless = new HeadlessTrial(name, { root: join(root, 'headless'), bin, cli, model });
+    const trials = values.headless ? [headless] : [new Trial(name, { root, bin, cli, model }), headless];
+    for (const trial of trials) {
+      try {
+        results.push({ agent: name, version: out.trim(), steps: await trial.run(Number(values.prompts)) });
+      } finally {
+        await trial.end();
+      }
     }
   }
   console.log(JSON.stringify({ results, unknownRequests: model.unknown }, null, 2));
