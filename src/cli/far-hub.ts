@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { isatty } from 'node:tty';
 import type { HubAddress } from '../client/index.ts';
 import { IrisError, type Remote, transportOf } from '../core/index.ts';
 
@@ -40,10 +42,17 @@ export function farAddress(far: FarHub, options: { readonly start: boolean }): (
         remote: far.remote,
         unattended: !attended,
       },
-      { hub: '' },
+      { hub: '', ...(attended ? terminalForQuestions() : {}) },
     );
     const { stream, failure } = await openStream(transport);
     attended = false;
     return { stream, where: far.name, failure };
   };
+}
+
+/** ssh itself has no terminal, as its input and output carry the protocol: it is told the name of ours. */
+function terminalForQuestions(): { askOn?: string } {
+  if (!isatty(0)) return {};
+  const { stdout, status } = spawnSync('tty', { encoding: 'utf8', stdio: ['inherit', 'pipe', 'ignore'] });
+  return status === 0 ? { askOn: stdout.trim() } : {};
 }

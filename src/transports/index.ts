@@ -17,6 +17,8 @@ export interface TransportContext {
   readonly hookToken?: string;
   /** For programs that run here to reach another machine (ssh, docker): PATH, HOME, SSH_AUTH_SOCK. Absent: as this process has it. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Path of a terminal where ssh may ask what it needs to know, for a process with pipes that somebody waits for. Absent: it fails instead. */
+  readonly askOn?: string;
 }
 
 /** The one list of transports. */
@@ -39,7 +41,7 @@ function remoteOf({ remote }: LaunchSpec): Remote {
 }
 
 /** What a program that carries another gets here, and what is added there. @throws IrisError `usage` for a variable without a proper name */
-function carrierContext(launch: LaunchSpec, { identity, env }: TransportContext): CarrierContext {
+function carrierContext(launch: LaunchSpec, { identity, env, askOn }: TransportContext): CarrierContext {
   const here = Object.entries(env ?? process.env).filter(
     (pair): pair is [string, string] => pair[1] !== undefined && !pair[0].startsWith('IRIS_'),
   );
@@ -47,6 +49,7 @@ function carrierContext(launch: LaunchSpec, { identity, env }: TransportContext)
     env: Object.fromEntries(here),
     farEnv: remoteEnvironment(launch.env, identity, launch.mode === 'pty'),
     ...(identity ? { sessionId: identity.id } : {}),
+    ...(askOn === undefined ? {} : { askOn }),
   };
 }
 

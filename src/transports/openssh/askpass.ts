@@ -6,11 +6,11 @@ import { join } from 'node:path';
  * disk). Other questions it puts to the terminal that ssh has, as ssh would have done, or refuses where nobody is there.
  */
 const HELPER = `#!/bin/sh
-case $1 in
+[ -n "\${IRIS_SSH_PASSPHRASE-}" ] && case $1 in
   *passphrase*"$IRIS_SSH_KEY"*) printf '%s\\n' "$IRIS_SSH_PASSPHRASE"; exit 0 ;;
 esac
 [ -n "\${IRIS_SSH_ASK-}" ] || exit 1
-exec 3<>/dev/tty || exit 1
+exec 3<>"\${IRIS_SSH_TTY:-/dev/tty}" || exit 1
 printf '%s' "$1" >&3
 case $1 in
   *'(yes/no'*) ;;
@@ -30,12 +30,14 @@ export interface AskpassOptions {
   readonly identity?: string | undefined;
   readonly passphrase?: string | undefined;
   readonly unattended: boolean;
+  /** Path of a terminal to ask on, where ssh has none. */
+  readonly askOn?: string | undefined;
 }
 
 /** Environment of ssh (and of the ssh of a jump host) that decides who answers. Needs OpenSSH 8.4 (SSH_ASKPASS_REQUIRE). */
 export function askpassEnvironment(options: AskpassOptions): Record<string, string> {
-  const { folder, identity, passphrase, unattended } = options;
-  if (passphrase === undefined) {
+  const { folder, identity, passphrase, unattended, askOn } = options;
+  if (passphrase === undefined && askOn === undefined) {
     // BatchMode does not reach the ssh of a jump host: that would wait for an answer for ever.
     return unattended ? { SSH_ASKPASS: 'false', SSH_ASKPASS_REQUIRE: 'force' } : {};
   }
@@ -44,8 +46,8 @@ export function askpassEnvironment(options: AskpassOptions): Record<string, stri
   return {
     SSH_ASKPASS: helper,
     SSH_ASKPASS_REQUIRE: 'force',
-    IRIS_SSH_KEY: identity ?? '',
-    IRIS_SSH_PASSPHRASE: passphrase,
+    ...(passphrase === undefined ? {} : { IRIS_SSH_KEY: identity ?? '', IRIS_SSH_PASSPHRASE: passphrase }),
     ...(unattended ? {} : { IRIS_SSH_ASK: '1' }),
+    ...(askOn === undefined ? {} : { IRIS_SSH_TTY: askOn }),
   };
 }

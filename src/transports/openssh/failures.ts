@@ -11,6 +11,8 @@ export interface SshEnd {
   /** What came to the pane before a shell ran there: messages of a jump host's ssh, of ssh before it had a log, banners. */
   readonly shown: string;
   readonly unattended: boolean;
+  /** With pipes: there is no pane where it could ask. */
+  readonly headless?: boolean;
   readonly identity?: string | undefined;
 }
 
@@ -92,10 +94,16 @@ function hostKey(seen: SshEnd, text: string): IrisError | undefined {
   }
   if (/Host key verification failed|No \S+ host key is known for/.test(text)) {
     return unattended
-      ? permanent(`the host key of ${destination} is not known`, 'press R to connect and answer its question')
+      ? permanent(`the host key of ${destination} is not known`, answerIt(seen))
       : permanent(`the host key of ${destination} was not accepted`, 'press R to try again and answer its question');
   }
   return undefined;
+}
+
+function answerIt({ destination, headless }: SshEnd): string {
+  return headless
+    ? `connect once by hand (ssh ${destination}), or use a key: a headless session cannot ask`
+    : 'press R to connect and answer its question';
 }
 
 function login(seen: SshEnd, text: string): IrisError | undefined {
@@ -134,10 +142,7 @@ function login(seen: SshEnd, text: string): IrisError | undefined {
   const keys = [...text.matchAll(/(?:Will attempt key|Offering public key): (\S+)/g)].map((match) => match[1]!);
   const key = seen.identity ?? keys.find((file) => file.startsWith('/'));
   if (unattended && /password|keyboard-interactive/.test(methods)) {
-    return refused(
-      `${destination} refused ${who} without a password (${methods})`,
-      'press R to connect and answer its question',
-    );
+    return refused(`${destination} refused ${who} without a password (${methods})`, answerIt(seen));
   }
   const remedy =
     key === undefined ? 'check the user, and name a key with identity' : `check the user, or ssh-add ${key}`;

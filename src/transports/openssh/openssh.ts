@@ -35,12 +35,18 @@ export class OpenSshCarrier implements Carrier {
   readonly #launch: LaunchSpec;
   readonly #words: SshWords;
   readonly #env: Readonly<Record<string, string>>;
+  readonly #askOn: string | undefined;
+  /** Without a terminal ssh could only open a window of its own, on whatever display there is. */
+  readonly #unattended: boolean;
 
   /** @throws IrisError `usage` for words that are no USER@HOST and options of ssh */
   constructor(remote: Remote, launch: LaunchSpec, context: CarrierContext) {
     this.#remote = remote;
     this.#launch = launch;
     this.#env = context.env;
+    const unattended = launch.unattended === true;
+    this.#askOn = launch.mode === 'pipes' && !unattended ? context.askOn : undefined;
+    this.#unattended = unattended || (launch.mode === 'pipes' && this.#askOn === undefined);
     this.#words = parseSshWords(remote.words);
     this.where = this.#words.destination;
     this.farEnv = context.farEnv;
@@ -76,7 +82,7 @@ export class OpenSshCarrier implements Carrier {
     if (identity !== undefined) checkIdentity(identity, this.where);
     const log = new SshLog();
     this.#log = log;
-    const unattended = this.#launch.unattended === true;
+    const unattended = this.#unattended;
     const command = this.#command(log.file, unattended, shellLine(script));
     return {
       command: this.#launch.mode === 'pty' ? ['sh', '-c', APART, log.errors, ...command] : command,
@@ -84,7 +90,13 @@ export class OpenSshCarrier implements Carrier {
       env: {
         ...this.#env,
         TERM: 'xterm-256color',
-        ...askpassEnvironment({ folder: log.folder, identity, passphrase: options.passphrase, unattended }),
+        ...askpassEnvironment({
+          folder: log.folder,
+          identity,
+          passphrase: options.passphrase,
+          unattended,
+          askOn: this.#askOn,
+        }),
       },
     };
   }
@@ -109,7 +121,8 @@ export class OpenSshCarrier implements Carrier {
       destination: this.where,
       // Beside a terminal, ssh's stderr is its own; with pipes it is that of the program.
       log: [...(this.#log?.all ?? []), ...(this.#launch.mode === 'pty' ? (this.#log?.errorLines ?? []) : [])],
-      unattended: this.#launch.unattended === true,
+      unattended: this.#unattended,
+      headless: this.#launch.mode === 'pipes',
       identity: this.#remote.options.identity,
     });
   }

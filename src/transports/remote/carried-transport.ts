@@ -29,6 +29,8 @@ export interface CarrierContext {
   /** Environment of programs that run here: PATH, HOME, SSH_AUTH_SOCK. */
   readonly env: Readonly<Record<string, string>>;
   readonly sessionId?: string;
+  /** Path of a terminal for questions, where there are only pipes. */
+  readonly askOn?: string;
   /** Added there, checked. */
   readonly farEnv: Readonly<Record<string, string>>;
 }

@@ -8,13 +8,14 @@ export interface SshRunOptions extends Partial<Omit<LaunchSpec, 'remote'>> {
   readonly options?: RemoteOptions;
   readonly farEnv?: Readonly<Record<string, string>>;
   readonly sessionId?: string;
+  readonly askOn?: string;
   /** Of ssh here. */
   readonly localEnv?: Readonly<Record<string, string>>;
 }
 
 /** Starts a program through the system's ssh. `words` is what a user writes after `ssh`. */
 export function runSsh(words: readonly string[], options: SshRunOptions = {}): Run {
-  const { options: remoteOptions = {}, farEnv = {}, sessionId, localEnv, ...more } = options;
+  const { options: remoteOptions = {}, farEnv = {}, sessionId, askOn, localEnv, ...more } = options;
   const remote = { kind: 'openssh', words, options: remoteOptions } as const;
   const launch: LaunchSpec = { command: ['true'], cwd: '', env: {}, mode: 'pty', cols: 80, rows: 24, remote, ...more };
   const run = new Run(
@@ -22,6 +23,7 @@ export function runSsh(words: readonly string[], options: SshRunOptions = {}): R
       env: { PATH: process.env.PATH ?? '', ...localEnv },
       farEnv,
       ...(sessionId === undefined ? {} : { sessionId }),
+      ...(askOn === undefined ? {} : { askOn }),
     }),
   );
   runs.push(run);

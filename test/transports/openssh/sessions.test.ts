@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   CAN_MAKE_USERS,
   isAlive,
+  openPty,
   processesWithEnv,
   type Sshd,
   startSshd,
@@ -43,6 +44,35 @@ describe.runIf(CAN_MAKE_USERS)('questions appear in the pane and are answered th
     expect(run.statuses).toEqual(['connecting', 'spawning', 'ready']);
     run.transport.write(Buffer.from('typed\r'));
     await run.says('typed\r');
+  });
+
+  it('with pipes, on a terminal that is named; and without one nobody is asked, whatever display there is', async () => {
+    using user = testUser();
+    await using asks = await startSshd({ publicKey: false, password: true });
+    const words = ['-l', user.name, ...asks.words()];
+    const pty = openPty({
+      command: ['sh', '-c', 'tty; exec sleep 600'],
+      cols: 80,
+      rows: 24,
+      cwd: '/',
+      env: { PATH: process.env.PATH ?? '' },
+    });
+    let text = '';
+    pty.onData((bytes) => {
+      text += bytes.toString();
+    });
+    const askOn = await waitUntil(() => /^(\/dev\/\S+)\r/.exec(text)?.[1], 'the name of a terminal');
+    const run = runSsh(words, { mode: 'pipes', askOn, command: ['id', '-un'] });
+    await waitUntil(() => text.endsWith('password: '), 'a question', { detail: () => text + run.state });
+    pty.write(`${user.password}\n`);
+    expect(await run.over()).toEqual({ exitCode: 0 });
+    expect(run.text).toBe(`${user.name}\n`);
+    expect(text).not.toContain(user.password);
+    pty.kill('SIGKILL');
+    const silent = runSsh(words, { mode: 'pipes', localEnv: { DISPLAY: ':0' } });
+    const error = await failureOf(silent);
+    expect(error).toMatchObject({ code: 'login-refused', retriable: false });
+    expect(error.line).toContain('without a password (password): connect once by hand (ssh target)');
   });
 
   it('a wrong password thrice is permanent', async () => {
