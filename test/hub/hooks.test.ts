@@ -131,9 +131,12 @@ describe('hooks, with consent', () => {
         at,
         fields: { hook_event_name: event },
       });
-    await say('PermissionRequest', 20);
-    await say('PreToolUse', 10);
+    await say('PermissionRequest', 20_000);
+    await say('PreToolUse', 19_990);
     expect(await state(s, session)).toBe('blocked');
+    // The clock was set back.
+    await say('PreToolUse', 10);
+    expect(await state(s, session)).toBe('working');
   });
 
   it('do no harm where their program, or the hub, is gone', async () => {
