@@ -14,6 +14,7 @@ import {
 import { INPUT_LIMIT_BYTES, inputFull } from '../local/index.ts';
 import {
   envLines,
+  type RemoteFailure,
   RemoteGate,
   type RemoteWord,
   remoteEnvironment,
@@ -150,6 +151,9 @@ export class Ssh2Transport implements Transport {
     try {
       await FarProcess.start(connection, script, launch, events);
     } catch (error) {
+      // ssh2's own words: the server says no more than no.
+      if ((error as Error).message === 'Unable to request a pseudo-terminal')
+        throw this.#startFailure('no-terminal', '');
       throw channelFailure(error, place);
     }
     // The size may have changed on the way.
@@ -231,11 +235,14 @@ export class Ssh2Transport implements Transport {
         for (const bytes of this.#held.splice(0)) this.#process?.write(bytes);
         this.#heldBytes = 0;
         return;
-      case 'fail': {
-        const { command, cwd } = this.#launch;
-        this.#failure = startFailure(word.why, word.detail, { where: this.#where, command, path: cwd });
-      }
+      case 'fail':
+        this.#failure = this.#startFailure(word.why, word.detail);
     }
+  }
+
+  #startFailure(why: RemoteFailure, detail: string): IrisError {
+    const { command, cwd } = this.#launch;
+    return startFailure(why, detail, { where: this.#where, command, path: cwd });
   }
 
   get #where(): string {

@@ -165,6 +165,10 @@ describe('a process through ssh2', () => {
     const noProgram = await failure(run({ words: sshd.words(), command: ['iris-no-such-program'] }));
     expect(noProgram).toMatchObject({ code: 'program-missing', retriable: false });
     expect(noProgram.line).toContain('claudePath');
+    await sshd.restart({ options: { config: ['PermitTTY no'] } });
+    const noTerminal = await failure(run({ words: sshd.words() }));
+    expect(noTerminal).toMatchObject({ retriable: false });
+    expect(noTerminal.line).toContain('terminal');
     expect(await failure(run({ words: sshd.words(), command: [''] }))).toMatchObject({ code: 'usage' });
     expect(await failure(run({ words: ['-L', '1:b:2', 'x'] }))).toMatchObject({ code: 'usage', retriable: false });
   });
