@@ -24,6 +24,7 @@ import {
 } from '../remote/index.ts';
 import type { Connection } from './connect.ts';
 import { Dialogue } from './dialogue.ts';
+import { EarlyInput } from './early-input.ts';
 import { channelFailure, connectionFailure, connectionLost, keepaliveLost, noShell } from './failures.ts';
 import type { FarProcess, FarProcessEvents } from './far-process.ts';
 
@@ -74,9 +75,7 @@ export class Ssh2Transport implements Transport {
   #shown = '';
   #bytesIn = 0;
   #bytesOut = 0;
-  /** Typed before the process runs; at most `INPUT_LIMIT_BYTES`, then refused. */
-  #held: Uint8Array[] = [];
-  #heldBytes = 0;
+  readonly #early = new EarlyInput();
   readonly #whenOver: (() => void)[] = [];
 
   constructor(launch: LaunchSpec, context: Ssh2Context) {
@@ -184,7 +183,7 @@ export class Ssh2Transport implements Transport {
     return {
       say: (text) => dialogue.say(text),
       ask: async (...args) => {
-        this.#dropHeld();
+        this.#bytesOut -= this.#early.drop();
         clearTimeout(this.#timer);
         try {
           return await dialogue.ask(...args);
@@ -232,8 +231,7 @@ export class Ssh2Transport implements Transport {
         this.#farPid = word.pid;
         clearTimeout(this.#timer);
         this.#setStatus('ready');
-        for (const bytes of this.#held.splice(0)) this.#process?.write(bytes);
-        this.#heldBytes = 0;
+        this.#early.release((bytes) => this.#process?.write(bytes));
         return;
       case 'fail':
         this.#failure = this.#startFailure(word.why, word.detail);
@@ -270,20 +268,12 @@ export class Ssh2Transport implements Transport {
       this.#dialogue.input(bytes);
       return;
     }
-    const waiting = this.#phase === 'started' ? (this.#process?.pendingBytes ?? 0) : this.#heldBytes;
-    if (waiting + bytes.length > INPUT_LIMIT_BYTES) throw inputFull(INPUT_LIMIT_BYTES);
-    if (this.#phase === 'started') this.#process?.write(bytes);
-    else {
-      this.#held.push(bytes.slice());
-      this.#heldBytes += bytes.length;
-    }
+    if (this.#phase === 'started') {
+      const waiting = this.#process?.pendingBytes ?? 0;
+      if (waiting + bytes.length > INPUT_LIMIT_BYTES) throw inputFull(INPUT_LIMIT_BYTES);
+      this.#process?.write(bytes);
+    } else this.#early.push(bytes);
     this.#bytesOut += bytes.length;
-  }
-
-  #dropHeld(): void {
-    this.#bytesOut -= this.#heldBytes;
-    this.#held = [];
-    this.#heldBytes = 0;
   }
 
   resize(cols: number, rows: number): void {
@@ -376,7 +366,7 @@ export class Ssh2Transport implements Transport {
   #finish(): void {
     this.#over = true;
     clearTimeout(this.#timer);
-    this.#held = [];
+    this.#early.drop();
     this.#dialogue?.close();
     this.#abort.abort();
     const connection = this.#connection;
