@@ -180,10 +180,8 @@ export class FleetControl implements OverlayControl {
         this.#filtering = true;
         return true;
       case 'a':
-      case 'y':
         return this.#answer({ approve: true });
       case 'd':
-      case 'n':
         return this.#answer({ deny: true });
       case 'r':
         return this.#beginReply();
