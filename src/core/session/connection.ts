@@ -40,6 +40,11 @@ export function connectionState(state: SessionState, { remote }: Pick<SessionPol
   }
 }
 
+/** Can nobody tell what its agent does? `between`: what is on the screen is of a run that is over. */
+export function isAway({ kind }: SessionState, { remote }: Pick<SessionPolicy, 'remote'>, between: boolean): boolean {
+  return remote && (kind === 'offline' || kind === 'failed' || (kind === 'starting' && between));
+}
+
 /** Told only when it differs so that a person would care: a number that flickers is worse than none, and each change is a frame. */
 export function roundTripToTell(told: number | undefined, ms: number | undefined): number | undefined {
   if (ms === undefined) return undefined;

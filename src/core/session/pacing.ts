@@ -3,6 +3,11 @@ import { plainText } from '../errors.ts';
 import type { ScreenEvent } from '../output/index.ts';
 import type { SessionEvent } from './ports.ts';
 
+/** `info` events come at most this often: a title that spins ten times a second is not worth more. */
+export const INFO_INTERVAL_MS = 50;
+/** Bells, clipboard requests and notices are told at most this often a kind; what comes faster is dropped, as a flood of them is noise. */
+export const NUISANCE_INTERVAL_MS = 100;
+
 /** Calls `run` soon after something changed, for all changes together, and at most once an interval. */
 export class Coalescer {
   #timer: Timer | undefined;

@@ -6,11 +6,11 @@ import type { EntryBody, ScreenEvent } from '../output/index.ts';
 import type { Transport } from '../transport.ts';
 import { AgentSide } from './agent-side.ts';
 import { agentKindOf } from './agents.ts';
-import { connectionState, roundTripToTell } from './connection.ts';
+import { connectionState, isAway, roundTripToTell } from './connection.ts';
 import { SessionFacts } from './facts.ts';
 import type { HeldSettled } from './held-input.ts';
 import type { ConnectionDetails, SessionInfo } from './info.ts';
-import { Coalescer, nuisance, Throttle } from './pacing.ts';
+import { Coalescer, INFO_INTERVAL_MS, NUISANCE_INTERVAL_MS, nuisance, Throttle } from './pacing.ts';
 import { Picture } from './picture.ts';
 import type { SavedOutput, SavedSession, SessionDeps, SessionEvent, SessionSpec } from './ports.ts';
 import { connectionDetails, savedSession, sessionInfo, stateOf } from './report.ts';
@@ -27,11 +27,6 @@ import {
   type StateEvent,
   transition,
 } from './state.ts';
-
-/** `info` events come at most this often: a title that spins ten times a second is not worth more. */
-const INFO_INTERVAL_MS = 50;
-/** Bells, clipboard requests and notices are told at most this often a kind; what comes faster is dropped, as a flood of them is noise. */
-const NUISANCE_INTERVAL_MS = 100;
 
 /**
  * One process with its screen and log, run after run. Output goes from the transport to screen, log and listeners at once, in one call:
@@ -56,7 +51,7 @@ export class Session extends SessionFacts {
   #wanted = true;
   #endedWhy: string | undefined;
   /** What the launch after a stop is to be. */
-  #respec: (() => void) | undefined;
+  #nextSpec: SessionSpec | undefined;
   readonly #infoChange: Coalescer;
   readonly #nuisances: Throttle;
   readonly #waiting: ((error?: unknown) => void)[] = [];
@@ -229,12 +224,9 @@ export class Session extends SessionFacts {
    */
   async restart(spec?: SessionSpec): Promise<void> {
     this.#wanted = true;
-    const use = (): void => {
-      if (spec) this.#respecify(spec);
-    };
     // What still runs is ended as what it was started as.
-    if (!hasTransport(this.#state)) use();
-    else this.#respec = use;
+    if (hasTransport(this.#state)) this.#nextSpec = spec;
+    else if (spec) this.#respecify(spec);
     await this.#settled({ type: 'restart' });
     if (this.#state.kind === 'failed') throw this.#state.error;
   }
@@ -320,10 +312,9 @@ export class Session extends SessionFacts {
     if (connectionState(state, this.#policy) !== was) this.#connectionSince = clock.wall();
     this.#due?.cancel();
     const due = dueAt(state);
-    this.#due =
-      due === undefined
-        ? undefined
-        : clock.after(Math.max(0, due - clock.now()), () => this.#dispatch({ type: 'due' }));
+    this.#due = undefined;
+    if (due !== undefined)
+      this.#due = clock.after(Math.max(0, due - clock.now()), () => this.#dispatch({ type: 'due' }));
     if (state.kind === 'offline') {
       // Its picture stays; nothing is read from it any more.
       this.agentSide.lose();
@@ -356,8 +347,8 @@ export class Session extends SessionFacts {
 
   #launch(): void {
     if (this.#state.kind !== 'starting') return;
-    this.#respec?.();
-    this.#respec = undefined;
+    if (this.#nextSpec) this.#respecify(this.#nextSpec);
+    this.#nextSpec = undefined;
     this.#endedWhy = undefined;
     this.#roundTripMs = undefined;
     this.runs.launch(this.#state.unattended);
@@ -381,10 +372,7 @@ export class Session extends SessionFacts {
 
   /** Nobody can tell what its agent does. */
   get #away(): boolean {
-    const { kind } = this.#state;
-    return (
-      this.#policy.remote && (kind === 'offline' || kind === 'failed' || (kind === 'starting' && this.runs.between))
-    );
+    return isAway(this.#state, this.#policy, this.runs.between);
   }
 
   #respecify(spec: SessionSpec): void {
