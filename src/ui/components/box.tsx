@@ -1,8 +1,8 @@
-import { Box } from 'ink';
+import { Box, Text } from 'ink';
 import type { ReactNode } from 'react';
 import type { Rect } from '../layout/index.ts';
 import { type Segment, spread } from '../text.ts';
-import { Line } from './Line.tsx';
+import { styled } from './styled.ts';
 
 /** Rows at their place; every cell of the rectangle is written. */
 export function At({
@@ -12,12 +12,10 @@ export function At({
   readonly rect: Rect;
   readonly lines: readonly (readonly Segment[])[];
 }): ReactNode {
+  const rows = lines.slice(0, rect.rows).map((segments) => styled(spread(segments, [], rect.cols, { text: ' ' })));
   return (
-    <Box position="absolute" left={rect.x} top={rect.y} width={rect.cols} height={rect.rows} flexDirection="column">
-      {lines.slice(0, rect.rows).map((segments, i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a row is its place
-        <Line key={i} segments={spread(segments, [], rect.cols, { text: ' ' })} />
-      ))}
+    <Box position="absolute" left={rect.x} top={rect.y} width={rect.cols} height={rect.rows}>
+      <Text wrap="truncate">{rows.join('\n')}</Text>
     </Box>
   );
 }
