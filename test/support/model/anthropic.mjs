@@ -12,7 +12,12 @@ function read(body) {
   if (!shell) return { aside: 'fine' };
   const last = blocksOf((body.messages ?? []).filter((message) => message.role === 'user').at(-1)?.content);
   const texts = last.filter((block) => block.type === 'text' && !isFrame(block.text)).map((block) => block.text);
-  if (last.some((block) => block.type === 'tool_result')) return { aside: 'tool done' };
+  const result = last.findLastIndex((block) => block.type === 'tool_result');
+  // After a turn that was interrupted its result and the next prompt come as one message.
+  const prompted = last
+    .slice(result + 1)
+    .some((block) => block.type === 'text' && /^(say|tool|slow)\b/.test(block.text));
+  if (result >= 0 && !prompted) return { aside: 'tool done' };
   const prompt = texts.at(-1) ?? '';
   if (/^\[SUGGESTION MODE/.test(prompt)) return { aside: '' };
   return { prompt, act: decide(prompt) };
