@@ -53,15 +53,16 @@ async function walk(
   let on = active;
   let number = 0;
   for (const raw of text.split(/\r?\n/)) {
-    const line = readLine(raw, `${path} line ${++number}`);
+    number++;
+    // Only what applies is read closely: a line for other hosts may be one that cannot be read here.
+    if (!on && !/^\s*(host|match)[\s=]/i.test(raw)) continue;
+    const line = readLine(raw, `${path} line ${number}`);
     if (!line) continue;
     if (line.key === 'host') on = active && matchesAny(context.originalHost, line.args);
     else if (line.key === 'match') on = active && matchesAll(line, context);
     else if (line.key === 'include') {
-      // Also when it does not apply, ssh reads the files; here that would only cost time.
-      if (on)
-        for (const one of await included(line, context, options.folder))
-          await walk(one, on, context, { folder: options.folder }, depth + 1);
+      for (const one of await included(line, context, options.folder))
+        await walk(one, on, context, { folder: options.folder }, depth + 1);
     } else if (on) context.take(line);
   }
 }

@@ -93,15 +93,12 @@ export function channelFailure(error: unknown, place: string): IrisError {
   const { reason, message = '' } = error as { reason?: unknown; message?: string };
   const detail = plainText(message.replace(/^\(SSH\) Channel open failure: /, ''), 300);
   if (message === 'the connection was closed') return connectionLost(place);
-  if (typeof reason === 'number' && reason !== 1) {
-    return unreachable(
-      `${place} has no room for another session: ${detail}`,
-      'MaxSessions there may be too low',
-      error,
-    );
+  if (reason === 4) return unreachable(`${place} has no room for another session: ${detail}`, NETWORK, error);
+  if (typeof reason === 'number') {
+    return refusedLogin(`${place} opens no session: ${detail}`, 'look at MaxSessions in sshd_config there');
   }
   return new IrisError('login-refused', `${place} does not run what it is asked to: ${detail}`, {
-    remedy: 'look at ForceCommand, PermitTTY and MaxSessions in sshd_config there',
+    remedy: 'look at sshd_config there',
     cause: error,
   });
 }

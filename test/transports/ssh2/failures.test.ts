@@ -50,6 +50,13 @@ describe('[T15] failures of ssh2', () => {
     });
   });
 
+  it('are permanent when the server opens no session', async () => {
+    const sshd = await startSshd({ maxSessions: 0 });
+    const error = await failure(run({ words: sshd.words(), unattended: true }));
+    expect(error).toMatchObject({ code: 'login-refused', retriable: false });
+    expect(error.line).toContain('target opens no session');
+  });
+
   it('[T8] are not told because our own event loop stood still', async () => {
     const sshd = await startSshd();
     const options = { serverAliveIntervalMs: 100, serverAliveCountMax: 3 };

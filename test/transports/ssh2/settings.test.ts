@@ -228,6 +228,12 @@ describe('settings beyond what ssh -G prints', () => {
     expect(real).toContain('/b.example-a-1-u-');
   });
 
+  it('are not spoilt by lines for other hosts', async () => {
+    const path = file('config', 'Host other\n IdentityFile ~/key#1\n Port x\n Foo\nHost a\n Port 7');
+    expect((await last(['-F', path, 'a'])).port).toBe(7);
+    await expect(ours(['-F', path, 'other'])).rejects.toThrow(/line 2: # within a word/);
+  });
+
   it('find the agent by its variable, by a path, or not at all', async () => {
     expect((await last(['-F', 'none', 'a'])).agent).toBe('/agent.sock');
     for (const [value, agent] of [
