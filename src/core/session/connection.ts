@@ -52,6 +52,13 @@ export function roundTripToTell(told: number | undefined, ms: number | undefined
   return Math.round(ms * 10) / 10;
 }
 
+/** While attempts come and go it is away, all the time since it was lost. */
+export function sameStretch(a: SessionState, b: SessionState, policy: Pick<SessionPolicy, 'remote'>): boolean {
+  const away = ({ kind, ...state }: SessionState): boolean =>
+    policy.remote && (kind === 'offline' || (kind === 'starting' && 'error' in state));
+  return away(a) === away(b) && (away(a) || connectionState(a, policy) === connectionState(b, policy));
+}
+
 /** `now` and `wall`: the same moment on both clocks. */
 export function connectionInfo(session: Connected, now: number, wall: number): ConnectionInfo {
   const { state, policy, roundTripMs, heldBytes } = session;

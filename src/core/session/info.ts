@@ -45,6 +45,7 @@ export interface SessionInfo {
   /** Of a session that is over: as if it were there (`online`), with `transport: 'stopped'`. */
   readonly connection: {
     readonly state: ConnectionStateName;
+    /** Of a connection that was lost: since then, through all attempts. */
     readonly since: number;
     /** Which attempt this is, or will be at `nextRetryAt`; online: 0. */
     readonly attempt: number;

@@ -6,7 +6,7 @@ import type { EntryBody, ScreenEvent } from '../output/index.ts';
 import type { Transport } from '../transport.ts';
 import { AgentSide } from './agent-side.ts';
 import { agentKindOf } from './agents.ts';
-import { connectionState, isAway, roundTripToTell } from './connection.ts';
+import { isAway, roundTripToTell, sameStretch } from './connection.ts';
 import { SessionFacts } from './facts.ts';
 import type { HeldSettled } from './held-input.ts';
 import type { ConnectionDetails, SessionInfo } from './info.ts';
@@ -142,7 +142,7 @@ export class Session extends SessionFacts {
     return this.#away ? { kind: report.kind, state: 'unknown', since: this.#connectionSince } : report;
   }
 
-  /** Since when the connection state is what it is; milliseconds since 1970. */
+  /** Since when it is online, away (through all attempts), or in error; milliseconds since 1970. */
   get connectionSince(): number {
     return this.#connectionSince;
   }
@@ -306,10 +306,10 @@ export class Session extends SessionFacts {
   #enter(state: SessionState): void {
     const before = this.#state;
     if (state === before) return;
-    const [was, wasAway] = [connectionState(before, this.#policy), this.#away];
+    const wasAway = this.#away;
     this.#state = state;
     const { clock } = this.#deps;
-    if (connectionState(state, this.#policy) !== was) this.#connectionSince = clock.wall();
+    if (!sameStretch(before, state, this.#policy)) this.#connectionSince = clock.wall();
     this.#due?.cancel();
     const due = dueAt(state);
     this.#due = undefined;

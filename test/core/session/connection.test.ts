@@ -78,7 +78,12 @@ describe('a session on another machine', () => {
     expect(now().launch.unattended).toBe(true);
     expect(session.epoch).toBe(epoch);
     expect(session.screen.capture()).toContain('old picture');
+    const lostAt = connection().since;
+    now().fails(reset);
+    clock.advance(5_000);
+    expect(connection()).toMatchObject({ state: 'connecting', attempt: 2, since: lostAt });
     now().ready();
+    expect(connection().since).toBe(clock.wall());
     expect(session.epoch).not.toBe(epoch);
     expect(session.screen.capture()).not.toContain('old picture');
     expect(session.info().process).toMatchObject({ status: 'running', begun: 'restarted' });
