@@ -1,5 +1,9 @@
 import { Emitter, type SessionHost, type TeamInfo } from '../core/index.ts';
 
+/** There is room for one line. */
+const inOneLine = ([first = '', ...others]: readonly string[]): string =>
+  others.length === 0 ? first : `${first}; and ${others.length} more: iris-tui config check`;
+
 /** The teams of the hub's config, and what is wrong with it: asked for when we come online, and whenever the hub has read it again. */
 export class Teams {
   readonly changed = new Emitter<void>();
@@ -45,7 +49,8 @@ export class Teams {
         this.#list = teams;
         this.#problems = problems;
         this.changed.emit();
-        for (const line of problems) if (!before.includes(line)) this.problem.emit(line);
+        const news = problems.filter((line) => !before.includes(line));
+        if (news.length > 0) this.problem.emit(inOneLine(news));
         if (problems.length === 0 && before.length > 0) this.problem.emit(undefined);
       } while (this.#again);
     } catch {
