@@ -1,4 +1,4 @@
-import { IrisError, plainText } from '../core/index.ts';
+import { IrisError, nearest, plainText, type Remote } from '../core/index.ts';
 import type { Environment } from './environment.ts';
 import { type FarHub, farHubOf } from './far-hub.ts';
 import { type Paths, resolvePaths } from './paths.ts';
@@ -20,11 +20,12 @@ export interface Context {
   value(value: unknown): void;
 }
 
-/** @param hub what `--hub` said: `local`, a socket, or ssh://HOST. Inside a pane the hub of that pane is meant, unless IRIS_HOME names another. */
+/** @param hub what `--hub` said: `local`, a socket, ssh://HOST, or a team on another machine. Inside a pane the hub of that pane is meant, unless IRIS_HOME names another. */
 export function makeContext(env: Environment, options: { json?: boolean; hub?: string | undefined } = {}): Context {
   const own = resolvePaths(env);
   const given = options.hub ?? hubOfPane(env);
-  const far = given === undefined ? undefined : farHubOf(given);
+  const far =
+    given === undefined || given === 'local' ? undefined : farHubOf(given, (name) => machineOf(env, own, name));
   const socket = far ? own.socket : hubSocket(given, own);
   const write = (data: string | Uint8Array): void => {
     process.stdout.write(data);
@@ -41,6 +42,22 @@ export function makeContext(env: Environment, options: { json?: boolean; hub?: s
   };
 }
 
+/** Where a team of the config lives. */
+async function machineOf(env: Environment, paths: Paths, name: string): Promise<Remote> {
+  const { loadConfig } = await import('./config/index.ts');
+  const { config } = await loadConfig(paths.configFile, env);
+  const team = config.teams.find((one) => one.name === name);
+  if (team?.remote) return team.remote;
+  if (team) throw new IrisError('usage', `team ${name} lives on this machine`, { remedy: 'leave --hub out' });
+  const near = nearest(
+    name,
+    config.teams.filter((one) => one.remote).map((one) => one.name),
+  );
+  throw new IrisError('not-found', `no hub is known as ${name}: no team of the config has that name`, {
+    remedy: near ? `did you mean ${near}?` : "use --hub local, ssh://USER@HOST, or the path of a hub's socket",
+  });
+}
+
 function hubOfPane(env: Environment): string | undefined {
   return env.vars.IRIS_HOME ? undefined : env.vars.IRIS_HUB || undefined;
 }
@@ -49,8 +66,7 @@ function hubSocket(hub: string | undefined, own: Paths): string {
   if (hub === undefined || hub === 'local') return own.socket;
   if (hub.startsWith('unix:')) return hub.slice('unix:'.length);
   if (hub.startsWith('/')) return hub;
-  const what = /^[a-z]+:\/\//i.test(hub) ? 'hubs on other machines are' : 'hubs of the config are';
-  throw new IrisError('hub-unreachable', `no hub is known as ${hub} (${what} not supported yet)`, {
+  throw new IrisError('hub-unreachable', `no hub is known as ${hub}`, {
     remedy: "use --hub local, ssh://USER@HOST, or the path of a hub's socket as hub status prints it",
   });
 }

@@ -242,11 +242,18 @@ describe('--hub', () => {
     expect((await iris(home, 'ls', '--names', '--hub', path)).stdout).toBe('there\n');
     expect((await iris(home, '--hub', `unix:${path}`, 'ls', '--names')).stdout).toBe('there\n');
     expect(JSON.parse((await iris(home, 'ls', '--hub', 'local', '--json')).stdout)).toEqual([]);
-    for (const hub of ['wss://host:1', 'office']) {
-      expect(await iris(home, 'ls', '--hub', hub)).toMatchObject({
-        code: 6,
-        stderr: expect.stringContaining('not supported yet'),
-      });
-    }
+    expect(await iris(home, 'ls', '--hub', 'wss://host:1')).toMatchObject({
+      code: 6,
+      stderr: expect.stringContaining('no hub is known as wss://host:1'),
+    });
+    home.config('teams: { office: { remote: ssh office }, here: { agent: shell } }');
+    expect(await iris(home, 'ls', '--hub', 'ofice')).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('did you mean office?'),
+    });
+    expect(await iris(home, 'ls', '--hub', 'here')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('lives on this machine'),
+    });
   });
 });

@@ -68,7 +68,7 @@ export const SESSION: VerbArgument = {
 export const JSON_OPTION: VerbOption = { flags: '--json', summary: 'print JSON; a failure too, on standard error' };
 export const HUB_OPTION: VerbOption = {
   flags: '--hub <NAME|URL>',
-  summary: "the hub to speak to: local, the path of a hub's socket, or ssh://USER@HOST:PORT",
+  summary: "the hub to speak to: local, the path of a hub's socket, ssh://USER@HOST:PORT, or a team on another machine",
 };
 export const TMUX_TARGET: VerbOption = {
   flags: '-t, --target <SESSION>',

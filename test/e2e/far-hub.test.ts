@@ -1,0 +1,99 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { SessionInfo } from '../../src/core/index.ts';
+import {
+  disposeHomes,
+  disposeTuis,
+  IRIS,
+  PROMPT,
+  runCli,
+  type Sshd,
+  spawnTui,
+  startSshd,
+  stopSshds,
+  type TempHome,
+  tempHome,
+} from '../support/index.ts';
+
+afterEach(async () => {
+  await disposeTuis();
+  await disposeHomes();
+  await stopSshds();
+});
+
+const quoted = (words: readonly string[]): string =>
+  words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
+
+/** A machine with iris-tui in the `~/.local/bin` of its user, and a config here that knows it as `office`. */
+async function office(): Promise<{ sshd: Sshd; here: TempHome; there: TempHome }> {
+  const there = tempHome();
+  const sshd = await startSshd({ env: { HOME: there.path, SHELL: '/bin/bash' } });
+  there.write('.local/bin/iris-tui', `#!/bin/sh\nIRIS_HOME=${there.irisHome} exec ${quoted(IRIS)} "$@"\n`, 0o755);
+  const here = tempHome();
+  const remote = ['ssh', ...sshd.words()];
+  here.config(JSON.stringify({ teams: { office: { remote, agent: 'shell' } } }));
+  return { sshd, here, there };
+}
+
+describe('a hub on another machine, through ssh', () => {
+  it('is started there, lists and starts sessions with the folder and environment of that machine', async () => {
+    const { here, there } = await office();
+    const iris = (...args: string[]) => runCli(['--hub', 'office', ...args], { home: here });
+    expect(await iris('hub', 'status')).toMatchObject({
+      code: 6,
+      stderr: expect.stringContaining('no hub is running'),
+    });
+    const started = await iris('new', '-d', '-n', 'there', '--', 'sh', '-c', 'echo "in $PWD of $IRIS_HUB"; exec cat');
+    expect(started).toMatchObject({ code: 0, stderr: '' });
+    expect(await iris('wait', 'there', '--text', 'in ')).toMatchObject({ code: 0 });
+    expect((await iris('capture', 'there')).stdout.replaceAll('\n', '')).toContain(
+      `in ${there.path} of ${join(there.irisHome, 'run/hub.sock')}`,
+    );
+    const [session] = JSON.parse((await iris('ls', '--json')).stdout) as SessionInfo[];
+    expect(session).toMatchObject({ name: 'there', hub: 'local', cwd: there.path });
+    // Nothing was started here.
+    expect((await runCli(['hub', 'status'], { home: here })).code).toBe(6);
+    expect(await iris('hub', 'stop', '--force')).toMatchObject({ code: 0, stderr: '' });
+    await there.assertNoProcesses(5_000);
+  });
+
+  it('is shown in the screen, which comes back to the same session after the connection was cut', async () => {
+    const { sshd, here } = await office();
+    const tui = spawnTui({ home: here, args: ['--hub', 'office'], cols: 100, rows: 24 });
+    await tui.waitFor(/hub office · [\d.]+ ms/);
+    await tui.waitFor(PROMPT.trim());
+    tui.send('kept=yes; clear\r');
+    await tui.waitFor((t) => !t.text().includes('kept=yes'));
+    await sshd.killConnections();
+    await tui.waitFor(/hub office · (connecting|retry)/);
+    await tui.waitFor(/hub office · [\d.]+ ms/);
+    // The shell of before, not another.
+    tui.send('echo still-$kept\r');
+    await tui.waitFor('still-yes');
+  });
+
+  it('says in one line what stands in the way', async () => {
+    const { here, there, sshd } = await office();
+    rmSync(join(there.path, '.local/bin/iris-tui'));
+    const none = await runCli(['--hub', 'office', 'ls'], { home: here });
+    expect(none).toMatchObject({ code: 6, stdout: '' });
+    expect(none.stderr).toMatch(/^iris-tui: no iris-tui on the remote PATH of target .*install iris-tui there.*\n$/);
+    await sshd.killListener();
+    const refused = await runCli(['--hub', 'office', 'ls'], { home: here });
+    expect(refused).toMatchObject({ code: 6, stdout: '', stderr: expect.stringContaining('refused the connection') });
+    for (const hub of ['ssh://-oProxyCommand=x', 'ssh://a b', 'ssh://host:x']) {
+      expect(await runCli(['--hub', hub, 'ls'], { home: here })).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining('ssh://USER@HOST:PORT'),
+      });
+    }
+  });
+
+  it('connect speaks only to a pipe', async () => {
+    const home = tempHome();
+    expect(await runCli(['connect'], { home })).toMatchObject({ code: 2, stderr: expect.stringContaining('--stdio') });
+    const asked = await runCli(['connect', '--stdio'], { home, input: 'GET / HTTP/1.1\r\nHost: x\r\n\r\n' });
+    expect(asked.stdout).toMatch(/^HTTP\/1\.1 426 /);
+  });
+});
