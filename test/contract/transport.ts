@@ -302,7 +302,7 @@ export function describeTransport(
 
     it('starts the process as the leader of its own session and group, in the folder, with nothing of ours open', async () => {
       const others = [shell('read x'), shell('read x')];
-      const run = shell('cut -d" " -f1,5,6 /proc/$$/stat; pwd; ls /proc/$$/fd | tr "\\n" " "');
+      const run = shell('cut -d" " -f1,5,6 /proc/$$/stat; pwd; ls /proc/$$/fd >fds; tr "\\n" " " <fds');
       await run.over();
       const [ids, cwd, fds] = run.text.split(/\r?\n/);
       const [pid, group, session] = ids!.split(' ');

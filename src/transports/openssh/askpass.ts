@@ -11,11 +11,11 @@ const HELPER = `#!/bin/sh
 esac
 [ -n "\${IRIS_SSH_ASK-}" ] || exit 1
 exec 3<>"\${IRIS_SSH_TTY:-/dev/tty}" || exit 1
-printf '%s' "$1" >&3
 case $1 in
   *'(yes/no'*) ;;
   *) stty -echo <&3; trap 'stty echo <&3' EXIT ;;
 esac
+printf '%s' "$1" >&3
 IFS= read -r answer <&3 || exit 1
 case $1 in
   *'(yes/no'*) ;;

@@ -213,11 +213,12 @@ case $1 in
   -*) shift; set -- "$_iris_f" "$@" ;;
 esac`;
 
-/** Whoever ignores that its terminal is gone is ended; the kernel has hung it up already. It costs a look every two seconds. */
+/** Whoever ignores that its terminal is gone is ended; the kernel has hung it up already. It costs a look every two seconds, and one at each signal. */
 const WATCH_TERMINAL = `( (
-  trap '' HUP INT QUIT TERM TSTP PIPE
+  trap : HUP INT QUIT TERM
+  trap '' TSTP PIPE
   while :; do
-    sleep 2 || exit
+    sleep 2 || sleep 0 || exit
     kill -0 $$ 2>/dev/null || exit
     true </dev/tty || { _iris_end $$; exit; }
   done
@@ -230,9 +231,14 @@ const WATCH_TERMINAL = `( (
 const WATCH_STDIN = `if [ -p /dev/stdin ] && _iris_d=$(mktemp -d "\${TMPDIR:-/tmp}/iris-tui.XXXXXX" 2>/dev/null); then
   if mkfifo "$_iris_d/in" 2>/dev/null; then
     exec 3<&0
-    ( trap '' HUP INT QUIT TERM TSTP
+    ( trap '' INT QUIT TSTP
       (
-        cat <&3 >"$_iris_d/in" || cat <&3 >/dev/null
+        trap : HUP TERM
+        cat <&3 >"$_iris_d/in"
+        case $? in
+          0|129|143) ;;
+          *) cat <&3 >/dev/null ;;
+        esac
         for _iris_i in 1 2 3 4 5 6 7 8; do
           kill -0 $$ 2>/dev/null || exit
           sleep 0.25 2>/dev/null || sleep 1
@@ -240,6 +246,7 @@ const WATCH_STDIN = `if [ -p /dev/stdin ] && _iris_d=$(mktemp -d "\${TMPDIR:-/tm
         _iris_end $$
       ) &
       [ "$PPID" -gt 1 ] && (
+        trap : HUP TERM
         exec 3<&-
         while sleep 5 && kill -0 $$ 2>/dev/null; do kill -0 "$PPID" 2>/dev/null || { _iris_end $$; exit; }; done
       ) &
