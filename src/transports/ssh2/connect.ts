@@ -116,7 +116,8 @@ async function connectOne(settings: HostSettings, open: () => Promise<Duplex>, c
     signal.addEventListener('abort', aborted);
     if (signal.aborted) aborted();
     // A person may take as long as they like.
-    const dialogue = context.dialogue && pausing(context.dialogue, patience);
+    const asker = settings.batchMode ? undefined : context.dialogue;
+    const dialogue = asker && pausing(asker, patience);
     const start = async (): Promise<void> => {
       const hostKey = await HostKeyCheck.prepare(settings, dialogue);
       const login = new Login({

@@ -83,7 +83,7 @@ export class Login {
         return { type: 'agent', username, agent: this.#agentOf(identity) } as AnyAuthMethod;
       }
       const { dialogue } = this.#context;
-      if (!dialogue || settings.batchMode || this.#context.keysOnly()) {
+      if (!dialogue || this.#context.keysOnly()) {
         this.#wouldAsk = true;
         continue;
       }

@@ -76,6 +76,8 @@ describe('logging in with ssh2', () => {
     await one.over();
     expect(one.text).toMatch(/in\r\n$/);
     expect(one.text).not.toMatch(/sesam|early/);
+    const batch = await failure(run({ words: ['-o', 'BatchMode=yes', ...sshd.words()], options: { identity } }));
+    expect(batch).toMatchObject({ code: 'login-refused', retriable: false });
     const called = run({ words: sshd.words(), options: { identity } });
     await called.says('Enter passphrase');
     called.transport.write(Uint8Array.of(3));
