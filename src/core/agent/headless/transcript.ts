@@ -10,6 +10,8 @@ const RESULT_LINES = 4;
 const THOUGHT_LINES = 6;
 const ERROR_LINES = 6;
 const FOLDED_LINE_CHARS = 400;
+/** Things that wait for the end of a text. */
+const LATER_LIMIT = 100;
 
 /** What an agent says, as text that people read. Prints clean text with SGR and LF, nothing else. */
 export class Transcript {
@@ -18,9 +20,12 @@ export class Transcript {
   #newlines = 2;
   readonly #markdown: MarkdownStream;
   #clean = new CleanStream();
-  /** What is being streamed, and all of it so far. */
   #streaming: 'text' | 'thinking' | undefined;
+  /** All that was streamed of the message that is being said, even if something came in between; and its kind. */
   #streamed = '';
+  #kind: 'text' | 'thinking' = 'text';
+  /** What came while a text was being streamed and can wait for its end: error output, and helpers. */
+  #later: (() => void)[] = [];
   #thoughtLines = 0;
   /** The tool call that was shown last, and the names of those without a result. */
   #lastTool = '';
@@ -80,10 +85,13 @@ export class Transcript {
   stray(line: string): void {
     this.#errorLines++;
     if (this.#errorLines > ERROR_LINES + 1) return;
-    this.#endStream();
+    const more = this.#errorLines > ERROR_LINES;
+    this.#whenSaid(() => this.#stray(more ? '! …' : `! ${oneLine(stripped(line), FOLDED_LINE_CHARS)}`));
+  }
+
+  #stray(text: string): void {
     this.#line();
-    this.#put(dim(this.#errorLines > ERROR_LINES ? '! …' : `! ${oneLine(stripped(line), FOLDED_LINE_CHARS)}`));
-    this.#put('\n');
+    this.#put(`${dim(text)}\n`);
   }
 
   #delta(kind: 'text' | 'thinking', text: string): void {
@@ -92,6 +100,8 @@ export class Transcript {
       this.#paragraph();
       this.#streaming = kind;
       this.#thoughtLines = 0;
+      if (kind !== this.#kind) this.#streamed = '';
+      this.#kind = kind;
     }
     this.#streamed += text;
     this.#stream(this.#clean.feed(text));
@@ -120,13 +130,24 @@ export class Transcript {
     this.#stream(this.#clean.end());
     if (this.#streaming === 'text') this.#markdown.end();
     this.#streaming = undefined;
-    this.#streamed = '';
     this.#line();
+    for (const show of this.#later.splice(0)) show();
+  }
+
+  /** Now, or when what is being streamed has been said. */
+  #whenSaid(show: () => void): void {
+    // So many helpers are quiet for the length of a message; else the text is broken off.
+    if (this.#streaming === undefined || this.#later.length >= LATER_LIMIT) show();
+    else this.#later.push(show);
   }
 
   #message(message: NewMessage): void {
     this.#errorLines = 0;
-    for (const block of message.blocks) this.#block(block, message);
+    const show = (): void => {
+      for (const block of message.blocks) this.#block(block, message);
+    };
+    if (message.parent === undefined) show();
+    else this.#whenSaid(show);
   }
 
   #block(block: Block, { role, parent }: NewMessage): void {
@@ -164,15 +185,12 @@ export class Transcript {
 
   /** A whole text: what of it was streamed already stands there. */
   #said(kind: 'text' | 'thinking', text: string): void {
-    if (this.#streaming === kind && text.startsWith(this.#streamed)) {
-      this.#delta(kind, text.slice(this.#streamed.length));
-      this.#endStream();
-      return;
-    }
+    const before = this.#kind === kind && text.startsWith(this.#streamed) ? this.#streamed.length : 0;
+    const rest = text.slice(before);
+    if (before === 0) this.#endStream();
+    if (rest !== '' && (before > 0 || rest.trim() !== '')) this.#delta(kind, rest);
     this.#endStream();
-    if (text.trim() === '') return;
-    this.#delta(kind, text);
-    this.#endStream();
+    this.#streamed = '';
   }
 
   #result({ id, text, failed }: Extract<Block, { type: 'tool-result' }>, nested: boolean): void {
@@ -194,6 +212,7 @@ export class Transcript {
 
   #finished({ outcome, error, usage }: TurnResult): void {
     this.#endStream();
+    this.#streamed = '';
     this.#lastTool = '';
     this.#tools.clear();
     this.#errorLines = 0;

@@ -103,6 +103,25 @@ describe('the transcript', () => {
     ]);
   });
 
+  it('shows a text once, whatever comes while it is being said', () => {
+    const desk = working();
+    desk.piece('one ');
+    desk.pipes.sink?.output(new TextEncoder().encode('a warning\n'), 'error');
+    const tool = { type: 'tool_use', id: 'h1', name: 'Bash', input: { command: 'ls' } };
+    desk.says({ type: 'assistant', parent_tool_use_id: 't0', message: { id: 'h', content: [tool] } });
+    desk.piece('two ');
+    desk.types('next\r');
+    desk.piece('three');
+    desk.message({ type: 'text', text: 'one two three' });
+    expect(desk.rows().slice(2, 7)).toEqual(['one two three', '! a warning', '', '  • Bash ls', '']);
+    desk.piece('four ');
+    desk.says({ type: 'control_response', response: { subtype: 'error', request_id: 'iris-interrupt-9', error: 'x' } });
+    desk.piece('five');
+    desk.message({ type: 'text', text: 'four five six' });
+    const said = desk.rows().join('\n');
+    expect(said).toContain('four\n\nnot interrupted: x\n\nfive six\n');
+  });
+
   it('shows error output dimmed, and only its beginning', () => {
     const desk = working();
     const lines = Array.from({ length: 40 }, (_, i) => `noise ${i}\n`).join('');
