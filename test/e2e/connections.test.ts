@@ -56,6 +56,11 @@ describe('a team on another machine', () => {
     // A wait that is long enough to see it count.
     await tui.waitFor(/attempt \d+ in [4-9] s/, SLOW);
     await tui.waitFor(/attempt \d+ in [12] s/, SLOW);
+    tui.send(`${KEY.prefix}S`);
+    await tui.waitFor(/✖ target · error/, SLOW);
+    expect(tui.text()).toMatch(/│ R retry now · E edit team · L log · Q close/);
+    tui.send('R');
+    await tui.waitFor(/◌ target · offline/, SLOW);
     tui.send('echo typed a\x7faway');
     await tui.waitFor(/17 bytes typed: kept, C-b \] pastes it then/, SLOW);
     await sshd.restart();
@@ -125,6 +130,8 @@ describe('a team on another machine', () => {
     await tui.waitFor(/attempt 1, under way/);
     tui.send('echo st""ill\r');
     await tui.waitFor(/^│still/m);
+    tui.send(`${KEY.prefix}\x1b[C${KEY.prefix}L`);
+    await tui.waitFor(/╭─ connection of hole [\s\S]*state +connecting/);
   }, 60_000);
 });
 

@@ -127,6 +127,7 @@ describe('a pane whose connection is gone', () => {
     await stage.pass(1_000);
     await stage.pass(1_000);
     expect(stage.text()).toContain('no answer yet');
+    expect(stage.text()).toMatch(/│ C-b E edit team · L log · Q close/);
     hub.print('s1', 'Are you sure you want to continue connecting (yes/no)? ');
     await stage.pass();
     expect(stage.text()).not.toContain('no answer yet');

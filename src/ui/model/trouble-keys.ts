@@ -24,13 +24,16 @@ export function troubleKeys(
   settings: Pick<TuiSettings, 'prefixKeys'>,
   readOnly: boolean,
 ): TroubleKey[] {
-  const { state } = session.connection;
+  const { state, reason } = session.connection;
   if (state === 'online') return [];
   const own = new Map(Object.entries(settings.prefixKeys).map(([key, command]) => [canonical(key), command]));
   const useful = (command: string): boolean => {
     if (command === 'connection-log') return true;
     if (readOnly) return false;
-    if (command === 'stop-retrying') return state !== 'error';
+    // A first attempt is under way: there is nothing to begin, and nothing to stop but the session.
+    const first = state === 'connecting' && reason === undefined;
+    if (command === 'retry') return !first;
+    if (command === 'stop-retrying') return state !== 'error' && !first;
     return command !== 'edit-team' || session.team !== undefined;
   };
   return Object.entries(TROUBLE_KEYS).flatMap(([letter, command]) => {
