@@ -302,20 +302,15 @@ export function describeTransport(
 
     it('starts the process as the leader of its own session and group, in the folder, with nothing of ours open', async () => {
       const others = [shell('read x'), shell('read x')];
-      const run = shell('cut -d" " -f1,5,6 /proc/$$/stat; pwd; ls /proc/$$/fd >fds; tr "\\n" " " <fds');
+      const run = shell('cut -d" " -f1,5,6 /proc/$$/stat; pwd; ls -1 /proc/$$/fd; true');
       await run.over();
-      const [ids, cwd, fds] = run.text.split(/\r?\n/);
+      const [ids, cwd, ...fds] = run.text.trim().split(/\r?\n/);
       const [pid, group, session] = ids!.split(' ');
       expect([group, session]).toEqual([pid, pid]);
       expect(cwd).toBe(folder);
       // 251 and the like: handed down by whatever started the tests.
       const inherited = new Set(await inheritedDescriptors());
-      expect(
-        fds!
-          .trim()
-          .split(' ')
-          .filter((fd) => !inherited.has(fd)),
-      ).toEqual(['0', '1', '2']);
+      expect(fds.filter((fd) => !inherited.has(fd))).toEqual(['0', '1', '2']);
       expect(others.every((other) => !other.isOver)).toBe(true);
     });
 
