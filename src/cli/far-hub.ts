@@ -18,7 +18,8 @@ export interface FarHub {
 export function farHubOf(given: string, team: (name: string) => Promise<Remote>): FarHub | undefined {
   if (/^[A-Za-z0-9_]/.test(given) && !/[/:]/.test(given)) return { name: given, remote: () => team(given) };
   if (!/^ssh:\/\//i.test(given)) return undefined;
-  const [, user, host, port] = /^ssh:\/\/(?:([^@/\s]+)@)?(\[[0-9a-f:.]+\]|[^:/@\s]+)(?::(\d{1,5}))?\/?$/i.exec(given) ?? [];
+  const [, user, host, port] =
+    /^ssh:\/\/(?:([^@/\s]+)@)?(\[[0-9a-f:.]+\]|[^:/@\s]+)(?::(\d{1,5}))?\/?$/i.exec(given) ?? [];
   if (host === undefined || host.startsWith('-') || user?.startsWith('-')) {
     throw new IrisError('usage', `${given} is no address`, { remedy: 'write ssh://USER@HOST:PORT' });
   }
