@@ -12,6 +12,8 @@ import type { ProcessEnd } from '../transport.ts';
 /** An agent that was to go on with a conversation and fails within this time did not find it. */
 const NOT_FOUND_WITHIN_MS = 10_000;
 
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 /** What is kept of it on disk. */
 export type SavedConversation = Conversation;
 
@@ -35,9 +37,11 @@ export class SessionConversation {
     return this.#resumed;
   }
 
-  /** The agent tells its own name for it (a hook). */
-  named(id: string): void {
-    if (this.#known && /^[\w.-]{1,128}$/.test(id)) this.#known = { ...this.#known, id };
+  /** The agent tells by a hook which one it is in: after `/clear` or `/resume` another one than it was started with. */
+  named(agent: string, id: string): boolean {
+    if (this.#known?.agent !== agent || !UUID.test(id) || this.#known.id === id) return false;
+    this.#known = { ...this.#known, id };
+    return true;
   }
 
   /** What to run now. `agent`: whose words the command is; absent: as its program says. */

@@ -84,6 +84,11 @@ export abstract class SessionFacts extends WithAgent {
     return this.runs.conversation.saved;
   }
 
+  /** Its agent says which conversation it is in. */
+  converses(agent: string, id: string): void {
+    if (this.runs.conversation.named(agent, id)) this.changed();
+  }
+
   /** By this a headless agent goes on with its session. */
   get agentSession(): string | undefined {
     return this.#agentSession;

@@ -119,6 +119,21 @@ describe('an agent that is started again', () => {
     expect(session.info().command).toEqual([path, '--verbose']);
   });
 
+  it('goes on with the conversation it says it is in, and with no other name', async () => {
+    const path = program('claude', 'echo "run $run"; read -r line; exit 1');
+    rmSync(`${path}.runs`, { force: true });
+    const session = registry().create(spec([path], { restart: 'always' }));
+    await shows(session, 'run 1');
+    const other = '0199a7b2-6c1e-7f43-9a55-0f1c2d3e4f50';
+    session.converses('claude', other);
+    session.converses('claude', '--dangerously-skip-permissions');
+    session.converses('gemini', other.replace('0', '1'));
+    session.write(Buffer.from('\r'));
+    await shows(session, 'run 2');
+    expect(runs(path)[1]).toBe(`--resume ${other}`);
+    expect(session.saved().conversation).toEqual({ agent: 'claude', id: other });
+  });
+
   it('begins anew, once, when there is nothing to go on with', async () => {
     const path = program(
       'codex',
