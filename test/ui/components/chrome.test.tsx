@@ -125,6 +125,23 @@ describe('the chrome', () => {
     expect(widthOf(title?.trimEnd() ?? '')).toBe(36);
   });
 
+  it('keeps some of the name, and how it ended, in the narrowest pane of a dead session', () => {
+    const border = (cols: number, frames: 'box' | 'single'): string => {
+      const outer = { x: 0, y: 1, cols, rows: 6 };
+      const inner = { x: 1, y: 2, cols: cols - 2, rows: 4 };
+      const dead = session({ name: 'database', process: { status: 'exited', exitCode: 137 }, cols: cols - 2, rows: 4 });
+      const pane = { ...view().panes[0]!, session: dead, outer, inner };
+      return rowsOf(view({ cols: Math.max(20, cols), rows: 8, frames, panes: [pane] }))[1] ?? '';
+    };
+    expect(border(60, 'box')).toMatch(/1 database · claude ─+ ✖ local · exited 137 · 58x4 ─╮/);
+    expect(border(60, 'single')).toMatch(/1 database .*✖ .*exited 137/);
+    for (const frames of ['box', 'single'] as const) {
+      expect(border(34, frames)).toMatch(/1 database .*✖ .*exited 137/);
+      expect(border(26, frames)).toMatch(/1 dat.* ✖ .*137/);
+      expect(border(20, frames)).toMatch(/1 da.* ✖ 137/);
+    }
+  });
+
   it('draws nothing but ASCII where the terminal can show no more', () => {
     // The ellipsis of a cut text is the compositor's to replace.
     expect(
