@@ -59,7 +59,8 @@ export function troubleBox(pane: PaneItem, now: number, ascii: boolean, prefix: 
 function choose(items: readonly Item[], room: number): (readonly Segment[])[] {
   let left = [...items];
   const total = (): number => left.reduce((n, item) => n + item.lines.length, 0);
-  const least = (item: Item): number => (item.lines.length > 1 ? Math.min(MORE_RANK, item.rank) : item.rank);
+  const least = (item: Item): number =>
+    item.lines.length > 1 ? Math.min(MORE_RANK + item.rank / 100, item.rank) : item.rank;
   while (total() > room && left.length > 0) {
     const first = left.reduce((a, b) => (least(b) < least(a) ? b : a));
     const lines = first.lines.slice(0, -1);
