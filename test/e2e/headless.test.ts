@@ -184,7 +184,9 @@ describe('a headless session in a pane', () => {
     const other = spawnTui({ cols: 100, rows: 40, home });
     await tui.waitFor(/2 api/);
     tui.send('\x022');
+    await other.waitFor(/1 bash\*? {2}2 api/);
     other.send('\x022');
+    await other.waitFor(/2 api\*/);
     await tui.waitFor(/╭─ 1 api · claude[\s\S]*│> /);
     tui.send('say # Title');
     tui.send(SHIFT_ENTER);
