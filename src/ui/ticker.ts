@@ -2,8 +2,11 @@ import type { Clock, SessionInfo, Timer } from '../core/index.ts';
 import type { ViewSnapshot } from './model/snapshot.ts';
 
 /** Does the border or the box of its pane show seconds? */
-const counts = ({ connection, agent }: SessionInfo): boolean =>
-  connection.state === 'online' ? agent.state === 'working' || agent.state === 'blocked' : connection.state !== 'error';
+const counts = ({ connection, agent, process }: SessionInfo): boolean =>
+  process.restartAt !== undefined ||
+  (connection.state === 'online'
+    ? agent.state === 'working' || agent.state === 'blocked'
+    : connection.state !== 'error');
 
 /** Draws again when time alone changes what is shown: once a second while something on the screen counts seconds, else with the minute. */
 export class Ticker {

@@ -35,10 +35,11 @@ function printTable(context: Context, sessions: readonly SessionInfo[]): void {
 
 /** What matters most about a session, in few words. */
 export function stateOf(session: SessionInfo): string {
-  const { status, exitCode, signal } = session.process;
+  const { status, exitCode, signal, restartAt } = session.process;
   if (status === 'exited') {
     const how = signal ?? exitCode;
-    return how === undefined ? 'exited' : `exited (${how})`;
+    const again = restartAt === undefined ? '' : `, again in ${ageOf(restartAt - Date.now())}`;
+    return `${how === undefined ? 'exited' : `exited (${how})`}${again}`;
   }
   if (status !== 'running') return status;
   if (session.connection.state !== 'online') return session.connection.state;

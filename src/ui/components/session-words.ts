@@ -70,6 +70,10 @@ export function connectionWords({ connection }: SessionInfo, now: number): State
 function ownWords(session: SessionInfo, now: number): StateWords | undefined {
   const { agent, process } = session;
   const ended = endWords(session);
+  if (ended && process.restartAt !== undefined) {
+    const wait = `${secondsTo(process.restartAt, now)} s`;
+    return { full: `${ended}, again in ${wait}`, short: `again ${wait}`, tiny: wait };
+  }
   if (ended) {
     const short = process.signal ?? (process.status === 'died' ? 'died' : ended);
     return {
