@@ -98,6 +98,10 @@ function show(context: Context, told: Partial<PromptOutcome>, several?: string):
             .map((line) => plainText(line, 100_000))
             .join('\n')}\n`,
         );
+      else if (answer === undefined) {
+        const look = `iris-tui capture ${plainText(name)}`;
+        writeError(`iris-tui: ${who}it has finished, but its answer could not be read: ${look}\n`);
+      }
       return;
     case 'held':
       context.line(`${who}held in the queue of ${name}: ${HELD[held ?? 'queue']}`);

@@ -31,7 +31,7 @@ export async function* pieces({ kind, text, seconds }, gone) {
     const step = Math.max(1, Math.ceil(words.length / 200));
     for (let i = 0; i < words.length && !gone.aborted; i += step) {
       yield words.slice(i, i + step).join('');
-      await pause(2, gone);
+      await pause(15, gone);
     }
   }
 }

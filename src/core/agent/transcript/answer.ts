@@ -1,4 +1,5 @@
 import type { CompiledTranscript } from '../prompt/compile.ts';
+import { GAP } from './follower.ts';
 
 /** Characters of the prompt's first line that must stand in the transcript; an agent may have wrapped the rest, or put a chip in its place. */
 const PROMPT_CHARS = 24;
@@ -20,14 +21,23 @@ export function readAnswer(
   if (start === undefined) return undefined;
   const pieces: string[][] = [];
   let piece: string[] | undefined;
+  let pinned = false;
   for (const row of rows.slice(start + 1)) {
-    if (rules.says.test(row)) {
+    const afterGap = pinned;
+    pinned = row === GAP;
+    // What was missed is said where it was in the middle of a text.
+    if (pinned) piece?.push(row);
+    // What stays at the top of a picture is no new prompt.
+    else if (afterGap && rules.prompt.test(row)) continue;
+    else if (rules.says.test(row)) {
       piece = [row.replace(rules.says, '')];
       pieces.push(piece);
     } else if (rules.other.test(row) || rules.chrome.test(row) || rules.prompt.test(row)) piece = undefined;
     else piece?.push(outdented(row, rules.indent));
   }
   const texts = pieces.map((lines) => lines.join('\n').trimEnd()).filter((text) => text.trim() !== '');
+  // With something missing, silence may be what was missed.
+  if (texts.length === 0 && rows.includes(GAP)) return undefined;
   return texts.join('\n\n');
 }
 
@@ -42,7 +52,7 @@ function promptRow(
   let any: number | undefined;
   for (let i = rows.length - 1; i >= 0; i--) {
     const row = rows[i]!;
-    if (!rules.prompt.test(row)) continue;
+    if (!rules.prompt.test(row) || rows[i - 1] === GAP) continue;
     any ??= i;
     const said = squeezed(row.replace(rules.prompt, ''));
     if (said !== '' && (said.startsWith(wanted) || wanted.startsWith(said))) return i;
