@@ -49,7 +49,7 @@ export class Transcript {
         this.#finished(event.turn);
         return;
       case 'notice':
-        this.#note(event.level === 'info' ? dim(event.text) : yellow(oneLine(event.text)));
+        this.#note((event.level === 'info' ? dim : yellow)(oneLine(event.text)));
         return;
       case 'failed':
         this.#note(red(oneLine(event.text)));
