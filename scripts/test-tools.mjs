@@ -14,6 +14,7 @@ const TOOLS = [
   ['fish', 'fish'],
   ['tcsh', 'tcsh'],
   ['zsh', 'zsh'],
+  ['sudo', 'sudo'],
   ['podman', 'podman'],
   ['runc', 'runc'],
   ['docker', 'docker.io'],

@@ -109,11 +109,30 @@ export class Containers implements AsyncDisposable {
   async stop(): Promise<void> {
     await this.stopService();
     spawnSync('podman', this.#args(['rm', '--force', '--all', '--time', '0']), { env: this.env, stdio: 'ignore' });
+    // Each exec leaves a monitor that would stay for five minutes; and what tidies up after a container makes folders anew.
+    await waitUntil(
+      () => {
+        const { stdout } = spawnSync('ps', ['-axww', '-o', 'pid=,args='], { encoding: 'utf8' });
+        const own = stdout.split('\n').filter((line) => line.includes(this.folder));
+        for (const line of own) if (/^\s*\d+\s+\S*conmon /.test(line)) end(Number.parseInt(line, 10));
+        return own.length === 0;
+      },
+      'nothing of podman is left',
+      { everyMs: 50 },
+    );
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
+  }
+}
+
+function end(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended by itself.
   }
 }
 

@@ -18,7 +18,7 @@ describe.runIf(CAN_RUN_CONTAINERS)('the docker client, against real containers',
     runExec(['docker', 'exec', '-i', name], { localEnv: containers.env, command, ...more });
 
   it('a terminal, its size, and the size it gets later', async () => {
-    const run = docker(shell('stty size; trap "stty size; exit 3" WINCH; while :; do sleep 0.1; done'), {
+    const run = docker(shell('trap "stty size; exit 3" WINCH; stty size; while :; do sleep 0.1; done'), {
       cols: 91,
       rows: 17,
     });

@@ -250,7 +250,7 @@ describe('a terminal there', () => {
     const run = runSsh(sshd.words(), {
       cols: 91,
       rows: 17,
-      command: shell('stty size; trap "stty size; exit" WINCH; while :; do sleep 0.05; done'),
+      command: shell('trap "stty size; exit" WINCH; stty size; while :; do sleep 0.05; done'),
     });
     await run.says('17 91');
     run.transport.resize(120, 40);
