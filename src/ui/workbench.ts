@@ -271,8 +271,6 @@ export class Workbench {
     this.views.close();
   }
 
-  // ---- inside
-
   #hostSaid(event: Parameters<Parameters<SessionHost['on']>[0]>[0]): void {
     switch (event.type) {
       case 'connection':
@@ -291,9 +289,6 @@ export class Workbench {
         break;
       case 'sessions':
         if (this.#news.changed(this.host.sessions, this.#placement.panes)) this.update();
-        break;
-      default:
-        break;
     }
   }
 
