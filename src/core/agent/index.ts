@@ -3,14 +3,7 @@ export type { Decision, Explanation } from './explain.ts';
 export * from './glance/index.ts';
 export * from './headless/index.ts';
 export * from './hooks/index.ts';
-export {
-  AgentMonitor,
-  type AgentReport,
-  type Authority,
-  type MonitoredScreen,
-  type MonitorOptions,
-  type Sight,
-} from './monitor.ts';
+export { AgentMonitor } from './monitor.ts';
 export { compilePattern as compileRulePattern } from './pattern.ts';
 export { mayAnswer } from './prompt/board.ts';
 export type { InputBox } from './prompt/box.ts';
@@ -19,6 +12,7 @@ export { planReply, type ReplyPlan } from './prompt/reply.ts';
 export type { AnswerRules, BoxRules, TranscriptRules } from './prompt/rules.ts';
 export type { AgentPrompt, PromptChoice, PromptReply } from './prompt/types.ts';
 export { parseRecording, type RecordedEvent, type Recording, type Rehearsed, rehearse } from './rehearsal.ts';
+export type { AgentReport, Authority, MonitoredScreen, MonitorOptions, Sight } from './report.ts';
 export * from './resume.ts';
 export { BUILT_IN_RULES } from './rules/index.ts';
 export { parseRuleFile, ruleFileSchema } from './schema.ts';

@@ -1,5 +1,4 @@
 import type { Clock, Timer } from '../clock.ts';
-import type { Surface } from '../output/cells.ts';
 import type { ScreenEvent } from '../output/events.ts';
 import type { AgentStateName } from '../session/info.ts';
 import type { RuleBook } from './book.ts';
@@ -7,12 +6,13 @@ import type { CompiledSet } from './compile.ts';
 import { type Decision, DecisionLog, type Explanation } from './explain.ts';
 import { HookTrust, type HookWord } from './hooks/index.ts';
 import { matchConditions, type Reading, readState, View } from './match.ts';
-import { type Asked, mayAnswer, PromptBoard } from './prompt/board.ts';
-import { findBox, type InputBox } from './prompt/box.ts';
+import { mayAnswer, PromptBoard } from './prompt/board.ts';
+import { findBox } from './prompt/box.ts';
 import type { CompiledAnswers, CompiledTranscript } from './prompt/compile.ts';
 import type { AgentPrompt } from './prompt/types.ts';
+import type { AgentReport, Authority, MonitoredScreen, MonitorOptions, Sight } from './report.ts';
 import { type Rounds, roundsOf } from './rounds.ts';
-import { Settler, type Sign } from './settle.ts';
+import { GONE, LOST, Settler, type Sign } from './settle.ts';
 import { Signals } from './signals.ts';
 
 /** The screen of a session is looked at this often at most, and only after output. */
@@ -22,53 +22,7 @@ const FRAME_MS = 10;
 /** A frame in mode 2026 is waited for this long: as when it is drawn. */
 const SYNCHRONIZED_MS = 150;
 
-/** A question must stand there to be one: without it for this long, it was answered, even if nothing else is understood. A redraw is quicker. */
-const GONE_MS = 1000;
-const GONE: Sign = { state: 'working', question: undefined, holdMs: GONE_MS };
-
-/** A hook said that it works, and nothing was heard since. */
-const LOST: Sign = { state: 'unknown', question: undefined, holdMs: 0 };
-
 type By = Pick<Reading, 'rule' | 'on'>;
-
-/** What `AgentMonitor` needs of a screen. */
-export interface MonitoredScreen extends Surface {
-  readonly modes: { readonly alternateScreen: boolean };
-}
-
-export interface AgentReport {
-  /** Kind of the agent that is in the foreground: of the session, or of an agent that was started in its shell. */
-  readonly kind: string;
-  readonly state: AgentStateName;
-  /** Milliseconds since 1970. */
-  readonly since: number;
-  readonly question?: string;
-  /** What it asks, where it can be answered from elsewhere. */
-  readonly prompt?: AgentPrompt;
-}
-
-/** What is to be seen of an agent at this very moment. */
-export interface Sight {
-  /** What the rules make of it; undefined: none matches. Not held back as the state is. */
-  readonly reading: 'working' | 'blocked' | 'idle' | undefined;
-  /** Do the rules say where its input box is? */
-  readonly knowsBox: boolean;
-  /** undefined: none is to be seen. */
-  readonly box: InputBox | undefined;
-}
-
-/** Sources that outrank everything that is read from a terminal. */
-export type Authority = 'protocol' | 'hook';
-
-export interface MonitorOptions {
-  readonly clock: Clock;
-  readonly rules: RuleBook;
-  /** Of the session. */
-  readonly kind: string;
-  readonly screen: MonitoredScreen;
-  /** The report changed. */
-  readonly changed: (report: AgentReport) => void;
-}
 
 /**
  * What the agent of one run of a session is doing. Told of output and of what programs say beside it; looks at the screen some time after,
@@ -186,7 +140,7 @@ export class AgentMonitor {
   promptNow(): AgentPrompt | undefined {
     if (this.#ended || !this.#board.current || this.#screen.synchronizing) return undefined;
     const reading = this.#read(this.#clock.now());
-    return reading?.state === 'blocked' && this.#board.stands(asked(reading)) ? this.#board.current : undefined;
+    return reading?.state === 'blocked' && this.#board.stands(reading) ? this.#board.current : undefined;
   }
 
   /** Its screen read now: for those who type into it. */
@@ -299,7 +253,7 @@ export class AgentMonitor {
     const reading = this.#authority !== 'protocol' || this.#settler.state === 'blocked' ? this.#read(now) : undefined;
     const asksAnew =
       reading?.state === 'blocked' && reading.choices.length > 0
-        ? this.#board.observe(asked(reading), this.#set.answers, now)
+        ? this.#board.observe(reading, this.#set.answers, now)
         : this.#board.missing(now);
     const told = this.#report;
     if (this.#trust) this.#judge(this.#trust, reading, now);
@@ -443,8 +397,4 @@ export class AgentMonitor {
   get #awaitsSilence(): boolean {
     return this.#set.quietMs !== undefined && this.#settler.state === 'working';
   }
-}
-
-function asked({ question = '', choices }: Reading): Asked {
-  return { question, choices };
 }

@@ -20,6 +20,13 @@ export interface Sign {
   readonly sure?: boolean;
 }
 
+/** A question must stand there to be one: without it for this long, it was answered, even if nothing else is understood. A redraw is quicker. */
+const GONE_MS = 1000;
+export const GONE: Sign = { state: 'working', question: undefined, holdMs: GONE_MS };
+
+/** A hook said that it works, and nothing was heard since. */
+export const LOST: Sign = { state: 'unknown', question: undefined, holdMs: 0 };
+
 interface Pending {
   readonly sign: Sign;
   readonly first: number;

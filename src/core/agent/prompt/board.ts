@@ -6,7 +6,7 @@ const STANDS_MS = 1000;
 
 /** What is read of a dialog on the screen. */
 export interface Asked {
-  readonly question: string;
+  readonly question: string | undefined;
   readonly choices: readonly string[];
 }
 
@@ -51,7 +51,7 @@ export class PromptBoard {
     this.#words = words;
     this.#number += 1;
     const choices = asked.choices.map((label, i): PromptChoice => ({ number: i + 1, label }));
-    this.#current = describe(hash(`${this.#seed} ${this.#number} ${words}`), asked.question, choices, answers);
+    this.#current = describe(hash(`${this.#seed} ${this.#number} ${words}`), asked.question ?? '', choices, answers);
     return true;
   }
 
@@ -86,7 +86,7 @@ export class PromptBoard {
 }
 
 function wordsOf({ question, choices }: Asked): string {
-  return [question, ...choices].join('\n');
+  return [question ?? '', ...choices].join('\n');
 }
 
 function describe(

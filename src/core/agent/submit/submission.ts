@@ -1,4 +1,4 @@
-import type { Sight } from '../monitor.ts';
+import type { Sight } from '../report.ts';
 
 /**
  * Between the end of a paste and the Enter that submits it. Measured with claude, codex and gemini: in one write, or within 10 ms, the Enter
