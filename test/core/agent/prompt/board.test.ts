@@ -105,6 +105,32 @@ describe('what a blocked agent asks', () => {
   });
 });
 
+describe('a quotation of a question', () => {
+  const dialogs = Object.fromEntries(
+    AGENTS.map((agent) => {
+      const rows = asking(agent).screen.capture().trimEnd().split('\n');
+      return [agent, rows.slice(-14)];
+    }),
+  );
+
+  for (const agent of AGENTS) {
+    it.each(AGENTS)(`of %s that ${agent} prints while it works or rests is nothing to answer`, (from) => {
+      for (const [name, until] of [
+        [`${agent}-idle`, 100],
+        [`${agent}-working`, 4],
+      ] as const) {
+        const cast = readCast(name);
+        const bench = new Bench({ kind: agent, cols: cast.cols, rows: cast.rows });
+        bench.play({ ...cast, events: cast.events.filter(([at, , data]) => at < until && data !== 'end') });
+        // Where its own words stand, above its box.
+        bench.show(`\x1b7${dialogs[from]!.map((row, i) => `\x1b[${i + 1};1H\x1b[2K${row}`).join('')}\x1b8`, 3000);
+        expect(bench.monitor.report.prompt, name).toBeUndefined();
+        expect(bench.monitor.promptNow(), name).toBeUndefined();
+      }
+    });
+  }
+});
+
 describe('an answer', () => {
   const { answers } = rules.rulesFor('claude');
   const asked = (): AgentPrompt => prompt(asking('claude'));
