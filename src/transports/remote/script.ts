@@ -139,7 +139,7 @@ _iris_login() {
     *) return 0 ;;
   esac
   case $1 in
-    all) eval "$_iris_x" ;;
+    all) _iris_w=\${PWD-}; eval "$_iris_x"; PWD=$_iris_w ;;
     path) PATH=\${PATH:+$PATH:}$(eval "$_iris_x"; printf %s "$PATH"); export PATH ;;
   esac
 }

@@ -236,6 +236,13 @@ describe('where agents are found', () => {
     expect(far.output).toContain("<it's set>\ntyped");
   });
 
+  it('a profile that goes elsewhere does not take the program along', async () => {
+    writeFileSync(join(home, '.profile'), 'cd /usr\n');
+    const options = { env: { ...env(), SHELL: '/bin/sh' }, login: 'always', cwd: '/tmp' } as const;
+    const far = await run({ command: ['sh', '-c', 'env | grep ^PWD; pwd'], ...options });
+    expect(far.output).toBe('PWD=/tmp\n/tmp\n');
+  });
+
   it('a profile that fails or leaves is passed over', async () => {
     for (const text of ['exit 3', 'exec false', 'read answer', 'kill -9 $$', 'set -u; echo $nothing_of_this_name']) {
       writeFileSync(join(home, '.profile'), `${text}\n`);
