@@ -41,6 +41,8 @@ try {
     const headless = new HeadlessTrial(name, { root: join(root, 'headless'), bin, cli, model });
     const trials = values.headless ? [headless] : [new Trial(name, { root, bin, cli, model }), headless];
     for (const trial of trials) {
+      // Each counts its own: both say the same.
+      model.prompts.length = 0;
       try {
         results.push({ agent: name, version: out.trim(), steps: await trial.run(Number(values.prompts)) });
       } finally {
