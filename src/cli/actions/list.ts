@@ -35,8 +35,9 @@ function printTable(context: Context, sessions: readonly SessionInfo[]): void {
 
 /** What matters most about a session, in few words. */
 export function stateOf(session: SessionInfo): string {
-  const { status, exitCode, signal, restartAt } = session.process;
+  const { status, exitCode, signal, restartAt, reason } = session.process;
   if (status === 'exited') {
+    if (reason !== undefined && restartAt === undefined) return 'ended';
     const how = signal ?? exitCode;
     const again = restartAt === undefined ? '' : `, again in ${ageOf(restartAt - Date.now())}`;
     return `${how === undefined ? 'exited' : `exited (${how})`}${again}`;

@@ -65,7 +65,7 @@ export interface SessionInfo {
     readonly status: ProcessStatus;
     readonly exitCode?: number;
     readonly signal?: string;
-    /** Why it failed to start, where it did; why it was ended, where nobody asked for it; or that its rule starts it again. */
+    /** Why it failed to start, where it did; why it was ended, where it did not end by itself; or that its rule starts it again. */
     readonly reason?: string;
     /** Its rule starts it again then. */
     readonly restartAt?: number;

@@ -175,7 +175,7 @@ export class TeamDesk {
     await Promise.all(
       chosen.map((session) =>
         session
-          .stop()
+          .stop({ why: 'put down' })
           .catch((error: unknown) => this.#o.log.warn('did not end', { session: session.id, error: String(error) })),
       ),
     );

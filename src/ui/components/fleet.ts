@@ -93,7 +93,7 @@ function rowSegments(view: ViewSnapshot, row: FleetRow, columns: Columns, width:
 function stateWords(session: SessionInfo, now: number): string {
   const { agent, connection, process } = session;
   const ended = endWords(session);
-  if (ended) return process.signal ?? ended;
+  if (ended) return ended === 'ended' ? ended : (process.signal ?? ended);
   if (connection.state !== 'online') return connectionWords(session, now).short;
   if (process.status !== 'running' || agent.state === 'unknown') return process.status;
   const word = agent.state === 'blocked' ? 'waiting' : agent.state;

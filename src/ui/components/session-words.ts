@@ -30,15 +30,22 @@ export const symbols = (ascii: boolean) =>
 /** How the process ended: `exited 1`, `killed by SIGTERM`. */
 export function endWords(session: SessionInfo): string | undefined {
   const { status, exitCode, signal } = session.process;
+  if (endedOnPurpose(session)) return 'ended';
   if (status === 'exited') return signal ? `killed by ${signal}` : `exited ${exitCode ?? '?'}`;
   if (status === 'failed') return 'failed';
   if (status === 'died') return 'died with its hub';
   return undefined;
 }
 
+/** Put down by somebody, or to make room: however its process took it, that is no failure. */
+function endedOnPurpose({ process }: SessionInfo): boolean {
+  return process.status === 'exited' && process.reason !== undefined && process.restartAt === undefined;
+}
+
 /** Ended in a way that somebody may want to know of. */
-export function endedBadly({ process }: SessionInfo): boolean {
-  const { status, exitCode, signal } = process;
+export function endedBadly(session: SessionInfo): boolean {
+  const { status, exitCode, signal } = session.process;
+  if (endedOnPurpose(session)) return false;
   return (
     status === 'failed' || status === 'died' || (status === 'exited' && (signal !== undefined || (exitCode ?? 0) !== 0))
   );
@@ -75,6 +82,7 @@ function ownWords(session: SessionInfo, now: number): StateWords | undefined {
     return { full: `${ended}, again in ${wait}`, short: `again ${wait}`, tiny: wait };
   }
   if (ended) {
+    if (endedOnPurpose(session)) return { full: ended, short: ended, tiny: ended };
     const short = process.signal ?? (process.status === 'died' ? 'died' : ended);
     return {
       full: ended,
@@ -134,6 +142,8 @@ export function stateParts(session: SessionInfo, place: string, ascii: boolean, 
 export function programName(session: SessionInfo): string {
   if (session.agent.kind && session.agent.kind !== 'shell' && session.agent.kind !== 'command')
     return session.agent.kind;
+  // Of another machine's shell only the words that find it are known.
+  if (session.transport !== 'local' && session.agent.kind === 'shell') return 'shell';
   const program = session.command[0] ?? '';
   return plainText(program.slice(program.lastIndexOf('/') + 1).replace(/^-/, ''), 64);
 }
