@@ -74,10 +74,7 @@ export async function probeRemoteTeam(team: Team, { transport, timeoutMs }: Prob
 /** Here nothing is tried again, as it is in a session, and another option has the time. */
 function remedyHere({ code, remedy }: IrisError): string | undefined {
   if (code !== 'unreachable') return remedy;
-  const rest = remedy
-    ?.replace(/it is tried again by itself[;,]? ?/, '')
-    .replace('raise sessionInitTimeout', '--timeout');
-  return rest || 'check the network and the address';
+  return remedy?.replace('raise sessionInitTimeout', '--timeout') ?? 'check the network and the address';
 }
 
 interface Outcome {

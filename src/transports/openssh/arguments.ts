@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { IrisError, type RemoteOptions } from '../../core/index.ts';
 import { parseSshOptions, type SshWords } from './words.ts';
 
-/** Without a sign of life for so long, thrice, a connection is broken. ssh's own default is to wait for ever. */
+/** ssh asks after so long without a sign of life, twice, and gives up as long after that: 30 s in all. Its own default is to wait for ever. */
 export const ALIVE_INTERVAL_MS = 10_000;
-export const ALIVE_COUNT = 3;
+export const ALIVE_COUNT = 2;
 
 export interface SshRequest {
   readonly words: SshWords;

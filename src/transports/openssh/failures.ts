@@ -172,9 +172,7 @@ const NETWORK: readonly (readonly [RegExp, (host: string) => string])[] = [
 
 function reach(seen: SshEnd, text: string): IrisError | undefined {
   const known = NETWORK.find(([pattern]) => pattern.test(text));
-  return (
-    known && transient(known[1](seen.destination), 'it is tried again by itself; check the network and the address')
-  );
+  return known && transient(known[1](seen.destination), 'check the network and the address');
 }
 
 /** What is wrong here: ssh names the file and the line itself. */

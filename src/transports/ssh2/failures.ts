@@ -1,6 +1,6 @@
 import { IrisError, type ProcessEnd, plainText } from '../../core/index.ts';
 
-const NETWORK = 'it is tried again by itself; check the network and the address';
+const NETWORK = 'check the network and the address';
 
 /** Error codes of the system that say: the network, now; the same may succeed later. The words are those of the openssh transport. */
 const TRANSIENT: Record<string, ((host: string) => string) | undefined> = {

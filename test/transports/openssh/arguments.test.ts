@@ -40,7 +40,7 @@ describe('every option of a remote is on the command line of ssh', () => {
 
   it('and ten seconds, thrice, where none says how long a connection may be silent', () => {
     expect(plain).toContain('ServerAliveInterval=10');
-    expect(plain).toContain('ServerAliveCountMax=3');
+    expect(plain).toContain('ServerAliveCountMax=2');
   });
 
   it('but a passphrase never is', () => {
