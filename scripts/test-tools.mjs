@@ -27,11 +27,15 @@ if (missing.length > 0) {
     console.log(`installing what the tests drive: ${missing.join(' ')} (apt-get)`);
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
     spawnSync('apt-get', ['update', '-q'], { stdio: 'ignore', env });
-    const r = spawnSync('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...missing], {
-      encoding: 'utf8',
-      env,
-    });
-    if (r.status !== 0) console.log(`could not install them; the tests that need them will say so:\n${r.stderr}`);
+    const install = (packages) =>
+      spawnSync('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...packages], { encoding: 'utf8', env });
+    if (install(missing).status !== 0) {
+      // One that can't be had must not keep the others away.
+      for (const pkg of missing) {
+        const r = install([pkg]);
+        if (r.status !== 0) console.log(`could not install ${pkg}; the tests that need it will say so:\n${r.stderr}`);
+      }
+    }
   } else {
     console.log(
       `missing for some tests: ${missing.join(', ')}. Install them (apt install ${missing.join(' ')}) to run all tests.`,
