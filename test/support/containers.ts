@@ -34,7 +34,9 @@ export const CAN_RUN_CONTAINERS =
   process.getuid?.() === 0 &&
   ['podman', 'runc', 'docker', 'busybox'].every(
     (program) => spawnSync('sh', ['-c', 'command -v "$0"', program]).status === 0,
-  );
+  ) &&
+  // Inside some containers no others can be made.
+  spawnSync('unshare', ['--mount', '--pid', '--net', '--uts', '--ipc', '--fork', 'true']).status === 0;
 
 /**
  * Real containers behind a real Docker API (podman's), with storage of their own: no network, nothing but busybox in them. Drive them with the docker
