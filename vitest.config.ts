@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.{ts,tsx}'],
     exclude: ['test/soak/**'],
-    globalSetup: ['test/support/global-setup.ts'],
+    setupFiles: ['test/support/leave-nothing.ts'],
     pool: 'forks',
     // Most tests wait for programs in terminals, not for a core.
     maxWorkers: Math.max(4, availableParallelism()),

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { disposeTuis, KEY, PROMPT, runCli, spawnTui, type Tui, tempHome, waitUntil } from '../support/index.ts';
+import { disposeHomes, disposeTuis, KEY, PROMPT, runCli, spawnTui, type Tui, tempHome, waitUntil } from '../support/index.ts';
 import { type Sshd, startSshd, stopSshds } from '../support/sshd.ts';
 
 const SIZE = { cols: 140, rows: 40 };
@@ -10,6 +10,7 @@ const SLOW = { timeoutMs: 30_000 };
 const servers: Server[] = [];
 afterEach(async () => {
   await disposeTuis();
+  await disposeHomes();
   await stopSshds();
   for (const server of servers.splice(0)) server.close();
 });

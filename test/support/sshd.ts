@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { openThings } from './open-things.ts';
 import { descendantsOf, isAlive, type ProcessInfo, signal, waitUntilGone } from './processes.ts';
 import { waitUntil } from './wait-until.ts';
 
@@ -298,6 +299,7 @@ export class Sshd implements AsyncDisposable {
 }
 
 const running = new Set<Sshd>();
+openThings().set('sshd', () => ({ left: [...running].map((sshd) => sshd.folder), close: stopSshds }));
 const users = new Set<TestUser>();
 
 process.on('exit', () => {

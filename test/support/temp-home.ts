@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { openThings } from './open-things.ts';
 import {
   descendantsOf,
   describe,
@@ -41,6 +42,7 @@ export interface TempHome extends AsyncDisposable {
 }
 
 const open = new Set<TempHome>();
+openThings().set('home', () => ({ left: [...open].map((home) => home.path), close: disposeHomes }));
 
 process.on('exit', () => {
   for (const home of open) {

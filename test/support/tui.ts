@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { type CursorPosition, Emulator, type EmulatorOptions, type ScreenCell } from './emulator.ts';
+import { openThings } from './open-things.ts';
 import { descendantsOf, isAlive, type ProcessInfo, processInfo, signal, waitUntilGone } from './processes.ts';
 import { openPty, type Pty } from './pty.ts';
 import { type TempHome, tempHome } from './temp-home.ts';
@@ -49,6 +50,7 @@ export interface WaitForOptions {
 export type ScreenCondition = string | RegExp | ((tui: Tui) => unknown);
 
 const running = new Set<Tui>();
+openThings().set('program in', () => ({ left: [...running].map((tui) => tui.home.path), close: disposeTuis }));
 
 /** Ends every program that still runs: `afterEach(disposeTuis)` where `await using` does not fit. */
 export async function disposeTuis(): Promise<void> {

@@ -1,2 +1,0 @@
-/** Before all tests. The build is up to date: `pretest` saw to it. */
-export default function setup(): void {}
