@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { CORPORA, corpus, lines120 } from './corpora.mjs';
 import { flood, interrupt, latency } from './measures/latency.mjs';
+import { fleet, remote } from './measures/remote.mjs';
 import { idle, memories } from './measures/resources.mjs';
 import { start } from './measures/start.mjs';
 import { paced, throughput } from './measures/throughput.mjs';
@@ -15,7 +16,7 @@ import { screen } from './peers/screen.mjs';
 import { tmux } from './peers/tmux.mjs';
 import { table, withMeans } from './table.mjs';
 
-const MEASURES = { throughput, paced, latency, flood, interrupt, start, memory: memories, idle };
+const MEASURES = { throughput, paced, latency, flood, interrupt, start, memory: memories, idle, remote, fleet };
 const PEERS = { iris, tmux, screen, bare };
 
 const { values: options } = parseArgs({
@@ -78,12 +79,18 @@ for (const name of list(options.only)) {
   log(`${name} took ${((performance.now() - from) / 1_000).toFixed(1)} s`);
 }
 rows = withMeans(rows);
-console.log(
-  table(
-    rows,
-    peers.map((peer) => peer.name),
-  ),
-);
+/** Measures of remote sessions have peers of their own. */
+const isRemote = ({ id }) => id.startsWith('remote.') || id.startsWith('fleet.');
+const own = rows.filter((row) => !isRemote(row));
+const far = rows.filter(isRemote);
+if (own.length > 0)
+  console.log(
+    table(
+      own,
+      peers.map((peer) => peer.name),
+    ),
+  );
+if (far.length > 0) console.log(`\n${table(far, ['iris-tui', 'iris-tui ssh2', 'tmux', 'ssh'])}`);
 
 const folder = fileURLToPath(new URL('results', import.meta.url));
 mkdirSync(folder, { recursive: true });

@@ -15,7 +15,7 @@ const varied = ([min, max]) => {
 };
 
 /** Types `count` keys into a program that lets the terminal echo them; each time from write to read at the outer PTY, in ms. */
-async function type({ outer }, count) {
+export async function type({ outer }, count) {
   const common = await outer.sample(300);
   const keys = KEYS.filter((key) => !common.has(key.charCodeAt(0)));
   if (keys.length < 2) throw new Error('no key to type that the screen does not show anyway');
