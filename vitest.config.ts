@@ -6,6 +6,8 @@ export default defineConfig({
     include: ['test/**/*.test.{ts,tsx}'],
     exclude: ['test/soak/**'],
     setupFiles: ['test/support/leave-nothing.ts'],
+    // Where a user's PATH may not reach: useradd, ip, runc.
+    env: { PATH: `${process.env.PATH}:/usr/local/sbin:/usr/sbin:/sbin` },
     pool: 'forks',
     // Most tests wait for programs in terminals, not for a core.
     maxWorkers: Math.max(4, availableParallelism()),

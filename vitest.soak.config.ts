@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/soak/**/*.test.ts'],
+    setupFiles: ['test/support/leave-nothing.ts'],
+    env: { PATH: `${process.env.PATH}:/usr/local/sbin:/usr/sbin:/sbin` },
     pool: 'forks',
     fileParallelism: false,
     testTimeout: 600_000,

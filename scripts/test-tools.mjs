@@ -20,6 +20,7 @@ const TOOLS = [
   ['docker', 'docker.io'],
   ['busybox', 'busybox'],
 ];
+process.env.PATH += ':/usr/local/sbin:/usr/sbin:/sbin';
 const has = (program) => spawnSync('sh', ['-c', 'command -v "$0" >/dev/null', program]).status === 0;
 const missing = TOOLS.filter(([program]) => !has(program)).map(([, pkg]) => pkg);
 if (missing.length > 0) {
