@@ -10,7 +10,7 @@ import {
 } from './actions/index.ts';
 import { Chrome } from './chrome.tsx';
 import { Compositor, detectCapabilities, type Environment } from './compositor/index.ts';
-import { Keyboard, Mouse, makeKeyTables, TypeAhead } from './control/index.ts';
+import { Keyboard, type Maker, Mouse, makeKeyTables, TypeAhead } from './control/index.ts';
 import { ConfirmControl } from './overlays/index.ts';
 import { RefusedText, refusedLine } from './refused.ts';
 import type { TuiSettings } from './settings.ts';
@@ -140,7 +140,7 @@ export async function runTui(options: TuiOptions): Promise<Exit> {
     const typed = (): void => compositor.expectEcho();
     const keyboard = new Keyboard({ ctx, tables, outerModes: () => terminal.keyboard, typed });
     const mouse = new Mouse(ctx, typed);
-    const typeAhead = new TypeAhead(bench.keeper, clock, (event) => {
+    const typeAhead = new TypeAhead(paneMaker(bench), clock, (event) => {
       if (event.type === 'mouse') mouse.handle(event.mouse);
       else keyboard.handle(event);
     });
@@ -216,6 +216,38 @@ export async function runTui(options: TuiOptions): Promise<Exit> {
     guard.dispose();
     terminal.close();
   }
+}
+
+/** A session that takes longer to start than this is not waited for where there is another pane; before the first there is nowhere else to go. */
+const PATIENCE_MS = 2_000;
+const FIRST_PATIENCE_MS = 10_000;
+
+/** Who makes panes, from the first moment on: until the first stands, whatever is typed is for it. */
+function paneMaker(bench: Workbench): Maker {
+  let stands = false;
+  const first = (): boolean => {
+    stands ||= bench.placement.panes.length > 0 || bench.overlay !== undefined;
+    return !stands;
+  };
+  return {
+    get busy() {
+      return first() || bench.keeper.busy;
+    },
+    get patienceMs() {
+      return first() ? FIRST_PATIENCE_MS : PATIENCE_MS;
+    },
+    onIdle: (listener) => {
+      const undo = [
+        bench.keeper.onIdle(listener),
+        bench.changed.on(() => {
+          if (!first() && !bench.keeper.busy) listener();
+        }),
+      ];
+      return () => {
+        for (const one of undo) one();
+      };
+    },
+  };
 }
 
 /** When the layout is known and something of it can be shown. */

@@ -1,14 +1,14 @@
 import type { Clock, Timer } from '../../core/index.ts';
 import type { InputEvent } from '../input/index.ts';
 
-/** A session that takes longer to start than this gets what was typed meanwhile all the same, or the pane before it does. */
-const WAIT_MS = 2000;
 /** Events that wait; beyond it nobody types, something is pasted: all go on at once. */
 const LIMIT = 20_000;
 
 /** Someone who makes a pane, and says when it is there. */
 export interface Maker {
   readonly busy: boolean;
+  /** When it takes longer than this (milliseconds), what was typed goes on all the same: to the pane before it, if there is one. */
+  readonly patienceMs: number;
   onIdle(listener: () => void): () => void;
 }
 
@@ -36,7 +36,7 @@ export class TypeAhead {
     }
     if (this.#waiting.length === 0) return;
     if (this.#waiting.length > LIMIT) this.#release(true);
-    else this.#timer ??= this.#clock.after(WAIT_MS, () => this.#release(true));
+    else this.#timer ??= this.#clock.after(this.#maker.patienceMs, () => this.#release(true));
   }
 
   dispose(): void {
@@ -53,6 +53,8 @@ export class TypeAhead {
       const event = this.#waiting.shift();
       if (event) this.#deliver(event);
     }
-    if (this.#waiting.length > 0) this.#timer = this.#clock.after(WAIT_MS, () => this.#release(true));
+    if (this.#waiting.length > 0) {
+      this.#timer = this.#clock.after(this.#maker.patienceMs, () => this.#release(true));
+    }
   }
 }
