@@ -31,6 +31,7 @@ export const GOALS = {
   'memory.server.start': limit(90),
   'memory.server.10000-lines': limit(115),
   'idle.16-panes': limit(1),
+  'states.100-sessions': limit(5),
   'remote.throughput.openssh': { text: '≥ 0.9', met: (own) => own >= 0.9 },
   'remote.throughput.ssh2': { text: '≥ 0.9', met: (own) => own >= 0.9 },
   'remote.key.openssh': limit(1.5),

@@ -9,6 +9,7 @@ import { flood, interrupt, latency } from './measures/latency.mjs';
 import { fleet, remote } from './measures/remote.mjs';
 import { idle, memories } from './measures/resources.mjs';
 import { start } from './measures/start.mjs';
+import { states } from './measures/states.mjs';
 import { paced, throughput } from './measures/throughput.mjs';
 import { bare } from './peers/bare.mjs';
 import { iris } from './peers/iris.mjs';
@@ -16,7 +17,7 @@ import { screen } from './peers/screen.mjs';
 import { tmux } from './peers/tmux.mjs';
 import { table, withMeans } from './table.mjs';
 
-const MEASURES = { throughput, paced, latency, flood, interrupt, start, memory: memories, idle, remote, fleet };
+const MEASURES = { throughput, paced, latency, flood, interrupt, start, memory: memories, idle, states, remote, fleet };
 const PEERS = { iris, tmux, screen, bare };
 
 const { values: options } = parseArgs({

@@ -1,6 +1,16 @@
 import { createServer, type Server } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { disposeHomes, disposeTuis, KEY, PROMPT, runCli, spawnTui, type Tui, tempHome, waitUntil } from '../support/index.ts';
+import {
+  disposeHomes,
+  disposeTuis,
+  KEY,
+  PROMPT,
+  runCli,
+  spawnTui,
+  type Tui,
+  tempHome,
+  waitUntil,
+} from '../support/index.ts';
 import { type Sshd, startSshd, stopSshds } from '../support/sshd.ts';
 
 const SIZE = { cols: 140, rows: 40 };

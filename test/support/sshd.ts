@@ -329,9 +329,15 @@ export function testUser({ shell = '/bin/sh', password = 'open sesame' } = {}): 
   removeLeftUsers();
   const name = `iris-t${process.pid}-${users.size}`;
   const home = mkdtempSync(join(tmpdir(), 'iris-user-'));
-  execFileSync('useradd', ['--no-create-home', '--home-dir', home, '--shell', shell, name], { stdio: 'pipe' });
-  execFileSync('chpasswd', { input: `${name}:${password}\n`, stdio: 'pipe' });
-  execFileSync('chown', [name, home]);
+  try {
+    execFileSync('useradd', ['--no-create-home', '--home-dir', home, '--shell', shell, name], { stdio: 'pipe' });
+    execFileSync('chpasswd', { input: `${name}:${password}\n`, stdio: 'pipe' });
+    execFileSync('chown', [name, home]);
+  } catch (error) {
+    spawnSync('userdel', ['--force', name], { stdio: 'ignore' });
+    rmSync(home, { recursive: true, force: true });
+    throw error;
+  }
   const user: TestUser = {
     name,
     password,
