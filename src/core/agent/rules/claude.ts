@@ -48,6 +48,14 @@ export const claude: RuleSet = {
         dialog: dialog('\\S', '^Enter to select · .{1,40} to navigate · Esc to cancel$'),
       },
     },
+    // A dialog without choices, where the input box was (2.1.329: `Auto mode can't check actions in this session`).
+    {
+      id: 'dialog',
+      state: 'blocked',
+      when: { title: '^✳ ', rows: { last: 4, match: ['^ {1,4}Enter to .{1,200}'], none: '^─{8,}|^[❯!#>](?: |$)' } },
+      question: '^ {1,4}(Enter to .{1,200})$',
+      holdMs: 300,
+    },
     { id: 'title-spins', state: 'working', when: { title: '^[⠁-⣿◐◓◑◒] ' } },
     {
       id: 'prompt',
