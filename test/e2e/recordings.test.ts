@@ -50,8 +50,11 @@ describe('what agents draw, through the hub and the compositor', () => {
           args: ['new', '-n', agent, '--', ...command],
         });
         await pane.waitFor((t) => t.row(1).includes('played'), { what: 'all of it was written' });
-        await pane.settle();
         await bare.settle();
+        // The title stands in the border as soon as the hub tells it; the picture may come a moment later.
+        const last = text(bare, 0, 0).findLast((row) => row !== '') ?? '';
+        await pane.waitFor((t) => text(t, 1, 2).includes(last), { what: `the last row: ${last}` });
+        await pane.settle();
         expect(text(pane, 1, 2)).toEqual(text(bare, 0, 0));
         expect(region(pane, 1, 2)).toEqual(region(bare, 0, 0));
       });
