@@ -9,8 +9,8 @@ export default defineConfig({
     // Where a user's PATH may not reach: useradd, ip, runc.
     env: { PATH: `${process.env.PATH}:/usr/local/sbin:/usr/sbin:/sbin` },
     pool: 'forks',
-    // Most tests wait for programs in terminals, not for a core.
-    maxWorkers: Math.max(4, availableParallelism()),
+    // Most tests wait for programs in terminals, not for a core; more at once would wait too long.
+    maxWorkers: Math.max(3, availableParallelism()),
     testTimeout: 30_000,
     hookTimeout: 30_000,
     dangerouslyIgnoreUnhandledErrors: false,
