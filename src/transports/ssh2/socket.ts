@@ -47,10 +47,11 @@ function openCommand(command: string, note: (line: string) => void): Duplex {
       child.stdout.resume();
     },
     write(chunk, _encoding, done) {
-      child.stdin.write(chunk, done);
+      // One that has ended takes no more; its end, with what it said, tells of that.
+      child.stdin.write(chunk, () => done());
     },
     final(done) {
-      child.stdin.end(done);
+      child.stdin.end(() => done());
     },
     destroy(error, done) {
       child.kill('SIGTERM');

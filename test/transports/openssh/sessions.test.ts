@@ -335,7 +335,8 @@ describe('nothing is left there', () => {
 
   it('but what was put into the background of a shell on purpose stays, as after ssh', async () => {
     const run = runSsh(sshd.words(), {
-      command: shell('setsid sleep 603 >/dev/null 2>&1 </dev/null & echo $!; exec sleep 600'),
+      // It says its number once it is on its own.
+      command: shell("setsid sh -c 'echo $$; exec sleep 603 >/dev/null 2>&1 </dev/null' & exec sleep 600"),
     });
     const pid = Number(/(\d+)/.exec(await run.says(/\d+\r\n/))![1]);
     await run.transport.stop();
