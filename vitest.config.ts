@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.{ts,tsx}'],
     exclude: ['test/soak/**'],
-    setupFiles: ['test/support/leave-nothing.ts'],
+    setupFiles: ['test/support/leave-nothing.ts', 'test/support/fixed-seed.ts'],
     // Where a user's PATH may not reach: useradd, ip, runc.
     env: { PATH: `${process.env.PATH}:/usr/local/sbin:/usr/sbin:/sbin` },
     pool: 'forks',

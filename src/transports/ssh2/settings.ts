@@ -186,6 +186,15 @@ export async function resolveHost(destination: Destination, local: LocalUser): P
   return settle(originalHost, namedHost(), found, local);
 }
 
+/** As ssh does before it begins: a host that would be reached through itself. */
+function refuseLoop(
+  jump: ReturnType<typeof readHostPort>,
+  to: { host: string; port: number; user: string | undefined },
+): void {
+  const same = jump.host === to.host && (jump.port ?? 22) === to.port && (jump.user ?? to.user) === to.user;
+  if (same) throw refused(`ProxyJump reaches ${to.host} through itself`, 'correct ProxyJump');
+}
+
 function settle(originalHost: string, named: string, found: DirectiveSet, local: LocalUser): HostSettings {
   const host = named.toLowerCase();
   const user = found.text('user') ?? local.name;
@@ -197,6 +206,7 @@ function settle(originalHost: string, named: string, found: DirectiveSet, local:
   const proxy = found.proxy();
   const jumps = proxy?.kind === 'jump' ? proxy.hosts : [];
   const jump = jumps.at(-1);
+  if (jump !== undefined) refuseLoop(readHostPort(jump), { host, port, user: found.text('user') });
   const tokens: TokenValues = {
     host,
     originalHost,
