@@ -1,3 +1,4 @@
+export * from './access.ts';
 export * from './agent/index.ts';
 export * from './clock.ts';
 export * from './commands/index.ts';

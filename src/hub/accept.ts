@@ -1,7 +1,9 @@
 import type { Socket as NetSocket } from 'node:net';
 import type { WebSocket } from 'ws';
+import { EVERYTHING, IrisError, type SessionInfo } from '../core/index.ts';
 import {
   AUTH_WITHIN_MS,
+  type AuthPayload,
   type ClientMessage,
   Link,
   ownVersion,
@@ -10,19 +12,25 @@ import {
   versionMismatch,
 } from '../protocol/index.ts';
 import type { HubContext, ViewerIdentity } from './context.ts';
+import type { Principal } from './principal.ts';
 import { Viewer } from './viewer.ts';
 
 type Hello = Extract<ClientMessage, { type: 'hello' }>;
 
-/** hello → auth → ready → closed. Nothing else is heard before ready. */
+/** hello → auth → (checking) → ready → closed. Nothing else is heard before ready. */
 type Phase =
   | { readonly name: 'hello' }
   | { readonly name: 'auth'; readonly hello: Hello }
+  | { readonly name: 'checking' }
   | { readonly name: 'ready'; readonly viewer: Viewer }
   | { readonly name: 'closed' };
 
 export interface AcceptOptions {
   readonly hub: HubContext;
+  /** Who is that? @throws IrisError `not-allowed`; what it says is for whoever tried. */
+  readonly authenticate: (auth: AuthPayload) => Principal | Promise<Principal>;
+  /** Network address of the peer; absent: this machine. */
+  readonly from?: string;
   readonly newViewerId: () => string;
   readonly joined: (viewer: Viewer) => void;
   readonly left: (viewer: Viewer) => void;
@@ -30,7 +38,7 @@ export interface AcceptOptions {
 
 /** Brings a connection through hello and auth, then hands it to a Viewer. */
 export function accept(socket: WebSocket, raw: NetSocket, options: AcceptOptions): Link<'hub'> {
-  const { hub } = options;
+  const { hub, from } = options;
   const { clock } = hub;
   let phase: Phase = { name: 'hello' };
   const link: Link<'hub'> = new Link<'hub'>({
@@ -60,16 +68,17 @@ export function accept(socket: WebSocket, raw: NetSocket, options: AcceptOptions
     } else if (message.type === 'hello' && phase.name === 'hello') {
       greet(message);
     } else if (message.type === 'auth' && phase.name === 'auth') {
-      admit(phase.hello);
+      check(phase.hello, message.payload);
     } else if (phase.name !== 'closed') {
-      link.close('bad-order', `${message.type} before ${phase.name}`);
+      link.close('bad-order', `${message.type} before ${phase.name === 'hello' ? 'hello' : 'auth'}`);
     }
   }
 
   function greet(hello: Hello): void {
     const own = ownVersion(hub.version);
     const ts = clock.wall();
-    link.send({ type: 'hello', ts, payload: { ...own, role: 'hub', encodings: ['binary'], pid: process.pid } });
+    const process_ = from === undefined ? { pid: process.pid } : {};
+    link.send({ type: 'hello', ts, payload: { ...own, role: 'hub', encodings: ['binary'], ...process_ } });
     const mismatch = versionMismatch(hello.payload, own);
     if (mismatch && hello.payload.purpose !== 'manage') {
       link.send({ type: 'error', ts, payload: toFailure(mismatch) });
@@ -80,22 +89,54 @@ export function accept(socket: WebSocket, raw: NetSocket, options: AcceptOptions
     phase = { name: 'auth', hello };
   }
 
-  /** The folder of the socket lets only its owner in: whoever is here is the owner. */
-  function admit({ clientId, payload }: Hello): void {
+  /** Where the answer is at hand, it is given at once: whoever comes by the socket may have said more already. */
+  function check(hello: Hello, auth: AuthPayload): void {
+    phase = { name: 'checking' };
+    try {
+      const principal = options.authenticate(auth);
+      if (principal instanceof Promise) principal.then((known) => admit(hello, known), refuse);
+      else admit(hello, principal);
+    } catch (error) {
+      refuse(error);
+    }
+  }
+
+  function refuse(error: unknown): void {
+    if (phase.name !== 'checking') return;
+    const { message } = error instanceof IrisError ? error : new IrisError('failed', 'the login could not be checked');
+    if (!(error instanceof IrisError)) hub.log.error('login', { error: String(error) });
+    link.send({ type: 'error', ts: clock.wall(), payload: toFailure(new IrisError('not-allowed', message)) });
+    link.close('auth-refused', message);
+  }
+
+  function admit({ clientId, payload }: Hello, principal: Principal): void {
+    if (phase.name !== 'checking') return;
+    if (principal.revoked.aborted) {
+      refuse(new IrisError('not-allowed', 'access was revoked'));
+      return;
+    }
     late.cancel();
     link.allowParts();
     const id = options.newViewerId();
+    const program = clientId ?? id;
     const identity: ViewerIdentity = {
       id,
-      clientId: clientId ?? id,
+      // Chosen by the peer: nobody may use the numbers of somebody else's input up.
+      clientId: principal.kind === 'local' ? program : `${principal.id}/${program}`,
       software: payload.software,
-      role: 'owner',
+      principal,
+      ...(from === undefined ? {} : { from }),
       managing: payload.purpose === 'manage',
     };
     const viewer = new Viewer(identity, link, hub);
     phase = { name: 'ready', viewer };
-    const sessions = identity.managing ? [] : [...hub.sessions.values()].map(({ session }) => session.info());
-    link.send({ type: 'status', ts: clock.wall(), payload: { kind: 'welcome', viewer: id, sessions } });
+    const onRevoked = (): void => link.close('auth-refused', 'access was revoked');
+    principal.revoked.addEventListener('abort', onRevoked);
+    viewer.gone.addEventListener('abort', () => principal.revoked.removeEventListener('abort', onRevoked));
+    const sessions: SessionInfo[] = identity.managing ? [] : viewer.visible();
+    const role = principal.roleOn(EVERYTHING);
+    const you = { name: principal.name, ...(role ? { role } : {}) };
+    link.send({ type: 'status', ts: clock.wall(), payload: { kind: 'welcome', viewer: id, you, sessions } });
     options.joined(viewer);
   }
   return link;

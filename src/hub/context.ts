@@ -1,9 +1,11 @@
-import type { Clock, HeldSettled, Position, Role, Session, SessionRegistry, TeamConfig } from '../core/index.ts';
+import type { Clock, HeldSettled, Position, Session, SessionInfo, SessionRegistry, TeamConfig } from '../core/index.ts';
 import type { Link, WireEvent } from '../protocol/index.ts';
+import type { Audit } from './audit/index.ts';
 import type { HeadlessDesk } from './headless/desk.ts';
 import type { HookDesk } from './hooks/index.ts';
 import type { HubLog } from './hub-log.ts';
 import type { InputLedger } from './input-ledger.ts';
+import type { Principal } from './principal.ts';
 import type { Size } from './size-rule.ts';
 import type { TeamDesk } from './teams/index.ts';
 import type { Workspaces } from './workspaces.ts';
@@ -11,10 +13,12 @@ import type { Workspaces } from './workspaces.ts';
 export interface ViewerIdentity {
   /** Of this link. */
   readonly id: string;
-  /** Of the program behind it; survives reconnects. */
+  /** Of the program behind it, as this hub keeps it apart from those of others; survives reconnects. */
   readonly clientId: string;
   readonly software: string;
-  readonly role: Role;
+  readonly principal: Principal;
+  /** Network address it came from; absent: this machine. */
+  readonly from?: string;
   /** Only hub.status and hub.stop: the peer may be of another version. */
   readonly managing: boolean;
 }
@@ -31,6 +35,14 @@ export interface HubViewer {
   /** Aborted when its link is gone. */
   readonly gone: AbortSignal;
   event(event: WireEvent): void;
+  /** A session as it is told to it, with what it may do; undefined: not at all. */
+  told(info: SessionInfo): SessionInfo | undefined;
+  /** Of sessions that changed, or are gone, it is told what it may see. */
+  tellSessions(changed: readonly SessionInfo[], removed: readonly string[]): void;
+  /** May it see this session? */
+  sees(sessionId: string): boolean;
+  /** What it may do has changed: it is told what it sees now, and what it may not watch any more ends. */
+  accessChanged(): void;
   /** A stream of it is over, by nobody's wish on its side. */
   ended(stream: number): void;
 }
@@ -77,6 +89,7 @@ export interface HubContext {
   readonly sessions: ReadonlyMap<string, Watchable>;
   readonly viewers: ReadonlyMap<string, HubViewer>;
   readonly inputs: InputLedger;
+  readonly audit: Audit;
   readonly hooks: HookDesk;
   readonly headless: HeadlessDesk;
   readonly workspaces: Workspaces;

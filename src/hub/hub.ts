@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
 import {
   type Clock,
+  IrisError,
   NO_TEAMS,
   type RuleBook,
   randomIds,
@@ -10,9 +11,10 @@ import {
   type TeamConfig,
   transportOf,
 } from '../core/index.ts';
-import { type Link, systemClock, toFailure } from '../protocol/index.ts';
+import { type AuthPayload, type Link, systemClock, toFailure } from '../protocol/index.ts';
 import { createTransport } from '../transports/index.ts';
 import { accept } from './accept.ts';
+import { type Audit, loggedAudit } from './audit/index.ts';
 import { reportFromHook, runCommand } from './commands/index.ts';
 import type { HubContext, HubViewer } from './context.ts';
 import { privateFolder } from './folder.ts';
@@ -24,6 +26,7 @@ import { answers, type Listener, listen } from './listener.ts';
 import { type HubCard, type HubLock, readCard, takeLock } from './lock.ts';
 import { NoticeDesk } from './notices/index.ts';
 import type { HubPaths } from './paths.ts';
+import { LOCAL_OWNER, layoutOwner, type Principal } from './principal.ts';
 import { SessionChangeFeed } from './session-changes.ts';
 import { SharedSession } from './shared-session.ts';
 import { SessionKeeper, Store } from './store/index.ts';
@@ -122,6 +125,7 @@ class RunningHub implements HubContext, Hub {
       if (viewer.identity.clientId === settled.clientId) viewer.answerInput(settled);
     }
   });
+  readonly audit: Audit;
   readonly hooks: HookDesk;
   readonly headless: HeadlessDesk;
   readonly workspaces: Workspaces;
@@ -176,6 +180,7 @@ class RunningHub implements HubContext, Hub {
   ) {
     this.clock = options.clock ?? systemClock;
     this.log = log;
+    this.audit = loggedAudit(log);
     this.version = options.version;
     this.socket = options.paths.socket;
     this.env = options.env;
@@ -257,8 +262,10 @@ class RunningHub implements HubContext, Hub {
       store.load().workspaces,
       this.clock,
       { put: (workspace) => store.saveWorkspace(workspace), delete: (name) => store.deleteWorkspace(name) },
-      (name, revision) => {
-        for (const viewer of this.viewers.values()) viewer.event({ type: 'workspace', name, revision });
+      (name, revision, owner) => {
+        for (const viewer of this.viewers.values()) {
+          if (layoutOwner(viewer) === owner) viewer.event({ type: 'workspace', name, revision });
+        }
       },
     );
   }
@@ -277,6 +284,7 @@ class RunningHub implements HubContext, Hub {
       connection: (socket, raw) => {
         const link: Link<'hub'> = accept(socket, raw, {
           hub: this,
+          authenticate: localOnly,
           newViewerId: () => `v${this.#nextViewer++}`,
           joined: (viewer) => {
             this.viewers.set(viewer.id, viewer);
@@ -363,6 +371,12 @@ class RunningHub implements HubContext, Hub {
       });
     });
   }
+}
+
+/** The folder of the socket lets only its owner in: whoever is here is the owner. */
+function localOnly({ method }: AuthPayload): Principal {
+  if (method === 'local') return LOCAL_OWNER;
+  throw new IrisError('not-allowed', 'this socket takes no tokens');
 }
 
 function describe(error: unknown): string {

@@ -51,8 +51,13 @@ export class SessionChangeFeed {
     this.#removed.clear();
     const payload = { kind: 'sessions', changed, removed } as const;
     const frames = new Map<boolean, Frame[]>();
-    for (const { link, identity } of this.#viewers.values()) {
+    for (const viewer of this.#viewers.values()) {
+      const { link, identity } = viewer;
       if (identity.managing) continue;
+      if (identity.principal.kind !== 'local') {
+        viewer.tellSessions(changed, removed);
+        continue;
+      }
       let encoded = frames.get(link.binary);
       if (!encoded) {
         encoded = encode({ type: 'status', ts: this.#clock.wall(), payload }, link.binary);

@@ -1,4 +1,4 @@
-import { IrisError } from '../core/index.ts';
+import { EVERYTHING, IrisError, includes, type SessionInfo } from '../core/index.ts';
 import {
   type ClientMessage,
   type Failure,
@@ -9,6 +9,7 @@ import {
 } from '../protocol/index.ts';
 import type { Attached, HubContext, HubViewer, ViewerIdentity } from './context.ts';
 import type { SettledInput } from './input-ledger.ts';
+import { ViewerActs } from './viewer-acts.ts';
 
 /** Attachments of one link. */
 const MAX_FEEDS = 1_024;
@@ -30,6 +31,9 @@ export class Viewer implements HubViewer {
   readonly #gone = new AbortController();
   #running = 0;
   readonly #acks = new Map<string, number>();
+  readonly #acted: ViewerActs;
+  /** Sessions it was told of. */
+  #told = new Set<string>();
   #ackTimer = false;
 
   constructor(identity: ViewerIdentity, link: Link<'hub'>, hub: HubContext) {
@@ -37,6 +41,7 @@ export class Viewer implements HubViewer {
     this.link = link;
     this.#hub = hub;
     this.since = hub.clock.wall();
+    this.#acted = new ViewerActs(hub, this);
   }
 
   get id(): string {
@@ -65,7 +70,50 @@ export class Viewer implements HubViewer {
     }
   }
 
+  sees(sessionId: string): boolean {
+    return this.identity.principal.roleOn(sessionId) !== undefined;
+  }
+
+  /** Sessions as they are told to it, with what it may do. */
+  visible(): SessionInfo[] {
+    const infos = [...this.#hub.sessions.values()].flatMap(({ session }) => this.told(session.info()) ?? []);
+    this.#told = new Set(infos.map(({ id }) => id));
+    return infos;
+  }
+
+  told(info: SessionInfo): SessionInfo | undefined {
+    const role = this.identity.principal.roleOn(info.id);
+    if (!role) return undefined;
+    this.#told.add(info.id);
+    return role === 'owner' ? info : { ...info, role };
+  }
+
+  tellSessions(infos: readonly SessionInfo[], gone: readonly string[]): void {
+    const removed = gone.filter((id) => this.#told.delete(id));
+    const changed = infos.flatMap((info) => this.told(info) ?? []);
+    if (changed.length + removed.length > 0) this.#sendSessions(changed, removed);
+  }
+
+  accessChanged(): void {
+    const before = this.#told;
+    const changed = this.visible();
+    const removed = [...before].filter((id) => !this.#told.has(id));
+    for (const [stream, feed] of this.#feeds) {
+      if (this.sees(feed.session.id)) continue;
+      feed.close();
+      this.#feeds.delete(stream);
+      this.#sendEnded(stream, toFailure(new IrisError('not-allowed', 'it is not shared with you any more')));
+    }
+    this.#sendSessions(changed, removed);
+  }
+
+  #sendSessions(changed: SessionInfo[], removed: string[]): void {
+    const payload = { kind: 'sessions', changed, removed } as const;
+    this.link.send({ type: 'status', ts: this.#hub.clock.wall(), payload });
+  }
+
   event(event: WireEvent): void {
+    if ('sessionId' in event ? !this.sees(event.sessionId) : event.type === 'teams' && !this.sees(EVERYTHING)) return;
     this.link.send({ type: 'status', ts: this.#hub.clock.wall(), payload: { kind: 'event', event } });
   }
 
@@ -89,7 +137,8 @@ export class Viewer implements HubViewer {
     else if (op === 'command') void this.#command(message as Control<'command'>);
     else if (op === 'resize') {
       const { stream, cols, rows } = (message as Control<'resize'>).payload;
-      this.#feeds.get(stream)?.wish({ cols, rows });
+      const feed = this.#feeds.get(stream);
+      if (feed && this.#may('typer', feed.session.id, 'resize')) feed.wish({ cols, rows });
     } else if (op === 'detach') {
       const { stream } = (message as Control<'detach'>).payload;
       this.#feeds.get(stream)?.close();
@@ -100,13 +149,16 @@ export class Viewer implements HubViewer {
   #attach({ sessionId, payload }: Control<'attach'>): void {
     const { stream } = payload;
     try {
-      const shared = this.#hub.sessions.get(sessionId);
+      const shared = this.sees(sessionId) ? this.#hub.sessions.get(sessionId) : undefined;
       if (!shared) throw new IrisError('not-found', `there is no session ${sessionId}`);
       if (this.#feeds.has(stream)) throw new IrisError('usage', `stream ${stream} is in use`);
       if (this.#feeds.size >= MAX_FEEDS) throw new IrisError('failed', `more than ${MAX_FEEDS} attachments`);
-      const readOnly = payload.readOnly === true || this.identity.role === 'viewer';
-      const feed = shared.attach(this, { ...payload, readOnly });
+      // A viewer has no say in the size, and may become a typer later.
+      const { cols, rows, ...wanted } = payload;
+      const size = this.#has('typer', sessionId) && cols !== undefined && rows !== undefined ? { cols, rows } : {};
+      const feed = shared.attach(this, { ...wanted, ...size });
       this.#feeds.set(stream, feed);
+      this.#acted.did('attach', sessionId, payload.readOnly === true ? 'read-only' : undefined);
       feed.start(payload.after);
     } catch (error) {
       this.#sendEnded(stream, toFailure(error));
@@ -122,6 +174,12 @@ export class Viewer implements HubViewer {
     const { stream, inputSeq } = payload;
     const { inputs } = this.#hub;
     const { clientId } = this.identity;
+    if (!this.#has('typer', sessionId)) {
+      const error = new IrisError('not-allowed', 'you may only watch this session', { remedy: 'ask for the keyboard' });
+      this.#acted.denied('type', sessionId);
+      this.answerInput({ sessionId, from: inputSeq, to: inputSeq, refused: toFailure(error) });
+      return;
+    }
     // A number that was taken before is answered again, with what became of it.
     const fate = inputs.take(clientId, sessionId, inputSeq);
     if (fate?.kind === 'held') return;
@@ -130,6 +188,7 @@ export class Viewer implements HubViewer {
       return;
     }
     if (!fate) {
+      this.#acted.did('type', sessionId);
       try {
         const feed = this.#feeds.get(stream);
         if (feed?.session.id !== sessionId) throw new IrisError('not-found', 'not attached to this session');
@@ -163,6 +222,20 @@ export class Viewer implements HubViewer {
     const acks = [...this.#acks];
     this.#acks.clear();
     for (const [sessionId, to] of acks) this.answerInput({ sessionId, from: to, to });
+  }
+
+  #has(role: 'typer', sessionId: string): boolean {
+    const own = this.identity.principal.roleOn(sessionId);
+    return own !== undefined && includes(own, role);
+  }
+
+  /** Says so, and to the audit, when it may not. */
+  #may(role: 'typer', sessionId: string, what: string): boolean {
+    if (this.#has(role, sessionId)) return true;
+    this.#acted.denied(what, sessionId);
+    const failure = toFailure(new IrisError('not-allowed', `${what} needs the role ${role}`));
+    this.link.send({ type: 'error', ts: this.#hub.clock.wall(), payload: failure });
+    return false;
   }
 
   async #command({ payload }: Control<'command'>): Promise<void> {

@@ -4,6 +4,7 @@ export * from './failure.ts';
 export * from './limits.ts';
 export * from './link.ts';
 export type {
+  AuthPayload,
   ClientMessage,
   Failure,
   HubMessage,

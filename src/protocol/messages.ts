@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { sessionInfoSchema } from './session-schema.ts';
+import { roleSchema, sessionInfoSchema } from './session-schema.ts';
 
 /**
  * Every message that crosses a link. `docs/protocol.md` describes them for those who write another client.
@@ -44,14 +44,29 @@ const hello = z.object({
 const auth = z.object({
   type: z.literal('auth'),
   ts,
-  /** `local`: the folder of the socket lets only its owner in. */
-  payload: z.object({ method: z.literal('local') }),
+  payload: z.discriminatedUnion('method', [
+    /** The folder of the socket lets only its owner in. */
+    z.object({ method: z.literal('local') }),
+    z.object({
+      method: z.literal('token'),
+      token: z.string().min(1).max(256),
+      /** That whoever sends a token of a device has the key of that device (RFC 9449). */
+      proof: z.string().min(1).max(4096).exactOptional(),
+    }),
+  ]),
 });
+export type AuthPayload = z.infer<typeof auth>['payload'];
 
 const welcome = z.object({
   type: z.literal('status'),
   ts,
-  payload: z.object({ kind: z.literal('welcome'), viewer: id, sessions: z.array(sessionInfoSchema) }),
+  payload: z.object({
+    kind: z.literal('welcome'),
+    viewer: id,
+    /** As whom the hub knows this viewer, and what it may do with sessions that say nothing of their own. */
+    you: z.object({ name: z.string().max(256), role: roleSchema.exactOptional() }).exactOptional(),
+    sessions: z.array(sessionInfoSchema),
+  }),
 });
 const sessionsChanged = z.object({
   type: z.literal('status'),

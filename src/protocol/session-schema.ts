@@ -3,6 +3,7 @@ import type { SessionInfo } from '../core/index.ts';
 
 const text = z.string().max(4096);
 const time = z.number();
+export const roleSchema = z.enum(['viewer', 'typer', 'owner']);
 
 /** `SessionInfo` as it comes from a hub. */
 export const sessionInfoSchema: z.ZodType<SessionInfo> = z.object({
@@ -65,5 +66,6 @@ export const sessionInfoSchema: z.ZodType<SessionInfo> = z.object({
   command: z.array(z.string()),
   mode: z.enum(['pty', 'pipes', 'headless']),
   viewers: z.number().int(),
+  role: roleSchema.exactOptional(),
   createdAt: time,
 });

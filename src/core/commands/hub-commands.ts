@@ -1,12 +1,10 @@
 import { z } from 'zod';
+import type { Role } from '../access.ts';
 import type { Explanation, Glance } from '../agent/index.ts';
 import type { ConnectionDetails, SessionInfo } from '../session/info.ts';
 import type { TeamInfo } from '../team/index.ts';
 import { type Workspace, workspaceSchema } from '../workspace.ts';
 import { type PromptCommandResults, type PromptOutcome, promptCommands } from './prompt-commands.ts';
-
-/** Who may: a viewer looks, a typer types, an owner starts, ends and names. */
-export type Role = 'viewer' | 'typer' | 'owner';
 
 /** A name, an id, or a unique prefix of either; resolved by the hub. */
 const session = z.string().min(1).max(256);
@@ -159,6 +157,7 @@ export const hubCommands = {
     summary: 'end the sessions of teams',
     args: z.object({ teams: z.array(z.string().min(1).max(128)).max(1000).optional() }),
   },
+  /** The owner's layouts are shared by all who own everything here; anyone else has their own. */
   'workspace.get': {
     role: 'viewer',
     summary: 'the layout',
@@ -166,7 +165,7 @@ export const hubCommands = {
   },
   /** Refused with `conflict` unless `revision` is the newest: read again, apply again. */
   'workspace.put': {
-    role: 'owner',
+    role: 'viewer',
     summary: 'change the layout',
     args: z.object({
       name: z.string().max(128).default('main'),
@@ -176,17 +175,17 @@ export const hubCommands = {
   },
   'workspace.list': { role: 'viewer', summary: 'saved layouts', args: z.object({}) },
   'workspace.save': {
-    role: 'owner',
+    role: 'viewer',
     summary: 'keep the layout under a name',
     args: z.object({ name: z.string().min(1).max(128) }),
   },
   'workspace.load': {
-    role: 'owner',
+    role: 'viewer',
     summary: 'take a kept layout',
     args: z.object({ name: z.string().min(1).max(128) }),
   },
   'workspace.delete': {
-    role: 'owner',
+    role: 'viewer',
     summary: 'forget a kept layout',
     args: z.object({ name: z.string().min(1).max(128) }),
   },
@@ -249,7 +248,19 @@ export interface HubCommandResults extends PromptCommandResults {
   'workspace.save': { name: string };
   'workspace.load': { revision: number; workspace: Workspace };
   'workspace.delete': { name: string };
-  'viewer.list': { viewers: { id: string; software: string; since: number; sessions: number; self: boolean }[] };
+  'viewer.list': {
+    viewers: {
+      id: string;
+      /** Of who is behind it; `local`: whoever sits at this machine. */
+      name: string;
+      /** Network address; absent: this machine. */
+      from?: string;
+      software: string;
+      since: number;
+      sessions: number;
+      self: boolean;
+    }[];
+  };
   'viewer.detach': { id: string };
   'hub.status': {
     pid: number;

@@ -1,3 +1,4 @@
+import type { Role } from '../access.ts';
 import type { AgentPrompt } from '../agent/prompt/types.ts';
 import type { TransportKind, TransportStatus } from '../transport.ts';
 
@@ -84,5 +85,7 @@ export interface SessionInfo {
   readonly command: readonly string[];
   readonly mode: SessionMode;
   readonly viewers: number;
+  /** What whoever asks may do with it; absent: everything. */
+  readonly role?: Role;
   readonly createdAt: number;
 }

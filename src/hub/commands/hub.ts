@@ -1,4 +1,4 @@
-import { IrisError } from '../../core/index.ts';
+import { EVERYTHING, IrisError } from '../../core/index.ts';
 import { PROTOCOL } from '../../protocol/index.ts';
 import type { Handlers } from './handler.ts';
 
@@ -28,13 +28,17 @@ export const hubHandlers: Handlers<'hub'> = {
 
 export const viewerHandlers: Handlers<'viewer'> = {
   'viewer.list': (_args, hub, caller) => ({
-    viewers: [...hub.viewers.values()].map((viewer) => ({
-      id: viewer.id,
-      software: viewer.identity.software,
-      since: viewer.since,
-      sessions: viewer.watched.size,
-      self: viewer === caller,
-    })),
+    viewers: [...hub.viewers.values()]
+      .filter((viewer) => viewer === caller || caller.sees(EVERYTHING))
+      .map((viewer) => ({
+        id: viewer.id,
+        name: viewer.identity.principal.name,
+        ...(viewer.identity.from === undefined ? {} : { from: viewer.identity.from }),
+        software: viewer.identity.software,
+        since: viewer.since,
+        sessions: viewer.watched.size,
+        self: viewer === caller,
+      })),
   }),
   'viewer.detach': ({ viewer: id }, hub, caller) => {
     const viewer = hub.viewers.get(id);

@@ -1,5 +1,7 @@
-import { type HubCommandName, hubCommands, IrisError, type Role } from '../../core/index.ts';
+import { EVERYTHING, findSession, type HubCommandName, hubCommands, IrisError } from '../../core/index.ts';
 import type { HubContext, HubViewer } from '../context.ts';
+import { mustHave } from '../principal.ts';
+import { ViewerActs } from '../viewer-acts.ts';
 import type { Handler } from './handler.ts';
 import { hubHandlers, viewerHandlers } from './hub.ts';
 import { agentHandlers } from './session-agent.ts';
@@ -33,7 +35,6 @@ const handlers: { readonly [N in HubCommandName]: Handler<N> } = {
   ...hubHandlers,
 };
 
-const RANK: Record<Role, number> = { viewer: 0, typer: 1, owner: 2 };
 const MANAGING: ReadonlySet<string> = new Set(['hub.status', 'hub.stop']);
 
 /** Checks who asks and what for, then does it. @throws IrisError */
@@ -41,9 +42,6 @@ export async function runCommand(name: string, args: unknown, hub: HubContext, c
   if (!Object.hasOwn(hubCommands, name))
     throw new IrisError('usage', `the hub knows no command ${JSON.stringify(name)}`);
   const command = hubCommands[name as HubCommandName];
-  if (RANK[caller.identity.role] < RANK[command.role]) {
-    throw new IrisError('not-allowed', `${name} needs the role ${command.role}`);
-  }
   if (caller.identity.managing && !MANAGING.has(name)) {
     throw new IrisError('not-allowed', `${name} needs a client of the same version`);
   }
@@ -52,8 +50,49 @@ export async function runCommand(name: string, args: unknown, hub: HubContext, c
     const issue = parsed.error.issues[0];
     throw new IrisError('usage', `${name}: ${issue?.path.join('.') || 'arguments'}: ${issue?.message ?? 'wrong'}`);
   }
+  const data = permitted(name as HubCommandName, parsed.data, hub, caller);
   const handler = handlers[name as HubCommandName] as Handler<HubCommandName>;
-  return handler(parsed.data as never, hub, caller);
+  return handler(data as never, hub, caller);
+}
+
+/** About no session, and answered to everyone according to what they may see. */
+const FOR_ALL: ReadonlySet<HubCommandName> = new Set([
+  'session.list',
+  'session.glances',
+  'hub.status',
+  'viewer.list',
+  'workspace.get',
+  'workspace.put',
+  'workspace.list',
+  'workspace.save',
+  'workspace.load',
+  'workspace.delete',
+]);
+
+/**
+ * Arguments with the session's id in place of what it was called. What the caller may not see is not there for it, and what it may see and not
+ * do is refused, and written down.
+ * @throws IrisError
+ */
+function permitted(name: HubCommandName, args: object, hub: HubContext, caller: HubViewer): object {
+  const { principal } = caller.identity;
+  const { role } = hubCommands[name];
+  const wanted: unknown = 'session' in args ? args.session : undefined;
+  let session: string | undefined;
+  if (typeof wanted === 'string') {
+    session = findSession(
+      hub.registry.list().filter(({ id }) => caller.sees(id)),
+      wanted,
+    ).id;
+  }
+  try {
+    if (!FOR_ALL.has(name)) mustHave(principal, role, session ?? EVERYTHING, name);
+  } catch (error) {
+    new ViewerActs(hub, caller).denied(name, session);
+    throw error;
+  }
+  if (role !== 'viewer') new ViewerActs(hub, caller).did(name, session);
+  return session === undefined ? args : { ...args, session };
 }
 
 /** `session.report` without a link: its token says who may. @throws IrisError */

@@ -20,7 +20,9 @@ type Life = Pick<
 >;
 
 export const lifeHandlers: Life = {
-  'session.list': (_args, hub) => ({ sessions: hub.registry.list().map((session) => session.info()) }),
+  'session.list': (_args, hub, caller) => ({
+    sessions: hub.registry.list().flatMap((session) => caller.told(session.info()) ?? []),
+  }),
   'session.new': (args, hub) => {
     hub.desk.called(args.env);
     if (args.team !== undefined) return newOfTeam(args.team, args, hub).info();

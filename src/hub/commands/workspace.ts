@@ -1,10 +1,14 @@
+import { layoutOwner } from '../principal.ts';
 import type { Handlers } from './handler.ts';
 
+const of = layoutOwner;
+
 export const workspaceHandlers: Handlers<'workspace'> = {
-  'workspace.get': ({ name }, hub) => hub.workspaces.get(name),
-  'workspace.put': ({ name, revision, workspace }, hub) => hub.workspaces.put(name, revision, workspace),
-  'workspace.list': (_args, hub) => ({ workspaces: hub.workspaces.list() }),
-  'workspace.save': ({ name }, hub) => hub.workspaces.save(name),
-  'workspace.load': ({ name }, hub) => hub.workspaces.load(name),
-  'workspace.delete': ({ name }, hub) => hub.workspaces.delete(name),
+  'workspace.get': ({ name }, hub, caller) => hub.workspaces.get(name, of(caller)),
+  'workspace.put': ({ name, revision, workspace }, hub, caller) =>
+    hub.workspaces.put(name, revision, workspace, of(caller)),
+  'workspace.list': (_args, hub, caller) => ({ workspaces: hub.workspaces.list(of(caller)) }),
+  'workspace.save': ({ name }, hub, caller) => hub.workspaces.save(name, of(caller)),
+  'workspace.load': ({ name }, hub, caller) => hub.workspaces.load(name, of(caller)),
+  'workspace.delete': ({ name }, hub, caller) => hub.workspaces.delete(name, of(caller)),
 };

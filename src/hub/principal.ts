@@ -1,0 +1,62 @@
+import { EVERYTHING, type Grant, IrisError, includes, type Role, roleOf } from '../core/index.ts';
+
+/** Whoever is behind a link, and what they may do. Asked anew at each message: what is taken away counts at once. */
+export interface Principal {
+  /** `local`: could open the socket, so owns all of it. `device`: paired. `token`: a script. `hub`: one that offered its sessions to us, or we to it. */
+  readonly kind: 'local' | 'device' | 'token' | 'hub';
+  readonly id: string;
+  /** For people; without control characters. */
+  readonly name: string;
+  /** `session`: an id, or `EVERYTHING`. Undefined: it is not even to be seen. */
+  roleOn(session: string): Role | undefined;
+  /** Aborted when it may not be here any more: its links are closed. */
+  readonly revoked: AbortSignal;
+}
+
+const NEVER = new AbortController().signal;
+
+/** Whoever could open the socket. */
+export const LOCAL_OWNER: Principal = {
+  kind: 'local',
+  id: 'local',
+  name: 'local',
+  roleOn: () => 'owner',
+  revoked: NEVER,
+};
+
+/** A principal whose grants may change while it is here. */
+export function grantedPrincipal(options: {
+  readonly kind: 'device' | 'token' | 'hub';
+  readonly id: string;
+  readonly name: string;
+  readonly grants: () => readonly Grant[];
+  /** Milliseconds since 1970. */
+  readonly wall: () => number;
+  readonly revoked?: AbortSignal;
+}): Principal {
+  const { kind, id, name, grants, wall, revoked = NEVER } = options;
+  return { kind, id, name, revoked, roleOn: (session) => roleOf(grants(), session, wall()) };
+}
+
+/** @throws IrisError `not-allowed` */
+export function mustHave(principal: Principal, wanted: Role, session: string, what: string): void {
+  const role = principal.roleOn(session);
+  if (role && includes(role, wanted)) return;
+  throw new IrisError('not-allowed', `${what} needs the role ${wanted}${session === EVERYTHING ? '' : ' on it'}`, {
+    remedy: role ? `you are ${role} here: ask whoever shares it` : 'ask whoever owns this hub for it',
+  });
+}
+
+/** Does it own the hub as whoever sits at it does? */
+export function ownsAll(principal: Principal): boolean {
+  return principal.roleOn(EVERYTHING) === 'owner';
+}
+
+/** Whose layouts somebody works with; undefined: the shared ones. */
+export function layoutOwner({
+  identity,
+}: {
+  readonly identity: { readonly principal: Principal };
+}): string | undefined {
+  return ownsAll(identity.principal) ? undefined : identity.principal.id;
+}
