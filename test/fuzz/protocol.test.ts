@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { CLOSE, Decoder, encode, type Frame, type Message, ProtocolError } from '../../src/protocol/index.ts';
+import { seededRandom } from '../support/index.ts';
 
 /** Any outcome is fine but a crash: a message, nothing yet, unknown, or a refusal with a named close code. */
 function survives(decoder: Decoder<'client'> | Decoder<'hub'>, frame: Frame): void {
@@ -43,7 +44,7 @@ const seeds: Message[] = [
 ];
 
 test('[H36] 100,000 broken envelopes: no crash, and each refusal has a close code', () => {
-  const random = mulberry32(0x1915);
+  const random = seededRandom(0x1915);
   const below = (n: number): number => Math.floor(random() * n);
   const originals = seeds.map((message) => Buffer.from(encode(message, true)[0] as string));
   let decoder = new Decoder('client');
@@ -98,13 +99,3 @@ test('a prototype in the wire changes nothing', () => {
   survives(new Decoder('client'), '{"type":"control","payload":{"op":"__proto__","__proto__":{"stream":1}}}');
   expect(({} as { stream?: number }).stream).toBeUndefined();
 });
-
-function mulberry32(seed: number): () => number {
-  let a = seed;
-  return () => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}

@@ -1,3 +1,4 @@
+export { type Chaos, ChaosProxy, type ChaosProxyOptions, NO_CHAOS } from './chaos-proxy.ts';
 export { Emulator, type EmulatorOptions, type ScreenCell } from './emulator.ts';
 export { freeSocketPath } from './free-socket-path.ts';
 export { alt, ctrl, KEY, mouse, paste } from './keys.ts';
@@ -12,6 +13,7 @@ export {
   waitUntilGone,
 } from './processes.ts';
 export { openPty, type Pty } from './pty.ts';
+export { seededRandom } from './random.ts';
 export { realBash } from './real-bash.ts';
 export { type CliResult, type RunCliOptions, runCli } from './run-cli.ts';
 export {
