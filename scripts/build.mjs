@@ -75,7 +75,7 @@ function options() {
     input: entries,
     platform: 'node',
     // With native code, or with optional native parts and files beside it (ssh2): loaded from node_modules.
-    external: ['node-pty', 'ssh2'],
+    external: ['node-pty', 'ssh2', '@napi-rs/keyring'],
     plugins: [lightBuiltins()],
     tsconfig: join(root, 'tsconfig.json'),
     resolve: {

@@ -19,6 +19,8 @@ const TOOLS = [
   ['runc', 'runc'],
   ['docker', 'docker.io'],
   ['busybox', 'busybox'],
+  ['gnome-keyring-daemon', 'gnome-keyring'],
+  ['dbus-run-session', 'dbus'],
 ];
 process.env.PATH += ':/usr/local/sbin:/usr/sbin:/sbin';
 const has = (program) => spawnSync('sh', ['-c', 'command -v "$0" >/dev/null', program]).status === 0;

@@ -83,7 +83,7 @@ export function dial(address: HubAddress, options: DialOptions): Dialed {
         options.message(message);
       } else if (phase !== 'over') greet(message);
     },
-    closed: (closed) => finish(said ?? carrierFailure(address) ?? failureOf(closed, where, phase === 'ready')),
+    closed: (closed) => finish(said ?? carrierFailure(address) ?? failureOf(closed, address, phase === 'ready')),
   });
   socket.once('open', () => {
     if (phase === 'over') return;
@@ -95,7 +95,7 @@ export function dial(address: HubAddress, options: DialOptions): Dialed {
       ts,
       payload: { ...own, role: 'viewer', encodings: ['binary'], purpose: options.purpose },
     });
-    link.send({ type: 'auth', ts, payload: { method: 'local' } });
+    link.send({ type: 'auth', ts, payload: 'url' in address ? address.auth : { method: 'local' } });
   });
 
   function greet(message: HubMessage): void {
@@ -103,7 +103,7 @@ export function dial(address: HubAddress, options: DialOptions): Dialed {
       const { protocol, software, encodings, pid } = message.payload;
       hub = { software, pid };
       if (options.purpose === 'use') {
-        const mismatch = versionMismatch(ownVersion(options.version), { protocol, software });
+        const mismatch = versionMismatch(ownVersion(options.version), { protocol, software }, elsewhere(address));
         if (mismatch) {
           said = { error: mismatch, permanent: true };
           link.close('version-mismatch', `protocol ${PROTOCOL}`);
@@ -120,7 +120,7 @@ export function dial(address: HubAddress, options: DialOptions): Dialed {
       options.ready(message.payload, hub);
       if ((phase as string) === 'ready') timer = clock.after(FIRST_PING_MS, () => link.ping());
     } else if (message.type === 'error') {
-      const error = fromFailure(message.payload);
+      const error = refused(fromFailure(message.payload), address);
       said = { error, permanent: !error.retriable };
     }
   }
@@ -142,9 +142,26 @@ export function dial(address: HubAddress, options: DialOptions): Dialed {
   };
 }
 
+/** An address that came too late: what was opened for it is closed. */
+export function abandon(address: HubAddress): void {
+  if ('url' in address) address.connection.destroy();
+  else if ('stream' in address) address.stream.destroy();
+}
+
 function nameOf(address: HubAddress): string {
-  if ('url' in address) return address.url;
+  if ('url' in address) return new URL(address.url).host;
   return 'stream' in address ? address.where : address.socketPath;
+}
+
+/** Is it a hub that "iris-tui hub stop" on this machine does not stop? */
+function elsewhere(address: HubAddress): boolean {
+  return !('socketPath' in address);
+}
+
+/** What to do about it is known best where the credentials come from. */
+function refused(error: IrisError, address: HubAddress): IrisError {
+  if (error.code !== 'not-allowed' || !('url' in address)) return error;
+  return new IrisError(error.code, error.message, { cause: error, remedy: address.refused });
 }
 
 /** What carried the connection knows best why it broke. */
@@ -155,7 +172,10 @@ function carrierFailure(address: HubAddress): LinkFailure | undefined {
 
 function open(address: HubAddress): WebSocket {
   const options: WebSocket.ClientOptions = { perMessageDeflate: false, maxPayload: MAX_MESSAGE_BYTES };
-  if ('url' in address) return new WebSocket(address.url, options);
+  if ('url' in address) {
+    const { url, connection } = address;
+    return new WebSocket(url, { ...options, createConnection: () => connection as NetSocket });
+  }
   if ('stream' in address) {
     const { stream } = address;
     return new WebSocket('ws://localhost/', { ...options, createConnection: () => stream as NetSocket });
@@ -175,8 +195,9 @@ function transient(line: string, remedy?: string, cause?: unknown): LinkFailure 
 }
 
 /** From the diagnostics of the socket, never from anything a program printed. */
-function failureOf(closed: LinkClosed, where: string, wasReady: boolean): LinkFailure {
+function failureOf(closed: LinkClosed, address: HubAddress, wasReady: boolean): LinkFailure {
   const { code, error } = closed;
+  const where = nameOf(address);
   const errno = (error as NodeJS.ErrnoException | undefined)?.code;
   if (errno === 'ENOENT' || errno === 'ECONNREFUSED') {
     return transient(`no hub is running at ${where}`, 'start one with "iris-tui hub start"', error);
@@ -191,7 +212,7 @@ function failureOf(closed: LinkClosed, where: string, wasReady: boolean): LinkFa
     case CLOSE['version-mismatch']:
     case CLOSE['auth-refused']: {
       const name = code === CLOSE['auth-refused'] ? 'not-allowed' : 'version-mismatch';
-      return { error: new IrisError(name, closed.reason || closeName(code)), permanent: true };
+      return { error: refused(new IrisError(name, closed.reason || closeName(code)), address), permanent: true };
     }
     case CLOSE.detached:
       return { error: new IrisError('cancelled', closed.reason || 'detached'), permanent: true };
@@ -199,5 +220,12 @@ function failureOf(closed: LinkClosed, where: string, wasReady: boolean): LinkFa
       return transient('the hub fell silent for 30 s');
   }
   const why = error ? error.message : closed.reason || closeName(code);
+  // The answer to the request to speak WebSocket (ws says it in these words): whoever refuses that will do so again.
+  const status = /^Unexpected server response: (\d+)$/.exec(why)?.[1];
+  if (status?.startsWith('4') && status !== '429') {
+    const line = `what answers at ${where} lets no viewer in (HTTP ${status})`;
+    const remedy = 'is that the address of the hub, as it knows itself (hub.names in its config)?';
+    return { error: new IrisError('not-allowed', line, { cause: error, remedy }), permanent: true };
+  }
   return transient(wasReady ? `the connection to the hub was lost (${why})` : `no connection to ${where} (${why})`);
 }

@@ -17,7 +17,7 @@ import {
 } from '../core/index.ts';
 import { fromFailure, type HubMessage, type Outgoing, systemClock } from '../protocol/index.ts';
 import { type AttachmentHost, ClientAttachment, type Unsent } from './attachment.ts';
-import { type Dialed, dial, type HubVersion, type Welcome } from './dial.ts';
+import { abandon, type Dialed, dial, type HubVersion, type Welcome } from './dial.ts';
 import { InputQueue } from './input-queue.ts';
 import type { ConnectOptions, HubAddress, LinkFailure } from './options.ts';
 import { PendingCommands } from './pending-commands.ts';
@@ -36,6 +36,7 @@ export class HubClient implements SessionHost {
   #sorted: readonly SessionInfo[] | undefined;
   #connection: HostConnection;
   #hub: HubVersion | undefined;
+  #you: Welcome['you'];
   #dialed: Dialed | undefined;
   #online = false;
   #closed = false;
@@ -81,6 +82,10 @@ export class HubClient implements SessionHost {
 
   get hub(): HubVersion | undefined {
     return this.#hub;
+  }
+
+  get you(): Welcome['you'] {
+    return this.#you;
   }
 
   get sessions(): readonly SessionInfo[] {
@@ -173,7 +178,10 @@ export class HubClient implements SessionHost {
       if (attempt === this.#attempt) this.#reconnector.lost(failure, !failure.retriable);
       return;
     }
-    if (attempt !== this.#attempt || this.#closed) return;
+    if (attempt !== this.#attempt || this.#closed) {
+      abandon(address);
+      return;
+    }
     const current = (): boolean => attempt === this.#attempt;
     this.#dialed = dial(address, {
       clock: this.#clock,
@@ -197,6 +205,7 @@ export class HubClient implements SessionHost {
 
   #ready(welcome: Welcome, hub: HubVersion): void {
     this.#hub = hub;
+    this.#you = welcome.you;
     this.#online = true;
     this.#sessions.clear();
     for (const session of welcome.sessions) this.#sessions.set(session.id, session);

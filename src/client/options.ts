@@ -1,10 +1,19 @@
 import type { Duplex } from 'node:stream';
 import type { Clock, IrisError, ReconnectPolicy } from '../core/index.ts';
+import type { AuthPayload } from '../protocol/index.ts';
 
 /** Where a hub listens. */
 export type HubAddress =
   | { readonly socketPath: string }
-  | { readonly url: string }
+  /** A hub on the network: a connection to it whose certificate was judged, and who we are; for one attempt (src/client/network). */
+  | {
+      /** `wss://HOST:PORT/PATH` */
+      readonly url: string;
+      readonly connection: Duplex;
+      readonly auth: AuthPayload;
+      /** What to do where the hub refuses us. */
+      readonly refused: string;
+    }
   /** A stream of bytes that leads to a hub's socket already; for one connection. */
   | {
       readonly stream: Duplex;

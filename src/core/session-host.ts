@@ -1,3 +1,4 @@
+import type { Role } from './access.ts';
 import type { HubCommandArgs, HubCommandName, HubCommandResult } from './commands/hub-commands.ts';
 import type { Dispose } from './emitter.ts';
 import type { IrisError } from './errors.ts';
@@ -84,6 +85,8 @@ export interface SessionHost {
   readonly connection: HostConnection;
   /** Known once connected: `iris-tui/0.1.0`, and its process. */
   readonly hub: { readonly software: string; readonly pid: number | undefined } | undefined;
+  /** As whom the hub knows this program, and what it may do where a session says nothing of its own; known once connected. */
+  readonly you?: { readonly name: string; readonly role?: Role } | undefined;
   /** Sorted by creation. Kept up to date while online. */
   readonly sessions: readonly SessionInfo[];
   on(listener: (event: HostEvent) => void): Dispose;

@@ -1,0 +1,98 @@
+import { type Clock, type Grant, IrisError, plainText } from '../../core/index.ts';
+import { type Credentials, type KnownHub, nameFor } from '../credentials/index.ts';
+import { HubApi } from './hub-api.ts';
+import { type HubPlace, readFingerprint, type Trust } from './place.ts';
+import { newDeviceKey } from './proof.ts';
+import { lookAt } from './secure-socket.ts';
+
+export interface PairRequest {
+  readonly place: HubPlace;
+  readonly code: string;
+  /** What this device is to be called there. */
+  readonly deviceName: string;
+  /** `iris-tui/0.1.0` */
+  readonly software: string;
+  /** What the hub is to be called here; made from its own name when absent. */
+  readonly name?: string;
+  readonly fingerprint?: string;
+  /** Is that the fingerprint that the hub prints? Asked when none was given and no authority vouches for it. Rejects where nobody can be asked. */
+  readonly confirm: (fingerprint: string) => Promise<boolean>;
+}
+
+export interface PairResult {
+  readonly hub: KnownHub;
+  readonly grants: readonly Grant[];
+}
+
+/**
+ * Makes this device known to a hub, by a one-time code, and keeps what it is given. The code is sent to nobody whose certificate was not judged.
+ * @throws IrisError
+ */
+export async function pair(credentials: Credentials, request: PairRequest, clock: Clock): Promise<PairResult> {
+  const { place, code, deviceName, software } = request;
+  const { trust, kept, fingerprint } = await judge(request, clock);
+  const api = new HubApi(place, trust, clock);
+  const known = credentials.hubs.list();
+  // Paired before: with the same key it stays the same device there.
+  const before = known.find((one) => one.url === place.origin && one.fingerprint === fingerprint);
+  const old = before && (await credentials.secrets(before).catch(() => undefined));
+  const key = old?.key ?? (await newDeviceKey());
+  const { deviceId, hub, grants, ...tokens } = await api.pair(key, { code, name: deviceName, software }).catch(explain);
+  const again = known.find((one) => one.hub.id === hub.id && one.url === place.origin) ?? before;
+  const others = new Set(known.filter((one) => one !== again).map((one) => one.name));
+  if (request.name !== undefined && others.has(request.name)) others.delete(request.name);
+  const wanted = [request.name ?? again?.name ?? hub.name, place.host];
+  const result = await credentials.keep(
+    {
+      name: nameFor(wanted, others),
+      url: place.origin,
+      fingerprint,
+      trust: kept,
+      deviceId,
+      hub: { id: hub.id, name: plainText(hub.name, 256) },
+      pairedAt: clock.wall(),
+      ...(again ? { secret: again.secret } : {}),
+    },
+    { key, ...tokens },
+  );
+  return { hub: result, grants };
+}
+
+interface Judged {
+  /** For this call. */
+  readonly trust: Trust;
+  /** From now on. */
+  readonly kept: KnownHub['trust'];
+  readonly fingerprint: string;
+}
+
+async function judge(request: PairRequest, clock: Clock): Promise<Judged> {
+  const { place } = request;
+  if (!place.tls) return { trust: { kind: 'none' }, kept: 'none', fingerprint: '' };
+  const seen = await lookAt(place, clock);
+  const given = request.fingerprint === undefined ? place.fingerprint : readFingerprint(request.fingerprint);
+  // Looked at again when the code is sent: what was seen now binds nobody. A wrong one fails there, before a byte is sent.
+  if (given !== undefined) {
+    const kept = seen.vouchedFor && given === seen.fingerprint ? 'ca' : 'pin';
+    return { trust: { kind: 'pin', fingerprint: given }, kept, fingerprint: given };
+  }
+  const { fingerprint } = seen;
+  if (seen.vouchedFor) return { trust: { kind: 'ca' }, kept: 'ca', fingerprint };
+  if (!(await request.confirm(fingerprint))) {
+    throw new IrisError('cancelled', 'nothing was sent: that is not the certificate you expected', {
+      remedy: 'iris-tui hub status on that machine prints its fingerprint',
+    });
+  }
+  return { trust: { kind: 'pin', fingerprint }, kept: 'pin', fingerprint };
+}
+
+/** A hub says the same of every code that it does not take. */
+function explain(error: unknown): never {
+  if (error instanceof IrisError && !error.retriable && ['not-allowed', 'usage', 'failed'].includes(error.code)) {
+    throw new IrisError('not-allowed', error.message, {
+      cause: error,
+      remedy: error.remedy ?? 'a code is good once, for 5 minutes: ask for another with iris-tui hub pair there',
+    });
+  }
+  throw error;
+}
