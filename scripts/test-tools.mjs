@@ -21,6 +21,7 @@ const TOOLS = [
   ['busybox', 'busybox'],
   ['gnome-keyring-daemon', 'gnome-keyring'],
   ['dbus-run-session', 'dbus'],
+  ['openssl', 'openssl'],
 ];
 process.env.PATH += ':/usr/local/sbin:/usr/sbin:/sbin';
 const has = (program) => spawnSync('sh', ['-c', 'command -v "$0" >/dev/null', program]).status === 0;

@@ -1,10 +1,13 @@
-import { createHash } from 'node:crypto';
+import { spawnSync } from 'node:child_process';
+import { createHash, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer as createPlain, type IncomingMessage } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
-import { BasicConstraintsExtension, SubjectAlternativeNameExtension, X509CertificateGenerator } from '@peculiar/x509';
 import { type WebSocket, WebSocketServer } from 'ws';
 import {
   type ClientMessage,
@@ -22,30 +25,21 @@ export interface Certificate {
 }
 
 /** A certificate of its own for names of this machine, as a hub makes one. */
-export async function makeCertificate(names: readonly string[] = ['localhost', '127.0.0.1']): Promise<Certificate> {
-  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
-  const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
-  const made = await X509CertificateGenerator.createSelfSigned({
-    serialNumber: '01',
-    name: 'CN=test',
-    notBefore: new Date(Date.now() - 86_400_000),
-    notAfter: new Date(Date.now() + 86_400_000),
-    signingAlgorithm: algorithm,
-    keys,
-    extensions: [
-      new BasicConstraintsExtension(true),
-      new SubjectAlternativeNameExtension(
-        names.map((value) => ({ type: /^[\d.]+$/.test(value) ? ('ip' as const) : ('dns' as const), value })),
-      ),
-    ],
-  });
-  const pkcs8 = Buffer.from(await crypto.subtle.exportKey('pkcs8', keys.privateKey)).toString('base64');
-  const fingerprint = `sha256:${createHash('sha256').update(Buffer.from(made.rawData)).digest('hex')}`;
-  return {
-    cert: made.toString('pem'),
-    key: `-----BEGIN PRIVATE KEY-----\n${pkcs8.replaceAll(/(.{64})/g, '$1\n')}\n-----END PRIVATE KEY-----\n`,
-    fingerprint,
-  };
+export function makeCertificate(): Certificate {
+  const folder = mkdtempSync(join(tmpdir(), 'ice-'));
+  try {
+    const at = (name: string): string => join(folder, name);
+    const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-subj', '/CN=test'];
+    const names = ['-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
+    const out = ['-keyout', at('key'), '-out', at('cert')];
+    const made = spawnSync('openssl', ['req', '-x509', ...curve, ...names, ...out], { encoding: 'utf8' });
+    if (made.status !== 0) throw new Error(`openssl: ${made.error?.message ?? made.stderr}`);
+    const cert = readFileSync(at('cert'), 'utf8');
+    const digest = createHash('sha256').update(new X509Certificate(cert).raw).digest('hex');
+    return { cert, key: readFileSync(at('key'), 'utf8'), fingerprint: `sha256:${digest}` };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 export interface Asked {
@@ -92,7 +86,7 @@ export class FakeHub implements AsyncDisposable {
 
   static async listen(options: FakeHubOptions = {}): Promise<FakeHub> {
     const hub = new FakeHub(options);
-    const certificate = options.certificate ?? (await makeCertificate());
+    const certificate = options.certificate ?? makeCertificate();
     const server = options.clear ? createPlain() : createServer({ cert: certificate.cert, key: certificate.key });
     hub.#server = server;
     const streams = new WebSocketServer({ noServer: true, perMessageDeflate: false });
