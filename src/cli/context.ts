@@ -1,6 +1,7 @@
-import { IrisError, nearest, plainText, type Remote } from '../core/index.ts';
+import { IrisError, plainText } from '../core/index.ts';
 import type { Environment } from './environment.ts';
 import { type FarHub, farHubOf } from './far-hub.ts';
+import type { FarOptions } from './far-network.ts';
 import { type Paths, resolvePaths } from './paths.ts';
 
 /** What a verb works with. */
@@ -20,12 +21,14 @@ export interface Context {
   value(value: unknown): void;
 }
 
-/** @param hub what `--hub` said: `local`, a socket, ssh://HOST, or a team on another machine. Inside a pane the hub of that pane is meant, unless IRIS_HOME names another. */
-export function makeContext(env: Environment, options: { json?: boolean; hub?: string | undefined } = {}): Context {
+/** @param hub what `--hub` said: `local`, a socket, or whatever `farHubOf` reads. Inside a pane the hub of that pane is meant, unless IRIS_HOME names another. */
+export function makeContext(
+  env: Environment,
+  options: { json?: boolean; hub?: string | undefined } & FarOptions = {},
+): Context {
   const own = resolvePaths(env);
   const given = options.hub ?? hubOfPane(env);
-  const far =
-    given === undefined || given === 'local' ? undefined : farHubOf(given, (name) => machineOf(env, own, name));
+  const far = given === undefined || given === 'local' ? undefined : farHubOf(given, env, own, options);
   const socket = far ? own.socket : hubSocket(given, own);
   const write = (data: string | Uint8Array): void => {
     process.stdout.write(data);
@@ -42,22 +45,6 @@ export function makeContext(env: Environment, options: { json?: boolean; hub?: s
   };
 }
 
-/** Where a team of the config lives. */
-async function machineOf(env: Environment, paths: Paths, name: string): Promise<Remote> {
-  const { loadConfig } = await import('./config/index.ts');
-  const { config } = await loadConfig(paths.configFile, env);
-  const team = config.teams.find((one) => one.name === name);
-  if (team?.remote) return team.remote;
-  if (team) throw new IrisError('usage', `team ${name} lives on this machine`, { remedy: 'leave --hub out' });
-  const near = nearest(
-    name,
-    config.teams.filter((one) => one.remote).map((one) => one.name),
-  );
-  throw new IrisError('not-found', `no hub is known as ${name}: no team of the config has that name`, {
-    remedy: near ? `did you mean ${near}?` : "use --hub local, ssh://USER@HOST, or the path of a hub's socket",
-  });
-}
-
 function hubOfPane(env: Environment): string | undefined {
   return env.vars.IRIS_HOME ? undefined : env.vars.IRIS_HUB || undefined;
 }
@@ -67,6 +54,6 @@ function hubSocket(hub: string | undefined, own: Paths): string {
   if (hub.startsWith('unix:')) return hub.slice('unix:'.length);
   if (hub.startsWith('/')) return hub;
   throw new IrisError('hub-unreachable', `no hub is known as ${hub}`, {
-    remedy: "use --hub local, ssh://USER@HOST, or the path of a hub's socket as hub status prints it",
+    remedy: "use --hub local, a name of iris-tui hubs, ssh://USER@HOST, wss://HOST:PORT, or the path of a hub's socket",
   });
 }

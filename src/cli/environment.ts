@@ -35,6 +35,8 @@ export function readEnvironment(): Environment {
 
 /** The names a hub sets inside a pane. They describe that pane, so nothing that outlives it may inherit them. */
 const PANE_VARIABLES: readonly string[] = ['IRIS_TUI', 'IRIS_SESSION_ID', 'IRIS_SESSION_NAME', 'IRIS_HUB'];
+/** Of a script, to a hub on the network: no program that is started here may have it. */
+const TOKEN_VARIABLE = 'IRIS_TOKEN';
 /** How a hub tells its starter that it is up; nobody else's. */
 const READY_VARIABLE = 'IRIS_READY_FD';
 
@@ -42,7 +44,8 @@ const READY_VARIABLE = 'IRIS_READY_FD';
 export function environmentForOthers(vars: Environment['vars']): Record<string, string> {
   const out: Record<string, string> = {};
   for (const [name, value] of Object.entries(vars)) {
-    if (value !== undefined && name !== READY_VARIABLE && !PANE_VARIABLES.includes(name)) out[name] = value;
+    const ours = name === READY_VARIABLE || name === TOKEN_VARIABLE || PANE_VARIABLES.includes(name);
+    if (value !== undefined && !ours) out[name] = value;
   }
   return out;
 }

@@ -1,22 +1,38 @@
-import { spawnSync } from 'node:child_process';
-import { isatty } from 'node:tty';
 import type { HubAddress } from '../client/index.ts';
-import { IrisError, type Remote, transportOf } from '../core/index.ts';
+import { IrisError, nearest, type Remote } from '../core/index.ts';
+import type { Environment } from './environment.ts';
+import { addressByCommand } from './far-command.ts';
+import type { FarOptions } from './far-network.ts';
+import type { Paths } from './paths.ts';
 
-/** A hub on another machine, reached through a remote command: ssh, docker exec, any prefix. */
+/** A hub that is not reached through a socket of this machine: over the network, or through a command that runs there (ssh, docker exec, any prefix). */
 export interface FarHub {
   /** As the user names it. */
   readonly name: string;
-  /** Asked again at each attempt. @throws IrisError `not-found` */
-  readonly remote: () => Promise<Remote>;
+  /** Leads to it; asked again at each attempt. `start`: start one if none runs, where that is possible. */
+  address(options: { readonly start: boolean }): () => Promise<HubAddress>;
 }
 
 /**
- * What `--hub` may be besides a socket: an address of ssh, or a team of the config, whose machine is meant.
+ * What `--hub` may be besides a socket: a hub this device was paired with, by name or address; any hub on the network, with IRIS_TOKEN; an address of ssh;
+ * or a team of the config, whose machine is meant.
  * @throws IrisError `usage` for an address that is none
  */
-export function farHubOf(given: string, team: (name: string) => Promise<Remote>): FarHub | undefined {
-  if (/^[A-Za-z0-9_]/.test(given) && !/[/:]/.test(given)) return { name: given, remote: () => team(given) };
+export function farHubOf(given: string, env: Environment, paths: Paths, options: FarOptions = {}): FarHub | undefined {
+  if (/^(wss?|https?):\/\//i.test(given)) {
+    const name = given.replace(/#.*$/, '');
+    return { name, address: () => lazily(() => network(given, env, paths, options)) };
+  }
+  if (/^[A-Za-z0-9_]/.test(given) && !/[/:]/.test(given)) {
+    return {
+      name: given,
+      address: (how) =>
+        lazily(async () => {
+          const known = await network(given, env, paths, options);
+          return known ?? addressByCommand(given, () => machineOf(given, env, paths), how);
+        }),
+    };
+  }
   if (!/^ssh:\/\//i.test(given)) return undefined;
   const [, user, host, port] =
     /^ssh:\/\/(?:([^@/\s]+)@)?(\[[0-9a-f:.]+\]|[^:/@\s]+)(?::(\d{1,5}))?\/?$/i.exec(given) ?? [];
@@ -25,55 +41,45 @@ export function farHubOf(given: string, team: (name: string) => Promise<Remote>)
   }
   const name = host.replace(/^\[(.*)\]$/, '$1');
   const words = [...(port === undefined ? [] : ['-p', port]), user === undefined ? name : `${user}@${name}`];
-  return { name: given, remote: async () => ({ kind: 'openssh', words, options: {} }) };
+  const remote: Remote = { kind: 'openssh', words, options: {} };
+  return { name: given, address: (how) => addressByCommand(given, async () => remote, how) };
 }
 
-/**
- * Leads to the hub of another machine, and starts it there if none runs. ssh may ask for what it needs the first time, on the terminal; later
- * nobody is asked, as the screen has the terminal.
- */
-export function farAddress(far: FarHub, options: { readonly start: boolean }): () => Promise<HubAddress> {
-  let attended = true;
+type Addresses = () => Promise<HubAddress>;
+
+/** Which carrier it is, is looked up once; the carrier is asked at each attempt. */
+function lazily(choose: () => Promise<Addresses | undefined>): Addresses {
+  let chosen: Addresses | undefined;
   return async () => {
-    const [remote, { createTransport, openStream }] = await Promise.all([
-      far.remote(),
-      import('../transports/index.ts'),
-    ]);
-    const transport = createTransport(
-      transportOf(remote),
-      {
-        command: ['iris-tui', 'connect', '--stdio', ...(options.start ? [] : ['--no-start'])],
-        cwd: '~',
-        env: {},
-        mode: 'pipes',
-        cols: 80,
-        rows: 24,
-        remote,
-        unattended: !attended,
-      },
-      { hub: '', ...(attended ? terminalForQuestions() : {}) },
-    );
-    const { stream, failure } = await openStream(transport).catch((error: unknown) => {
-      throw notReached(IrisError.from(error));
-    });
-    attended = false;
-    return { stream, where: far.name, failure };
+    chosen ??= await choose();
+    // An address of the network always has a carrier, and a word always has a second one.
+    if (!chosen) throw new Error('no carrier');
+    return chosen();
   };
 }
 
-/** ssh itself has no terminal, as its input and output carry the protocol: it is told the name of ours. */
-function terminalForQuestions(): { askOn?: string } {
-  if (!isatty(0)) return {};
-  const { stdout, status } = spawnSync('tty', { encoding: 'utf8', stdio: ['inherit', 'pipe', 'ignore'] });
-  return status === 0 ? { askOn: stdout.trim() } : {};
+async function network(given: string, env: Environment, paths: Paths, options: FarOptions) {
+  const { networkAddresses } = await import('./far-network.ts');
+  return networkAddresses(given, env, paths, options);
 }
 
-/** Whatever it was that failed: for who asked, the hub is out of reach. */
-function notReached({ code, message, remedy, retriable, cause }: IrisError): IrisError {
-  const what = code === 'program-missing' ? 'install iris-tui there, on the PATH of your login shell' : remedy;
-  return new IrisError('hub-unreachable', message, {
-    retriable,
-    cause,
-    ...(what === undefined ? {} : { remedy: what }),
-  });
+/** Where a team of the config lives. */
+async function machineOf(name: string, env: Environment, paths: Paths): Promise<Remote> {
+  const { loadConfig } = await import('./config/index.ts');
+  const { config } = await loadConfig(paths.configFile, env);
+  const team = config.teams.find((one) => one.name === name);
+  if (team?.remote) return team.remote;
+  if (team) throw new IrisError('usage', `team ${name} lives on this machine`, { remedy: 'leave --hub out' });
+  const { knownNames } = await import('./far-network.ts');
+  const teams = config.teams.filter((one) => one.remote).map((one) => one.name);
+  const near = nearest(name, [...knownNames(paths), ...teams]);
+  throw new IrisError(
+    'not-found',
+    `no hub is known as ${name}: neither a hub was paired with nor a team of the config has that name`,
+    {
+      remedy: near
+        ? `did you mean ${near}?`
+        : 'iris-tui pair makes one known; or use --hub local, ssh://USER@HOST, wss://HOST:PORT',
+    },
+  );
 }

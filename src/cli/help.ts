@@ -43,11 +43,13 @@ export function topHelp(width: number): string {
   page.section('ENVIRONMENT').table([
     ['IRIS_HOME', 'holds everything, if set: config.yaml, state/ and run/'],
     ['IRIS_CONFIG_PATH', 'the config file'],
+    ['IRIS_TOKEN', 'a token of a hub on the network, for scripts: iris-tui --hub wss://HOST:PORT'],
     ['IRIS_DEBUG', '1: show the stack of a failure'],
     ['NO_COLOR', 'draw without colours'],
   ]);
   page.section('FILES').table([
     ['~/.config/iris-tui/config.yaml', 'the config: iris-tui config check'],
+    ['~/.config/iris-tui/hubs.json', 'the hubs this device was paired with'],
     ['~/.local/state/iris-tui/', 'logs, layouts, what the hub keeps'],
     ['$XDG_RUNTIME_DIR/iris-tui/hub.sock', "the hub's socket"],
   ]);

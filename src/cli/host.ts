@@ -1,7 +1,6 @@
 import { type ConnectOptions, connectOnce } from '../client/index.ts';
 import type { SessionHost } from '../core/index.ts';
 import type { Context } from './context.ts';
-import { farAddress } from './far-hub.ts';
 import { hubSilent, noHub, reachHub } from './launch-hub.ts';
 import { probeSocket } from './probe-socket.ts';
 import { VERSION } from './version.ts';
@@ -39,7 +38,7 @@ export async function withHost<T>(
 }
 
 async function addressOf(context: Context, start: boolean): Promise<ConnectOptions['address'] | undefined> {
-  if (context.far) return farAddress(context.far, { start });
+  if (context.far) return context.far.address({ start });
   if (start) return { socketPath: (await reachHub(context)).socket };
   const { paths } = context;
   const probe = await probeSocket(paths.socket);

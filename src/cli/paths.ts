@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
-import { isAbsolute, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { Environment } from './environment.ts';
 
 /** Where a file of ours may be; asked of the file system, so that the rest is a pure function. */
@@ -14,6 +14,8 @@ export interface Paths {
   /** The config file that is read; it need not exist. */
   readonly configFile: string;
   readonly configFrom: 'IRIS_CONFIG_PATH' | 'IRIS_HOME' | 'XDG' | '~/.iris';
+  /** What belongs to this user's config and is not written by hand: the hubs that this device knows. */
+  readonly configDir: string;
   /** Sessions, logs and layouts; and the hub's log file. */
   readonly stateDir: string;
   /** The hub's Unix socket. */
@@ -43,6 +45,7 @@ export function resolvePaths(env: Environment, probe: FileProbe = realProbe(env.
     : join(xdg(vars.XDG_STATE_HOME) ?? join(env.home, '.local/state'), 'iris-tui');
   return {
     ...resolveConfigFile(env, irisHome, probe),
+    configDir: irisHome ?? dirname(usualConfigFiles(env)[0]),
     stateDir,
     socket: resolveSocket(env, irisHome, stateDir, probe),
     hubLog: join(stateDir, 'hub.log'),

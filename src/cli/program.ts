@@ -4,7 +4,15 @@ import { makeContext } from './context.ts';
 import type { Environment } from './environment.ts';
 import { groupHelp, topHelp, verbHelp } from './help.ts';
 
-import { flagNames, type OptionValues, type Verb, verbs } from './verbs/index.ts';
+import {
+  FAR_OPTIONS,
+  flagNames,
+  HUB_OPTION,
+  type OptionValues,
+  type Verb,
+  type VerbOption,
+  verbs,
+} from './verbs/index.ts';
 import { VERSION } from './version.ts';
 
 /** Runs one verb to its end and gives the exit code. Failures are thrown as IrisError. */
@@ -55,6 +63,8 @@ async function runVerb(env: Environment, verb: Verb, argv: readonly string[], wi
   const context = makeContext(env, {
     json: options.json === true,
     hub: typeof options.hub === 'string' ? options.hub : undefined,
+    fingerprint: typeof options.fingerprint === 'string' ? options.fingerprint : undefined,
+    insecure: options.insecure === true,
   });
   const run = await verb.load();
   return (await run(context, { args: command.processedArgs, options, verbs })) ?? 0;
@@ -73,13 +83,18 @@ function commandOf(verb: Verb): Command {
     const name = argument.rest ? `${argument.name}...` : argument.name;
     command.argument(argument.optional ? `[${name}]` : `<${name}>`);
   }
-  for (const option of verb.options ?? []) {
+  for (const option of optionsOf(verb)) {
     const made = new Option(option.flags);
     if (option.choices) made.choices(option.choices);
     if (option.many) made.argParser((value: string, before: readonly string[] = []) => [...before, value]);
     command.addOption(made);
   }
   return command;
+}
+
+function optionsOf(verb: Verb): readonly VerbOption[] {
+  const own = verb.options ?? [];
+  return own.includes(HUB_OPTION) ? [...own, ...FAR_OPTIONS] : own;
 }
 
 /** Does --help stand where an option of ours may stand? */
@@ -93,19 +108,17 @@ function asksForHelp(argv: readonly string[], verb: Verb): boolean {
 }
 
 function takesValue(verb: Verb, word: string | undefined): boolean {
-  return (
-    word !== undefined && (verb.options ?? []).some((o) => o.flags.includes('<') && flagNames(o.flags).includes(word))
-  );
+  return word !== undefined && optionsOf(verb).some((o) => o.flags.includes('<') && flagNames(o.flags).includes(word));
 }
 
-/** --json and --hub may stand before the verb too. */
+/** --json, --hub and what goes with it may stand before the verb too. */
 function hoistOptions(argv: readonly string[]): { words: readonly string[]; leading: readonly string[] } {
   let at = 0;
   const leading: string[] = [];
   while (at < argv.length) {
     const word = argv[at]!;
-    if (word === '--json' || word.startsWith('--hub=')) leading.push(word);
-    else if (word === '--hub' && argv[at + 1] !== undefined) leading.push(word, argv[++at]!);
+    if (word === '--json' || word === '--insecure' || /^--(hub|fingerprint)=/.test(word)) leading.push(word);
+    else if (/^--(hub|fingerprint)$/.test(word) && argv[at + 1] !== undefined) leading.push(word, argv[++at]!);
     else break;
     at += 1;
   }

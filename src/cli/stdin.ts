@@ -20,14 +20,25 @@ export async function readAllOfStdin(limitBytes: number): Promise<Buffer> {
 
 /** Asks on the terminal; anything but y or yes is no. Undefined where there is nobody to ask. */
 export async function confirm(env: Environment, question: string): Promise<boolean | undefined> {
+  const answer = await ask(env, `${question} [y/N] `);
+  return answer === undefined ? undefined : /^\s*y(es)?\s*$/i.test(answer);
+}
+
+/** A line from the terminal; undefined where there is nobody to ask. */
+export async function ask(env: Environment, question: string): Promise<string | undefined> {
   if (!env.stdinIsTerminal || !env.stderrIsTerminal) return undefined;
-  process.stderr.write(`${question} [y/N] `);
+  process.stderr.write(question);
   // The terminal gives whole lines, and an end of file on Ctrl-D.
   const answer = await new Promise<string>((resolve) => {
-    process.stdin.once('data', (chunk) => resolve(String(chunk)));
-    process.stdin.once('end', () => resolve('\n'));
+    const ended = (): void => done('\n');
+    const done = (text: string): void => {
+      process.stdin.off('data', heard).off('end', ended);
+      resolve(text);
+    };
+    const heard = (chunk: unknown): void => done(String(chunk));
+    process.stdin.on('data', heard).on('end', ended);
   });
   process.stdin.pause();
   if (!answer.endsWith('\n')) process.stderr.write('\n');
-  return /^\s*y(es)?\s*$/i.test(answer);
+  return answer;
 }

@@ -436,7 +436,12 @@ describe('connecting over a network', () => {
   });
 
   test('what is there instead of a hub is told from its own diagnostics', async () => {
-    const plain = createServer((socket) => socket.on('error', () => {}).resume().end('SSH-2.0-none\r\n'));
+    const plain = createServer((socket) =>
+      socket
+        .on('error', () => {})
+        .resume()
+        .end('SSH-2.0-none\r\n'),
+    );
     const silent = createServer((socket) => socket.destroy());
     for (const server of [plain, silent]) {
       servers.push(server);

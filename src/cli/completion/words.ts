@@ -51,6 +51,7 @@ export function firstWords(list: readonly CompletionVerb[]): { name: string; sum
 
 export const GROUP_SUMMARIES: Readonly<Record<string, string>> = {
   hub: 'start, stop or ask the hub',
+  hubs: 'the hubs this device was paired with',
   workspace: 'keep and take layouts',
   config: 'look at the config',
   rules: 'look at the rules for agent states',
@@ -60,6 +61,7 @@ export const GROUP_SUMMARIES: Readonly<Record<string, string>> = {
 export function namesCommand(complete: Completion | undefined): string | undefined {
   if (complete === 'session') return 'iris-tui ls --names';
   if (complete === 'team') return 'iris-tui teams --names';
+  if (complete === 'hub') return 'iris-tui hubs list --names';
   if (complete === 'workspace') return 'iris-tui workspace list --names';
   return undefined;
 }

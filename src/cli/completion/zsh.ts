@@ -4,7 +4,8 @@ import { type CompletionVerb, firstWords, namesCommand, quoted } from './words.t
 /** For zsh 5 with compinit. */
 export function zshScript(list: readonly CompletionVerb[]): string {
   const groups = [...new Set(list.filter((v) => v.name.includes(' ')).map((v) => v.name.split(' ')[0]!))];
-  const single = list.filter((verb) => !verb.name.includes(' '));
+  // A word that is both, as hubs, is completed as a group.
+  const single = list.filter((verb) => !verb.name.includes(' ') && !groups.includes(verb.name));
   return `#compdef iris-tui
 # iris-tui(1) completion for zsh
 _iris_tui_sessions() {
@@ -13,6 +14,10 @@ _iris_tui_sessions() {
 }
 _iris_tui_workspaces() {
   local -a names; names=(\${(f)"$(_call_program workspaces iris-tui workspace list --names 2>/dev/null)"})
+  compadd -a names
+}
+_iris_tui_hubs() {
+  local -a names; names=(\${(f)"$(_call_program hubs iris-tui hubs list --names 2>/dev/null)"})
   compadd -a names
 }
 _iris_tui_teams() {

@@ -1,4 +1,5 @@
 import { hubVerbs } from './hub-verbs.ts';
+import { pairVerbs } from './pair-verbs.ts';
 import { promptVerbs } from './prompt-verbs.ts';
 import { ruleVerbs } from './rule-verbs.ts';
 import { sessionVerbs } from './session-verbs.ts';
@@ -17,6 +18,7 @@ export const verbs: readonly Verb[] = [
   ...teamVerbs,
   ...workspaceVerbs,
   ...hubVerbs,
+  ...pairVerbs,
   ...setupVerbs,
   ...ruleVerbs,
   ...tmuxVerbs,

@@ -1,7 +1,16 @@
 import type { Context } from '../context.ts';
 
 /** What a shell may offer for a word: names known at run time, or a fixed list. */
-export type Completion = 'session' | 'workspace' | 'team' | 'agent' | 'command' | 'file' | 'folder' | readonly string[];
+export type Completion =
+  | 'session'
+  | 'workspace'
+  | 'team'
+  | 'hub'
+  | 'agent'
+  | 'command'
+  | 'file'
+  | 'folder'
+  | readonly string[];
 
 export interface VerbArgument {
   /** As it stands in the usage line: SESSION, TEXT. */
@@ -68,8 +77,15 @@ export const SESSION: VerbArgument = {
 export const JSON_OPTION: VerbOption = { flags: '--json', summary: 'print JSON; a failure too, on standard error' };
 export const HUB_OPTION: VerbOption = {
   flags: '--hub <NAME|URL>',
-  summary: "the hub to speak to: local, the path of a hub's socket, ssh://USER@HOST:PORT, or a team on another machine",
+  summary:
+    "the hub to speak to: local, a hub this device was paired with, ssh://USER@HOST:PORT, a team on another machine, wss://HOST:PORT with IRIS_TOKEN, or the path of a hub's socket",
+  complete: 'hub',
 };
+/** Beside `--hub` on every verb that has it. */
+export const FAR_OPTIONS: readonly VerbOption[] = [
+  { flags: '--fingerprint <FP>', summary: 'the certificate of --hub wss://…, as hub status prints it', hidden: true },
+  { flags: '--insecure', summary: 'let --hub be ws://, to this machine alone', hidden: true },
+];
 export const TMUX_TARGET: VerbOption = {
   flags: '-t, --target <SESSION>',
   summary: 'the session, as in tmux',

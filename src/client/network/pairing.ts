@@ -1,5 +1,5 @@
 import { type Clock, type Grant, IrisError, plainText } from '../../core/index.ts';
-import { type Credentials, type KnownHub, nameFor } from '../credentials/index.ts';
+import { type Credentials, checkName, type KnownHub, nameFor } from '../credentials/index.ts';
 import { HubApi } from './hub-api.ts';
 import { type HubPlace, readFingerprint, type Trust } from './place.ts';
 import { newDeviceKey } from './proof.ts';
@@ -30,9 +30,10 @@ export interface PairResult {
  */
 export async function pair(credentials: Credentials, request: PairRequest, clock: Clock): Promise<PairResult> {
   const { place, code, deviceName, software } = request;
+  const known = credentials.hubs.list();
+  if (request.name !== undefined) mayBeNamed(request.name, place, known);
   const { trust, kept, fingerprint } = await judge(request, clock);
   const api = new HubApi(place, trust, clock);
-  const known = credentials.hubs.list();
   // Paired before: with the same key it stays the same device there.
   const before = known.find((one) => one.url === place.origin && one.fingerprint === fingerprint);
   const old = before && (await credentials.secrets(before).catch(() => undefined));
@@ -40,7 +41,6 @@ export async function pair(credentials: Credentials, request: PairRequest, clock
   const { deviceId, hub, grants, ...tokens } = await api.pair(key, { code, name: deviceName, software }).catch(explain);
   const again = known.find((one) => one.hub.id === hub.id && one.url === place.origin) ?? before;
   const others = new Set(known.filter((one) => one !== again).map((one) => one.name));
-  if (request.name !== undefined && others.has(request.name)) others.delete(request.name);
   const wanted = [request.name ?? again?.name ?? hub.name, place.host];
   const result = await credentials.keep(
     {
@@ -56,6 +56,16 @@ export async function pair(credentials: Credentials, request: PairRequest, clock
     { key, ...tokens },
   );
   return { hub: result, grants };
+}
+
+/** Before the code is sent: it is good once. */
+function mayBeNamed(name: string, place: HubPlace, known: readonly KnownHub[]): void {
+  checkName(name);
+  const other = known.find((one) => one.name === name && one.url !== place.origin);
+  if (!other) return;
+  throw new IrisError('conflict', `another hub is known as ${name} (${other.url})`, {
+    remedy: `take another name, or iris-tui hubs forget ${name}`,
+  });
 }
 
 interface Judged {

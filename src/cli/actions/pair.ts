@@ -1,0 +1,119 @@
+import { hostname, userInfo } from 'node:os';
+import type { KnownHub } from '../../client/credentials/index.ts';
+import { EVERYTHING, type Grant, IrisError, plainText } from '../../core/index.ts';
+import { systemClock } from '../../protocol/index.ts';
+import type { Context } from '../context.ts';
+import { openCredentials } from '../far-network.ts';
+import { ask, confirm, readAllOfStdin } from '../stdin.ts';
+import type { VerbRun } from '../verbs/types.ts';
+import { VERSION } from '../version.ts';
+import { ageOf, table } from './list.ts';
+
+/** Nobody's code is longer. */
+const CODE_LIMIT_BYTES = 256;
+
+export const runPair: VerbRun = async (context, { args, options }) => {
+  const { pair, readPlace } = await import('../../client/network/index.ts');
+  const place = readPlace(args[0] as string, { insecure: options.insecure === true });
+  const given = options.fingerprint as string | undefined;
+  const code = (args[1] as string | undefined) ?? (await readCode(context));
+  const where = `${place.host}:${place.port}`;
+  const { hub, grants } = await pair(
+    openCredentials(context.paths),
+    {
+      place,
+      code: code.trim(),
+      deviceName: (options.device as string | undefined) ?? `${userInfo().username}@${hostname()}`,
+      software: `iris-tui/${VERSION}`,
+      ...(options.name === undefined ? {} : { name: options.name as string }),
+      ...(given === undefined ? {} : { fingerprint: given }),
+      confirm: (fingerprint) => confirmed(context, where, fingerprint),
+    },
+    systemClock,
+  );
+  if (context.json) return context.value({ ...shown(hub), grants });
+  context.line(`paired with ${hub.name} (${hub.url})${mayThere(grants)}`);
+  if (hub.kept === 'file') context.line('no keychain of the system answers: the key is in an encrypted file');
+  context.line(`next: iris-tui --hub ${hub.name}`);
+};
+
+/** Without a terminal nobody can say whether it is right. */
+async function confirmed({ env }: Context, where: string, fingerprint: string): Promise<boolean> {
+  if (env.stdinIsTerminal && env.stderrIsTerminal) {
+    process.stderr.write(`The certificate of ${where} is\n  ${fingerprint}\n`);
+    return (await confirm(env, 'Does iris-tui hub pair print the same there?')) === true;
+  }
+  throw new IrisError('usage', `there is no terminal to confirm the certificate of ${where} on`, {
+    remedy: 'give its fingerprint with --fingerprint, or behind the address, as iris-tui hub pair prints it there',
+  });
+}
+
+async function readCode({ env }: Context): Promise<string> {
+  const code = (await ask(env, 'Code: ')) ?? (await readAllOfStdin(CODE_LIMIT_BYTES)).toString('utf8');
+  if (code.trim() !== '') return code;
+  throw new IrisError('usage', 'pair needs a code', {
+    remedy: 'iris-tui hub pair prints one on the machine of the hub',
+  });
+}
+
+/** `: you are viewer of every session there`. */
+function mayThere(grants: readonly Grant[]): string {
+  const all = grants.find(({ session, role }) => session === EVERYTHING && role !== 'none');
+  const single = grants.filter(({ session, role }) => session !== EVERYTHING && role !== 'none');
+  const until = ({ expiresAt }: Grant): string =>
+    expiresAt === undefined ? '' : ` for ${ageOf(expiresAt - systemClock.wall())}`;
+  const parts = [
+    ...(all ? [`${all.role} of ${single.length > 0 ? 'the other sessions' : 'every session'} there${until(all)}`] : []),
+    ...single.map((one) => `${one.role} of the session ${plainText(one.session, 64)}${until(one)}`),
+  ];
+  return parts.length === 0 ? '' : `: you are ${parts.join(', ')}`;
+}
+
+export const runHubs: VerbRun = async (context, { options }) => {
+  const hubs = openCredentials(context.paths).hubs.list();
+  if (context.json) return context.value(hubs.map(shown));
+  if (options.names === true) {
+    for (const { name } of hubs) context.line(name);
+    return;
+  }
+  if (hubs.length === 0) {
+    if (context.env.stdoutIsTerminal) context.line('no hubs: iris-tui pair makes one known');
+    return;
+  }
+  const rows = hubs.map(({ name, url, hub, trust, kept, pairedAt }) => [
+    name,
+    url,
+    hub.name,
+    TRUST[trust],
+    kept,
+    ageOf(systemClock.wall() - pairedAt),
+  ]);
+  table(context, ['NAME', 'ADDRESS', 'CALLS ITSELF', 'CERTIFICATE', 'KEY IN', 'PAIRED'], rows);
+};
+
+const TRUST: Readonly<Record<KnownHub['trust'], string>> = { pin: 'pinned', ca: 'vouched for', none: 'none' };
+
+export const runRenameHub: VerbRun = async (context, { args }) => {
+  const hub = await openCredentials(context.paths).hubs.rename(args[0] as string, args[1] as string);
+  if (context.json) context.value(shown(hub));
+};
+
+export const runForgetHub: VerbRun = async (context, { args }) => {
+  const credentials = openCredentials(context.paths);
+  const hub = credentials.hubs.get(args[0] as string);
+  const { Device, HubApi, placeOfKnown } = await import('../../client/network/index.ts');
+  const { place, trust } = placeOfKnown(hub);
+  const told = await new Device(credentials, new HubApi(place, trust, systemClock), hub).leave().then(
+    () => undefined,
+    (error: unknown) => IrisError.from(error),
+  );
+  await credentials.forget(hub);
+  if (context.json)
+    return context.value({ name: hub.name, left: told === undefined, ...(told ? { reason: told.message } : {}) });
+  if (told) context.line(`${hub.name} is forgotten here, but could not be told: ${told.message}`);
+};
+
+/** Without where its secrets are. */
+function shown({ name, url, fingerprint, trust, deviceId, hub, kept, pairedAt }: KnownHub) {
+  return { name, url, fingerprint, trust, deviceId, hub, kept, pairedAt };
+}
