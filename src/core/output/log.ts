@@ -1,4 +1,5 @@
 import type { Entry, EntryBody } from './entry.ts';
+import { type Kept, Slabs } from './slabs.ts';
 
 export interface LogLimits {
   /** Payload kept, in bytes. The newest entry is kept whatever its size. */
@@ -9,11 +10,11 @@ export interface LogLimits {
 
 export const DEFAULT_LOG_LIMITS: LogLimits = { limitBytes: 2 * 1024 * 1024, limitEntries: 65_536 };
 
-/**
- * Payloads are copied into slabs of this size, so that thousands of small entries don't cost an ArrayBuffer each (about 200 bytes
- * outside the heap). A slab is freed with the last entry in it: at most one slab more than the limit is held at either end.
- */
-const SLAB_BYTES = 65_536;
+/** A payload of an entry that was just written is handed to many, for a moment: small ones share arrays of this size. */
+const FRESH_BYTES = 8_192;
+
+/** An entry as it is kept. */
+type Row = { readonly kind: 'output' | 'error'; readonly kept: Kept } | Exclude<EntryBody, { bytes: Uint8Array }>;
 
 /**
  * The numbered output of one epoch. Lossless up to its bounds: beyond them the oldest entries go, and whoever asks for those is
@@ -21,14 +22,15 @@ const SLAB_BYTES = 65_536;
  */
 export class OutputLog {
   readonly #limits: LogLimits;
+  readonly #slabs = new Slabs();
   /** A queue: entries before #head are gone. Compacted when half of it is. */
-  #entries: (Entry | undefined)[] = [];
+  #rows: (Row | undefined)[] = [];
   #head = 0;
   #first = 1;
   #last = 0;
   #bytes = 0;
-  #slab = new Uint8Array(0);
-  #used = 0;
+  #fresh = new Uint8Array(0);
+  #freshUsed = 0;
 
   /** `after`: number of the newest entry that was before this log; what is restored from a store goes on from there. */
   constructor(limits: Partial<LogLimits> = {}, after = 0) {
@@ -52,15 +54,19 @@ export class OutputLog {
     return this.#bytes;
   }
 
-  /** Numbers an entry and keeps a copy of its bytes. Entries are never merged: numbers stay what they were. */
+  /** Numbers an entry and keeps a copy of its bytes; the entry it returns has another. Entries are never merged: numbers stay what they were. */
   append(body: EntryBody): Entry {
     const seq = ++this.#last;
-    const entry: Entry =
-      body.kind === 'output' || body.kind === 'error'
-        ? { kind: body.kind, bytes: this.#keep(body.bytes), seq }
-        : { ...body, seq };
-    this.#entries.push(entry);
-    this.#bytes += sizeOf(entry);
+    let entry: Entry;
+    if (body.kind === 'output' || body.kind === 'error') {
+      const { kind, bytes } = body;
+      this.#rows.push({ kind, kept: this.#slabs.keep(bytes) });
+      this.#bytes += bytes.length;
+      entry = { kind, bytes: this.#copy(bytes), seq };
+    } else {
+      this.#rows.push(body);
+      entry = { ...body, seq };
+    }
     while (
       this.#first < this.#last &&
       (this.#bytes > this.#limits.limitBytes || this.#last - this.#first >= this.#limits.limitEntries)
@@ -70,36 +76,51 @@ export class OutputLog {
     return entry;
   }
 
-  /** Entries after a number, oldest first; undefined when some of them are gone. */
-  from(afterSeq: number): Entry[] | undefined {
+  /** Entries after a number, oldest first, at most so many; undefined when some of them are gone. */
+  from(afterSeq: number, most = Number.POSITIVE_INFINITY): Entry[] | undefined {
     if (afterSeq < this.#first - 1) return undefined;
-    return this.#entries.slice(this.#head + Math.max(0, afterSeq - this.#first + 1)) as Entry[];
+    const skipped = Math.max(0, afterSeq - this.#first + 1);
+    const start = this.#head + skipped;
+    return this.#rows.slice(start, start + most).map((row, i) => {
+      const seq = this.#first + skipped + i;
+      if ('kept' in row!) return { kind: row.kind, seq, bytes: this.#slabs.read(row.kept) };
+      return { ...row!, seq };
+    });
   }
 
   #drop(): void {
-    this.#bytes -= sizeOf(this.#entries[this.#head]!);
-    this.#entries[this.#head++] = undefined;
+    const row = this.#rows[this.#head]!;
+    this.#rows[this.#head++] = undefined;
     this.#first++;
-    if (this.#head > 1024 && this.#head * 2 > this.#entries.length) {
-      this.#entries.splice(0, this.#head);
+    if ('kept' in row) {
+      this.#bytes -= row.kept.length;
+      this.#slabs.drop(row.kept, this.#nextKept());
+    }
+    if (this.#head > 1024 && this.#head * 2 > this.#rows.length) {
+      this.#rows.splice(0, this.#head);
       this.#head = 0;
     }
   }
 
-  #keep(bytes: Uint8Array): Uint8Array {
-    // Plain views, whatever kind of array the bytes came in.
-    if (bytes.length > SLAB_BYTES / 4) return new Uint8Array(bytes);
-    if (this.#used + bytes.length > this.#slab.length) {
-      this.#slab = new Uint8Array(SLAB_BYTES);
-      this.#used = 0;
+  /** Where the oldest payload lies that is left. */
+  #nextKept(): Kept | undefined {
+    for (let i = this.#head; i < this.#rows.length; i++) {
+      const row = this.#rows[i]!;
+      if ('kept' in row) return row.kept;
     }
-    const kept = this.#slab.subarray(this.#used, this.#used + bytes.length);
-    kept.set(bytes);
-    this.#used += bytes.length;
-    return kept;
+    return undefined;
   }
-}
 
-function sizeOf(entry: Entry): number {
-  return entry.kind === 'output' || entry.kind === 'error' ? entry.bytes.length : 0;
+  #copy(bytes: Uint8Array): Uint8Array {
+    // Plain views, whatever kind of array the bytes came in.
+    if (bytes.length > FRESH_BYTES / 4) return new Uint8Array(bytes);
+    if (this.#freshUsed + bytes.length > this.#fresh.length) {
+      this.#fresh = new Uint8Array(FRESH_BYTES);
+      this.#freshUsed = 0;
+    }
+    const copy = this.#fresh.subarray(this.#freshUsed, this.#freshUsed + bytes.length);
+    copy.set(bytes);
+    this.#freshUsed += bytes.length;
+    return copy;
+  }
 }
