@@ -3,7 +3,6 @@ import {
   type Entry,
   type FlowState,
   newFlow,
-  nextSnapshot,
   type OutputLog,
   offerEntry,
   type Position,
@@ -27,6 +26,9 @@ interface Run {
 
 /** Runs of which a slow reader has still to read; each keeps its log in memory. Of more, those between the oldest and the newest are left out. */
 const MAX_RUNS = 4;
+
+/** Entries that are looked up at a time: the window seldom has room for more, and a log may have tens of thousands. */
+const AT_ONCE = 512;
 
 /** Every entry in order. Nobody waits for a reader that falls behind: it goes on from the log, and what the log had to drop is a gap. */
 export class LogFlow implements Flow {
@@ -97,12 +99,13 @@ export class LogFlow implements Flow {
     while (!this.#closed) {
       const run = this.#runs[0]!;
       if (this.#flow.state === 'skipping') {
-        if (nextSnapshot(this.#flow, 0).kind === 'wait') return;
         this.#flow = resumeFlow(this.#flow);
+        if (this.#flow.state === 'skipping') return;
       }
-      const entries = run.log.from(this.#flow.sentSeq);
+      const entries = run.log.from(this.#flow.sentSeq, AT_ONCE);
       if (!entries) this.#gap(run, { from: this.#flow.sentSeq + 1, to: run.log.last });
       else for (const entry of entries) if (!this.#offer(run, entry)) return;
+      if (entries?.length === AT_ONCE) continue;
       if (this.#runs.length === 1) return;
       this.#runs.shift();
       this.#begin(this.#runs[0]!);

@@ -2,6 +2,11 @@ import type { Entry } from './entry.ts';
 
 /** Bytes that may be on their way to a viewer without an acknowledgement. DESIGN section 3, invariant 2. */
 export const WINDOW_BYTES = 262_144;
+/**
+ * What is on its way is remembered in lumps of about so many bytes: an entry may have few, and there may be thousands on their way. A lump counts until
+ * the last entry in it is acknowledged.
+ */
+const LUMP_BYTES = WINDOW_BYTES / 32;
 /** Milliseconds between two snapshots to the same viewer: a frame. */
 export const SNAPSHOT_INTERVAL_MS = 16;
 
@@ -14,7 +19,7 @@ export interface FlowState {
   /** Newest entry that was sent, or that a sent snapshot stands for; 0 before the first. */
   readonly sentSeq: number;
   readonly ackedSeq: number;
-  /** What is on its way, oldest first. */
+  /** What is on its way, oldest first, in lumps: `seq` is the newest entry of each. */
   readonly unacked: readonly { readonly seq: number; readonly bytes: number }[];
   readonly unackedBytes: number;
   /** When the last snapshot went out; undefined before the first. */
@@ -43,12 +48,17 @@ function sizeOf(entry: Entry): number {
 }
 
 function sent(flow: FlowState, seq: number, bytes: number): FlowState {
+  const { unacked, snapshotAt } = flow;
+  const last = unacked.at(-1);
+  const joins = last !== undefined && last.bytes + bytes <= LUMP_BYTES;
+  const lump = { seq, bytes: joins ? last.bytes + bytes : bytes };
   return {
-    ...flow,
     state: 'sending',
     sentSeq: seq,
-    unacked: [...flow.unacked, { seq, bytes }],
+    ackedSeq: flow.ackedSeq,
+    unacked: joins ? [...unacked.slice(0, -1), lump] : [...unacked, lump],
     unackedBytes: flow.unackedBytes + bytes,
+    snapshotAt,
   };
 }
 
@@ -91,7 +101,10 @@ export function snapshotSent(flow: FlowState, seq: number, bytes: number, now: n
   return { ...sent(flow, seq, bytes), snapshotAt: now };
 }
 
-/** A skipping viewer of mode `log` goes on: it will be offered the entries after `sentSeq` again. */
+/**
+ * A reader of the log that was held back goes on when half of the window is free: it will be offered the entries after `sentSeq` again. The same
+ * object: not yet.
+ */
 export function resumeFlow(flow: FlowState): FlowState {
-  return { ...flow, state: 'sending' };
+  return flow.unackedBytes > WINDOW_BYTES / 2 ? flow : { ...flow, state: 'sending' };
 }

@@ -105,6 +105,23 @@ describe('the flow to a viewer', () => {
     expect(offerEntry(flow, output(5, 1), 'log')[1]).toBe('send');
   });
 
+  test('and goes on when half of the window is free: there is no snapshot to wait for', () => {
+    const [held] = fill(newFlow(0), 1, 65_536);
+    const quarter = acknowledgeEntries(held, 1);
+    expect(resumeFlow(quarter)).toBe(quarter);
+    expect(resumeFlow(acknowledgeEntries(held, 2)).state).toBe('sending');
+  });
+
+  test('thousands of small entries on their way are remembered in few lumps, and count until all of a lump is acknowledged', () => {
+    const [flow, sent] = fill(newFlow(0), 1, 10);
+    expect(sent).toBe(Math.floor(WINDOW_BYTES / 10));
+    expect(flow.unacked.length).toBeLessThanOrEqual(64);
+    const first = flow.unacked[0]!;
+    expect(acknowledgeEntries(flow, first.seq - 1).unackedBytes).toBe(flow.unackedBytes);
+    expect(acknowledgeEntries(flow, first.seq).unackedBytes).toBe(flow.unackedBytes - first.bytes);
+    expect(acknowledgeEntries(flow, flow.sentSeq)).toMatchObject({ unackedBytes: 0, unacked: [] });
+  });
+
   test('marks and resizes cost nothing of the window, but are acknowledged like all', () => {
     let flow = newFlow(0);
     for (let seq = 1; seq <= 10; seq++) [flow] = offerEntry(flow, { kind: 'mark', seq, mark: 'm' });
