@@ -43,6 +43,8 @@ export class HubClient implements SessionHost {
   #nextStream = 1;
   #roundTripMs: number | undefined;
   #smoothedMs: number | undefined;
+  /** The hub stops, and asked that its viewers come back spread over so long. */
+  #spreadMs = 0;
   /** Grows with each attempt: an address that comes late is for nobody. */
   #attempt = 0;
 
@@ -226,7 +228,9 @@ export class HubClient implements SessionHost {
       for (const queue of this.#inputs.values()) queue.offline();
       this.#commands.offline(error);
     }
-    this.#reconnector.lost(error, permanent);
+    const spreadMs = this.#spreadMs;
+    this.#spreadMs = 0;
+    this.#reconnector.lost(error, permanent, spreadMs);
   }
 
   /** Told only when it differs so that a person would care: a number that flickers is worse than none, and each change is a frame. */
@@ -282,6 +286,8 @@ export class HubClient implements SessionHost {
     const { payload } = message;
     if (payload.kind === 'event') {
       this.#events.emit(payload.event);
+    } else if (payload.kind === 'stopping') {
+      this.#spreadMs = payload.spreadMs;
     } else if (payload.kind === 'sessions') {
       for (const session of payload.changed) this.#sessions.set(session.id, session);
       for (const id of payload.removed) {

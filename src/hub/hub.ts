@@ -29,6 +29,7 @@ import type { HubPaths } from './paths.ts';
 import { LOCAL_OWNER, layoutOwner, type Principal } from './principal.ts';
 import { SessionChangeFeed } from './session-changes.ts';
 import { SharedSession } from './shared-session.ts';
+import { spreadReturns } from './spread-returns.ts';
 import { SessionKeeper, Store } from './store/index.ts';
 import { journaled, ProcessJournal } from './sweep/index.ts';
 import { ConnectionWatch, IdleWatch, TeamDesk } from './teams/index.ts';
@@ -345,6 +346,7 @@ class RunningHub implements HubContext, Hub {
     await this.#listener?.close();
     await this.#within(STOP_SESSIONS_MS, Promise.all([this.registry.stopAll(), this.#swept]));
     this.#keeper.saveAll();
+    spreadReturns([...this.viewers.values()], this.clock);
     // Attachments are not ended: whoever comes back to the next hub goes on with what is kept of them.
     for (const link of this.#links) link.close('hub-stopping', 'the hub was stopped');
     this.#changes.dispose();

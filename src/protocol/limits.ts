@@ -20,3 +20,11 @@ export const DEAD_AFTER_MS = 30_000;
 
 /** Output that a viewer has not acknowledged: above it gets no more until it drains. */
 export const UNACKED_BYTES = 256 * 1024;
+
+/**
+ * Viewers of a hub that is stopped come back spread over this long for each of them, so that those of a large hub are not all there in the same
+ * second: 8 s for 200. A few come back at once.
+ */
+export const SPREAD_MS_A_VIEWER = 40;
+export const SPREAD_FROM_VIEWERS = 8;
+export const MAX_SPREAD_MS = 30_000;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MAX_SPREAD_MS } from './limits.ts';
 import { roleSchema, sessionInfoSchema } from './session-schema.ts';
 
 /**
@@ -72,6 +73,12 @@ const sessionsChanged = z.object({
   type: z.literal('status'),
   ts,
   payload: z.object({ kind: z.literal('sessions'), changed: z.array(sessionInfoSchema), removed: z.array(id) }),
+});
+/** Before a hub that is stopped closes the link: its viewers come back spread over so long. */
+const stopping = z.object({
+  type: z.literal('status'),
+  ts,
+  payload: z.object({ kind: z.literal('stopping'), spreadMs: z.number().int().min(0).max(MAX_SPREAD_MS) }),
 });
 const event = z.object({
   type: z.literal('status'),
@@ -236,6 +243,7 @@ export const hubMessages = {
   'status/welcome': welcome,
   'status/sessions': sessionsChanged,
   'status/event': event,
+  'status/stopping': stopping,
   'control/attached': attached,
   'control/ended': ended,
   'control/result': result,

@@ -3,6 +3,7 @@ export { Emulator, type EmulatorOptions, type ScreenCell } from './emulator.ts';
 export { freeSocketPath } from './free-socket-path.ts';
 export { alt, ctrl, KEY, mouse, paste } from './keys.ts';
 export { CAN_MAKE_NAMESPACES, NetNamespace } from './net-namespace.ts';
+export { PacedClock } from './paced-clock.ts';
 export {
   descendantsOf,
   describe as describeProcesses,

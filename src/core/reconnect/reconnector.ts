@@ -18,8 +18,11 @@ export type ReconnectState =
 
 export type ReconnectEvent =
   | { readonly type: 'start' | 'retry' | 'connected' | 'stop' }
-  /** The attempt or the connection failed; `permanent`: the same again would fail the same way. */
-  | { readonly type: 'lost'; readonly reason: IrisError; readonly permanent: boolean };
+  /**
+   * The attempt or the connection failed; `permanent`: the same again would fail the same way. `spreadMs`: many lost the same peer at once, and
+   * it asked that they come back spread over so long.
+   */
+  | { readonly type: 'lost'; readonly reason: IrisError; readonly permanent: boolean; readonly spreadMs?: number };
 
 export interface ReconnectPolicy {
   /** After this long without a connection it is an error. */
@@ -63,7 +66,9 @@ export function reconnectStep(
       if (event.permanent || attempt > policy.maxAttempts || now - lostAt >= policy.giveUpAfterMs) {
         return { name: 'failed', attempt: state.attempt, reason: event.reason };
       }
-      return { name: 'waiting', attempt, lostAt, retryAt: now + backoffDelay(attempt, random), reason: event.reason };
+      const spreadMs = event.spreadMs ? Math.round(event.spreadMs * random()) : 0;
+      const retryAt = now + backoffDelay(attempt, random) + spreadMs;
+      return { name: 'waiting', attempt, lostAt, retryAt, reason: event.reason };
     }
   }
 }
@@ -101,8 +106,8 @@ export class Reconnector {
     this.#handle({ type: 'connected' });
   }
 
-  lost(reason: IrisError, permanent: boolean): void {
-    this.#handle({ type: 'lost', reason, permanent });
+  lost(reason: IrisError, permanent: boolean, spreadMs = 0): void {
+    this.#handle({ type: 'lost', reason, permanent, spreadMs });
   }
 
   retryNow(): void {

@@ -17,10 +17,15 @@ import {
   type ViewEntry,
 } from '../../../src/core/index.ts';
 import { type Hub, type HubOptions, startHub } from '../../../src/hub/index.ts';
-import { DEFAULT_TIMEOUT_MS, waitUntil } from '../../support/index.ts';
+import { ChaosProxy, type ChaosProxyOptions, DEFAULT_TIMEOUT_MS, waitUntil } from '../../support/index.ts';
 
 /** Everything a test opens, closed in reverse by `closeAll`. */
 const open: (() => unknown)[] = [];
+
+/** Closed with the rest, before what was opened earlier. */
+export function closeLater(close: () => unknown): void {
+  open.push(close);
+}
 
 export async function closeAll(): Promise<void> {
   for (const close of open.splice(0).reverse()) await close();
@@ -73,10 +78,10 @@ export interface HubProcess extends Folder {
   readonly exited: Promise<number | null>;
 }
 
-/** A hub in a process of its own. */
+/** A hub in a process of its own. `pace`: its time goes so many times as fast. */
 export async function spawnHub(
   place: Folder = folder(),
-  { version = '0.1.0', nodeOptions = [] as string[] } = {},
+  { version = '0.1.0', nodeOptions = [] as string[], pace = 1 } = {},
 ): Promise<HubProcess> {
   const script = fileURLToPath(new URL('./hub-process.ts', import.meta.url));
   const args = [
@@ -86,6 +91,7 @@ export async function spawnHub(
     join(place.path, 'run'),
     place.paths.state,
     version,
+    String(pace),
   ];
   const child = spawn(process.execPath, args, { env: ENV, stdio: ['ignore', 'pipe', 'inherit'] });
   open.push(async () => {
@@ -100,8 +106,9 @@ export async function spawnHub(
 }
 
 /** A client that is closed at the end of the test. */
-export function client(socketPath: string, options: Partial<ConnectOptions> = {}): SessionHost {
-  const host = connect({ address: { socketPath }, version: '0.1.0', ...options });
+export function client(where: string | ChaosProxy, options: Partial<ConnectOptions> = {}): SessionHost {
+  const address = typeof where === 'string' ? { socketPath: where } : { url: where.url };
+  const host = connect({ address, version: '0.1.0', ...options });
   open.push(() => host.close());
   return host;
 }
@@ -167,6 +174,13 @@ export async function eventually<T>(
   timeoutMs?: number,
 ): Promise<NonNullable<T>> {
   return waitUntil(look, what, timeoutMs === undefined ? {} : { timeoutMs });
+}
+
+/** A way to a hub on which things happen. */
+export async function openChaos(socketPath: string, options: Partial<ChaosProxyOptions> = {}): Promise<ChaosProxy> {
+  const proxy = await ChaosProxy.open({ to: { socketPath }, ...options });
+  open.push(() => proxy.close());
+  return proxy;
 }
 
 /** Collects the events of a host. */

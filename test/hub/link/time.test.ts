@@ -1,0 +1,167 @@
+import { once } from 'node:events';
+import { afterEach, describe, expect, test } from 'vitest';
+import type { HostConnection, SessionHost } from '../../../src/core/index.ts';
+import { FakeClock } from '../../core/reconnect/fake-clock.ts';
+import { PacedClock, seededRandom } from '../../support/index.ts';
+import { client, closeAll, eventually, folder, newSession, openHub, spawnHub, Watcher } from '../support/index.ts';
+
+afterEach(closeAll);
+
+/** Ten seconds in one: dead is who was silent for 3 s. The real form is in test/soak. */
+const PACE = 10;
+
+function statesOf(host: SessionHost): HostConnection['state'][] {
+  const states: HostConnection['state'][] = [];
+  host.on((event) => event.type === 'connection' && states.push(event.connection.state));
+  return states;
+}
+
+describe('a program that stands still', () => {
+  test('[T8] SIGSTOP of the hub for 25 s, then its event loop blocked for 10 s: no disconnect on either side', async () => {
+    const clock = new PacedClock(PACE);
+    const hub = await spawnHub(folder(), { pace: PACE });
+    const host = client(hub.socket, { clock });
+    const session = await newSession(host, 'cat');
+    const watcher = new Watcher(host, session.id);
+    await eventually('it is attached', () => watcher.entries.length > 0);
+    const states = statesOf(host);
+    process.kill(hub.pid, 'SIGSTOP');
+    await clock.passes(25_000);
+    process.kill(hub.pid, 'SIGCONT');
+    watcher.type('one\r');
+    await watcher.shows('one\none');
+    const back = once(hub.child.stdout!, 'data');
+    process.kill(hub.pid, 'SIGVTALRM');
+    await back;
+    // Whoever was wrongly taken for dead would be so by now.
+    await clock.passes(12_000);
+    watcher.type('two\r');
+    await watcher.shows('two\ntwo');
+    expect(states.filter((state) => state !== 'online')).toEqual([]);
+  });
+
+  test('[T8] the event loop of the viewer blocked for 10 s: no disconnect', async () => {
+    const clock = new PacedClock(PACE);
+    const hub = await spawnHub(folder(), { pace: PACE });
+    const host = client(hub.socket, { clock });
+    const session = await newSession(host, 'cat');
+    const watcher = new Watcher(host, session.id);
+    await eventually('it is attached', () => watcher.entries.length > 0);
+    const states = statesOf(host);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10_000 / PACE);
+    watcher.type('one\r');
+    await watcher.shows('one\none');
+    expect(states.filter((state) => state !== 'online')).toEqual([]);
+  });
+});
+
+test('[T9] the wall clock moves an hour on and two back: no disconnect, and what has a limit keeps it', async () => {
+  const clock = new PacedClock(PACE);
+  const { socket } = await openHub(folder(), '0.1.0', { clock });
+  const host = client(socket, { clock });
+  const session = await newSession(host, 'cat');
+  const watcher = new Watcher(host, session.id);
+  await eventually('it is attached', () => watcher.entries.length > 0);
+  const states = statesOf(host);
+  const ends: string[] = [];
+  const waits = (name: string, timeoutMs: number): void => {
+    void host.command('session.wait', { session: session.id, text: 'never', timeoutMs }).then(
+      () => ends.push(`${name} matched`),
+      () => ends.push(name),
+    );
+  };
+  waits('short', 15_000);
+  waits('long', 10 * 60_000);
+  clock.moveWall(3_600_000);
+  await clock.passes(8_000);
+  expect(ends).toEqual([]);
+  clock.moveWall(-7_200_000);
+  await eventually('the short one ran out', () => ends.length === 1);
+  // Long enough for both to have asked the other for a sign of life, and to have missed it.
+  await clock.passes(20_000);
+  expect(ends).toEqual(['short']);
+  expect(states.filter((state) => state !== 'online')).toEqual([]);
+  watcher.type('still\r');
+  await watcher.shows('still\nstill');
+});
+
+describe('a hub that is not there', () => {
+  /** Lets the sockets of an attempt fail, which takes no time of the fake clock. */
+  async function untilOffline(host: SessionHost): Promise<void> {
+    await eventually('the attempt is over', () => host.connection.state !== 'connecting');
+  }
+
+  test('[T10] for ten minutes is asked for at 0, 1, 2, 4, 8, 16, 30, 30 … seconds, each within 20 %, and is found again', async () => {
+    const place = folder();
+    const { hub } = await openHub(place);
+    const clock = new FakeClock();
+    const attempts: number[] = [];
+    const host = client(place.socket, {
+      clock,
+      address: () => {
+        attempts.push(clock.now());
+        return { socketPath: place.socket };
+      },
+    });
+    await eventually('it is online', () => host.connection.state === 'online');
+    clock.advance(60_000 - 31_000);
+    const downAt = clock.now();
+    attempts.length = 0;
+    await hub.stop();
+    await eventually('it is offline', () => host.connection.state === 'offline');
+    while (clock.now() < downAt + 600_000) {
+      clock.advance(100);
+      if (host.connection.state === 'connecting') await untilOffline(host);
+    }
+    const delays = attempts.map((at, i) => at - (attempts[i - 1] ?? downAt));
+    const wanted = [0, 1_000, 2_000, 4_000, 8_000, 16_000, ...Array<number>(60).fill(30_000)];
+    expect(delays.length).toBeGreaterThan(20);
+    delays.forEach((delay, i) => {
+      expect(Math.abs(delay - wanted[i]!), `attempt ${i + 1}`).toBeLessThanOrEqual(wanted[i]! * 0.2 + 100);
+    });
+    await openHub(place);
+    for (let i = 0; i < 361 && host.connection.state !== 'online'; i++) {
+      clock.advance(100);
+      if (host.connection.state === 'connecting')
+        await eventually('it is there or not', () => host.connection.state !== 'connecting');
+    }
+    expect(host.connection.state).toBe('online');
+  });
+
+  test('[T11] 200 clients after a restart: no second holds over a quarter of the second attempts, and all are back', async () => {
+    const place = folder();
+    const { hub } = await openHub(place);
+    const clock = new FakeClock();
+    const random = seededRandom(11);
+    const attempts = Array.from({ length: 200 }, (): number[] => []);
+    const hosts = attempts.map((times, i) =>
+      client(place.socket, {
+        clock,
+        random,
+        clientId: `client-${i}`,
+        address: () => {
+          times.push(clock.now());
+          return { socketPath: place.socket };
+        },
+      }),
+    );
+    const all = (...states: HostConnection['state'][]) => hosts.every((host) => states.includes(host.connection.state));
+    await eventually('all are online', () => all('online'), 20_000);
+    clock.advance(2_000);
+    for (const times of attempts) times.length = 0;
+    await hub.stop();
+    await eventually('all have lost it', () => all('offline'));
+    const step = async (): Promise<void> => {
+      clock.advance(50);
+      if (!all('online', 'offline')) await eventually('these attempts are over', () => all('online', 'offline'));
+    };
+    while (attempts.some((times) => times.length < 2)) await step();
+    const seconds = attempts.map((times) => times[1]!);
+    const fullest = Math.max(
+      ...seconds.map((at) => seconds.filter((other) => at <= other && other < at + 1_000).length),
+    );
+    expect(fullest).toBeLessThanOrEqual(50);
+    await openHub(place);
+    while (!all('online')) await step();
+  });
+});
