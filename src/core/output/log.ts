@@ -29,7 +29,7 @@ export class OutputLog {
   #first = 1;
   #last = 0;
   #bytes = 0;
-  #fresh = new Uint8Array(0);
+  #fresh: Uint8Array = new Uint8Array(0);
   #freshUsed = 0;
 
   /** `after`: number of the newest entry that was before this log; what is restored from a store goes on from there. */

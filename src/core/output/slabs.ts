@@ -15,7 +15,7 @@ export interface Kept {
  * copies. Without that, a flood leaves its own size in garbage outside the heap, which is collected late: measured, 40 MiB of what a hub grew.
  */
 export class Slabs {
-  #slab = new Uint8Array(0);
+  #slab: Uint8Array = new Uint8Array(0);
   #used = 0;
   readonly #spare: Uint8Array[] = [];
 

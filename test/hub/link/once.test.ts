@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
+import type { ViewEntry } from '../../../src/core/index.ts';
 import { seededRandom } from '../../support/index.ts';
 import {
   client,
@@ -141,7 +142,7 @@ test('[T5] a process that starts again while a viewer is away counts from 1 unde
   await eventually('it is gone', () => host.connection.state !== 'online');
   await direct.command('session.restart', { session: session.id });
   await direct.command('session.wait', { session: session.id, text: 'ready' });
-  await eventually('the typist sees the new process', () => typist.attachment.epoch !== session.epoch);
+  await eventually('the typist sees the new process', () => typist.entries.some(isOfAnother(session.epoch)));
   typist.type('\n');
   await direct.command('session.wait', { session: session.id, text: 'over' });
   await proxy.up();
@@ -186,6 +187,10 @@ test('[T13] 1,000 numbered keystrokes through 50 resets, late and in slices: eac
   );
   expect(proxy.resets).toBeGreaterThanOrEqual(50);
 });
+
+function isOfAnother(epoch: string): (entry: ViewEntry) => boolean {
+  return (entry) => entry.kind === 'snapshot' && entry.epoch !== epoch;
+}
 
 function proxyBytes(random: () => number): number {
   return 1 + Math.floor(random() * 1_500);

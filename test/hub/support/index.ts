@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { connect as connectSocket, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type ConnectOptions, connect, connectOnce } from '../../../src/client/index.ts';
+import { type ConnectOptions, connect, connectOnce, type HubAddress } from '../../../src/client/index.ts';
 import {
   type Attachment,
   type AttachOptions,
@@ -105,9 +105,16 @@ export async function spawnHub(
   return { ...place, child, pid: child.pid!, said: first.toString().trim(), exited };
 }
 
+function throughProxy({ port, url }: ChaosProxy): HubAddress {
+  const stream = connectSocket({ port, noDelay: true });
+  // Before anyone else hears of it.
+  stream.on('error', () => {});
+  return { stream, where: url };
+}
+
 /** A client that is closed at the end of the test. */
 export function client(where: string | ChaosProxy, options: Partial<ConnectOptions> = {}): SessionHost {
-  const address = typeof where === 'string' ? { socketPath: where } : { url: where.url };
+  const address = typeof where === 'string' ? { socketPath: where } : () => throughProxy(where);
   const host = connect({ address, version: '0.1.0', ...options });
   open.push(() => host.close());
   return host;
