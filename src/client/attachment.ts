@@ -1,4 +1,11 @@
-import { type Attachment, type AttachOptions, IrisError, type Position, type ViewEntry } from '../core/index.ts';
+import {
+  type Attachment,
+  type AttachOptions,
+  IrisError,
+  type Position,
+  type ViewEntry,
+  type WriteSettled,
+} from '../core/index.ts';
 import type { ClientMessage, LogMessage } from '../protocol/index.ts';
 
 type WithoutTime<M> = M extends unknown ? Omit<M, 'ts'> : never;
@@ -7,7 +14,7 @@ export type Unsent = WithoutTime<ClientMessage>;
 /** What an attachment asks of its client. */
 export interface AttachmentHost {
   send(message: Unsent): void;
-  write(attachment: ClientAttachment, bytes: Uint8Array): void;
+  write(attachment: ClientAttachment, bytes: Uint8Array, settled: WriteSettled | undefined): void;
   heldBytes(sessionId: string): number;
   closed(attachment: ClientAttachment): void;
   later(delayMs: number, run: () => void): void;
@@ -58,8 +65,18 @@ export class ClientAttachment implements Attachment {
     return this.#host.heldBytes(this.sessionId);
   }
 
-  write(bytes: Uint8Array): void {
-    if (!this.#over && !this.#options.readOnly) this.#host.write(this, bytes);
+  write(bytes: Uint8Array, settled?: WriteSettled): void {
+    if (!this.#over && !this.#options.readOnly) this.#host.write(this, bytes, settled);
+    else settled?.(new IrisError('not-allowed', 'this attachment is over, or only reads'));
+  }
+
+  kept({ epoch, seq }: Position): void {
+    if (!this.#over) this.#host.send({ type: 'ack', epoch, seq, payload: { of: 'kept', stream: this.stream } });
+  }
+
+  /** The hub has let it in. */
+  opened(): void {
+    if (!this.#over) this.#options.onAttached?.();
   }
 
   resize(cols: number, rows: number): void {
@@ -80,7 +97,7 @@ export class ClientAttachment implements Attachment {
     this.#generation += 1;
     this.#waiting.length = 0;
     this.#unackedBytes = 0;
-    const { mode, readOnly } = this.#options;
+    const { mode, readOnly, history, retain } = this.#options;
     this.#host.send({
       type: 'control',
       sessionId: this.sessionId,
@@ -91,6 +108,8 @@ export class ClientAttachment implements Attachment {
         ...(this.#position ? { after: this.#position } : {}),
         ...(this.#cols === undefined || this.#rows === undefined ? {} : { cols: this.#cols, rows: this.#rows }),
         ...(readOnly ? { readOnly } : {}),
+        ...(history ? { history } : {}),
+        ...(retain ? { retain } : {}),
       },
     });
   }

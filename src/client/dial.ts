@@ -42,6 +42,8 @@ export interface DialOptions {
   /** Once, whether it was ready or not. Nothing comes after it. */
   readonly lost: (failure: LinkFailure) => void;
   readonly roundTrip: (ms: number) => void;
+  /** As a runner: once let in, the other side is the viewer. Called instead of `ready`; nothing comes after it. */
+  readonly turned?: (socket: Socket, raw: { readonly bytesRead: number }) => void;
 }
 
 /** One attempt and the connection that comes of it. After `drop` it calls nobody. */
@@ -71,6 +73,10 @@ export function dial(address: HubAddress, options: DialOptions): Dialed {
     finish(transient(`the hub at ${where} does not answer`));
     socket.terminate();
   });
+  let below: { readonly bytesRead: number } = { bytesRead: 0 };
+  socket.once('upgrade', (response) => {
+    below = response.socket;
+  });
   const link = new Link<'client'>({
     side: 'client',
     socket: socket as Socket,
@@ -85,7 +91,7 @@ export function dial(address: HubAddress, options: DialOptions): Dialed {
     },
     closed: (closed) => finish(said ?? carrierFailure(address) ?? failureOf(closed, address, phase === 'ready')),
   });
-  socket.once('open', () => {
+  const begin = (): void => {
     if (phase === 'over') return;
     const ts = clock.wall();
     const own = ownVersion(options.version);
@@ -93,10 +99,12 @@ export function dial(address: HubAddress, options: DialOptions): Dialed {
       type: 'hello',
       clientId: options.clientId,
       ts,
-      payload: { ...own, role: 'viewer', encodings: ['binary'], purpose: options.purpose },
+      payload: { ...own, role: options.turned ? 'runner' : 'viewer', encodings: ['binary'], purpose: options.purpose },
     });
     link.send({ type: 'auth', ts, payload: 'url' in address ? address.auth : { method: 'local' } });
-  });
+  };
+  if (socket.readyState === WebSocket.OPEN) begin();
+  else socket.once('open', begin);
 
   function greet(message: HubMessage): void {
     if (message.type === 'hello') {
@@ -115,8 +123,14 @@ export function dial(address: HubAddress, options: DialOptions): Dialed {
       link.allowParts();
       phase = 'welcome';
     } else if (message.type === 'status' && message.payload.kind === 'welcome' && phase === 'welcome') {
-      phase = 'ready';
       timer.cancel();
+      if (options.turned) {
+        phase = 'over';
+        link.release();
+        options.turned(socket as Socket, below);
+        return;
+      }
+      phase = 'ready';
       options.ready(message.payload, hub);
       if ((phase as string) === 'ready') timer = clock.after(FIRST_PING_MS, () => link.ping());
     } else if (message.type === 'error') {
@@ -146,11 +160,12 @@ export function dial(address: HubAddress, options: DialOptions): Dialed {
 export function abandon(address: HubAddress): void {
   if ('url' in address) address.connection.destroy();
   else if ('stream' in address) address.stream.destroy();
+  else if ('socket' in address) address.socket.terminate();
 }
 
 function nameOf(address: HubAddress): string {
   if ('url' in address) return new URL(address.url).host;
-  return 'stream' in address ? address.where : address.socketPath;
+  return 'socketPath' in address ? address.socketPath : address.where;
 }
 
 /** Is it a hub that "iris-tui hub stop" on this machine does not stop? */
@@ -176,6 +191,7 @@ function open(address: HubAddress): WebSocket {
     const { url, connection } = address;
     return new WebSocket(url, { ...options, createConnection: () => connection as NetSocket });
   }
+  if ('socket' in address) return address.socket as WebSocket;
   if ('stream' in address) {
     const { stream } = address;
     return new WebSocket('ws://localhost/', { ...options, createConnection: () => stream as NetSocket });

@@ -131,9 +131,9 @@ export class HubClient implements SessionHost {
 
   readonly #attachmentHost: AttachmentHost = {
     send: (message) => this.#send(message),
-    write: (attachment, bytes) => {
+    write: (attachment, bytes, settled) => {
       const { sessionId, stream } = attachment;
-      this.#input(sessionId).write(stream, attachment.epoch ?? this.#sessions.get(sessionId)?.epoch, bytes);
+      this.#input(sessionId).write(stream, attachment.epoch ?? this.#sessions.get(sessionId)?.epoch, bytes, settled);
     },
     heldBytes: (sessionId) => this.#inputs.get(sessionId)?.heldBytes ?? 0,
     closed: (attachment) => {
@@ -295,7 +295,7 @@ export class HubClient implements SessionHost {
         if (![...this.#attachments.values()].some((a) => a.sessionId === id)) this.#inputs.delete(id);
       }
       this.#sorted = undefined;
-      this.#events.emit({ type: 'sessions' });
+      this.#events.emit({ type: 'sessions', changed: payload.changed, removed: payload.removed });
     }
   }
 
@@ -303,7 +303,10 @@ export class HubClient implements SessionHost {
     const { payload } = message;
     if (payload.op === 'attached') {
       const { sessionId, epoch } = message as Extract<HubMessage, { payload: { op: 'attached' } }>;
-      if (this.#attachments.has(payload.stream)) this.#input(sessionId).attached(epoch);
+      const attachment = this.#attachments.get(payload.stream);
+      if (!attachment) return;
+      this.#input(sessionId).attached(epoch);
+      attachment.opened();
     } else if (payload.op === 'ended') {
       this.#attachments.get(payload.stream)?.end(payload.failure && fromFailure(payload.failure));
     } else if (payload.op === 'result') {

@@ -1,3 +1,4 @@
+import { IrisError, type WriteSettled } from '../core/index.ts';
 import type { ClientMessage } from '../protocol/index.ts';
 
 type InputMessage = Extract<ClientMessage, { payload: { op: 'input' } }>;
@@ -12,6 +13,8 @@ interface Held {
   epoch: string | undefined;
   readonly bytes: Uint8Array;
   sent: boolean;
+  /** Whoever wrote it asks what becomes of it. */
+  readonly settled: WriteSettled | undefined;
 }
 
 export interface InputQueueOptions {
@@ -48,15 +51,24 @@ export class InputQueue {
     return this.#queue.length === 0;
   }
 
-  write(stream: number, epoch: string | undefined, bytes: Uint8Array): void {
-    if (bytes.length === 0) return;
+  write(stream: number, epoch: string | undefined, bytes: Uint8Array, settled?: WriteSettled): void {
+    if (bytes.length === 0) return settled?.();
     if (this.#bytes + bytes.length > MAX_HELD_BYTES) {
-      this.#o.refused(bytes, 'too much waits for the hub');
+      if (settled) settled(new IrisError('failed', 'too much waits for the hub'));
+      else this.#o.refused(bytes, 'too much waits for the hub');
       return;
     }
     this.#bytes += bytes.length;
     this.#heldBytes += bytes.length;
-    this.#queue.push({ inputSeq: this.#next, stream, epoch: epoch ?? this.#epoch, bytes: bytes.slice(), sent: false });
+    const epochTyped = epoch ?? this.#epoch;
+    this.#queue.push({
+      inputSeq: this.#next,
+      stream,
+      epoch: epochTyped,
+      bytes: bytes.slice(),
+      sent: false,
+      settled,
+    });
     this.#next += 1;
     this.#flush();
   }
@@ -82,18 +94,21 @@ export class InputQueue {
 
   /** Everything up to this number was written. */
   acknowledged(inputSeq: number): void {
-    this.#remove((held) => held.inputSeq <= inputSeq);
+    for (const { settled } of this.#remove((held) => held.inputSeq <= inputSeq)) settled?.();
   }
 
   /** These never reach the process; what was typed before them may still be held by the hub. */
   wasRefused(from: number, to: number, reason: string): void {
     const refused = this.#remove(({ inputSeq }) => from <= inputSeq && inputSeq <= to);
-    if (refused.length > 0) this.#o.refused(joined(refused.map(({ bytes }) => bytes)), reason);
+    for (const { settled } of refused) settled?.(new IrisError('failed', reason));
+    const unasked = refused.filter(({ settled }) => !settled);
+    if (unasked.length > 0) this.#o.refused(joined(unasked.map(({ bytes }) => bytes)), reason);
   }
 
   /** A stream was given up: what it had not sent is dropped. */
   drop(stream: number): void {
-    this.#remove((held) => !held.sent && held.stream === stream);
+    const dropped = this.#remove((held) => held.stream === stream && (!held.sent || held.settled !== undefined));
+    for (const { settled } of dropped) settled?.(new IrisError('cancelled', 'the connection was given up'));
     this.#show();
   }
 

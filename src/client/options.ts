@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { Clock, IrisError, ReconnectPolicy } from '../core/index.ts';
-import type { AuthPayload } from '../protocol/index.ts';
+import type { AuthPayload, Socket } from '../protocol/index.ts';
 
 /** Where a hub listens. */
 export type HubAddress =
@@ -21,7 +21,9 @@ export type HubAddress =
       readonly where: string;
       /** Why the stream ended, once it has. */
       readonly failure?: () => IrisError | undefined;
-    };
+    }
+  /** A WebSocket that is open already, and whose other side speaks as a hub from now on; for one connection. */
+  | { readonly socket: Socket; readonly where: string };
 
 export interface ConnectOptions {
   /** Asked again at each attempt; it may start a hub first. A rejection counts as a failed attempt. */

@@ -4,6 +4,7 @@ import type { Dispose } from './emitter.ts';
 import type { IrisError } from './errors.ts';
 import type { Position, ViewEntry } from './output/entry.ts';
 import type { SessionInfo } from './session/info.ts';
+import type { WriteSettled } from './transport.ts';
 
 /** How this program stands with a hub. */
 export interface HostConnection {
@@ -18,7 +19,12 @@ export interface HostConnection {
 
 /** Things that happen once and are not part of a screen. */
 export type HostEvent =
-  | { readonly type: 'sessions' }
+  /** `changed` and `removed`: since the last of these events; without them all may be others. */
+  | {
+      readonly type: 'sessions';
+      readonly changed?: readonly SessionInfo[];
+      readonly removed?: readonly string[];
+    }
   | { readonly type: 'connection'; readonly connection: HostConnection }
   | { readonly type: 'workspace'; readonly name: string; readonly revision: number }
   /** The hub read its config again: ask `team.list`. */
@@ -58,7 +64,10 @@ export interface Attachment {
   /** Bytes typed into this session that wait for the connection. */
   readonly heldBytes: number;
   /** Keystrokes: delivered once, in order, held (bounded) while offline. */
-  write(bytes: Uint8Array): void;
+  /** `settled` hears what became of these bytes; without it, what is refused is an event. */
+  write(bytes: Uint8Array, settled?: WriteSettled): void;
+  /** Everything up to there is on our disk. */
+  kept(position: Position): void;
   /** The size this viewer would like; the session takes it from the viewer that typed last. */
   resize(cols: number, rows: number): void;
   detach(): void;
@@ -72,6 +81,12 @@ export interface AttachOptions {
   /** Continue after this position: deltas if the log still has them, else a snapshot. */
   readonly after?: Position;
   readonly readOnly?: boolean;
+  /** Snapshots bring the scrollback along. */
+  readonly history?: boolean;
+  /** The hub keeps what it sent until `kept`. */
+  readonly retain?: boolean;
+  /** The hub has let us in, at each link anew; entries follow. */
+  readonly onAttached?: () => void;
   readonly onEntry: (entry: ViewEntry) => void | Promise<void>;
   /** The session is gone, or the hub refused. */
   readonly onEnd?: (reason: IrisError | undefined) => void;

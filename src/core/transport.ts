@@ -1,10 +1,10 @@
 import type { IrisError } from './errors.ts';
+import type { Entry, Position } from './output/entry.ts';
+import type { SessionInfo } from './session/info.ts';
 import type { Remote } from './team/remote.ts';
+import type { TransportKind, TransportStatus } from './transport-kind.ts';
 
-export type TransportKind = 'local' | 'openssh' | 'ssh2' | 'exec' | 'websocket';
-
-/** stopped → connecting (remote only) → spawning → ready → terminating → stopped. */
-export type TransportStatus = 'stopped' | 'connecting' | 'spawning' | 'ready' | 'terminating';
+export * from './transport-kind.ts';
 
 /** What to run and in what. argv only: nothing here ever passes through a shell. */
 export interface LaunchSpec {
@@ -27,6 +27,15 @@ export interface LaunchSpec {
   readonly unattended?: boolean;
   /** Not running within this time (milliseconds): failed, transient. */
   readonly startTimeoutMs?: number;
+  /** Of a session that lives in another hub: which one, and up to where it is known here. Without `session` one is started there. */
+  readonly mirror?: {
+    readonly session?: string;
+    readonly after?: Position;
+    /** Whose rules hold for one that is started there. */
+    readonly agent: string;
+    /** By this the other hub starts it once, however often it is asked to. */
+    readonly key: string;
+  };
 }
 
 export interface ProcessEnd {
@@ -35,6 +44,37 @@ export interface ProcessEnd {
   /** Name, as `SIGHUP`. */
   readonly signal?: string;
 }
+
+/**
+ * What a transport tells of a session that lives in another hub, and that is mirrored here: the same epochs, the same numbers. Entries follow one
+ * another without holes, and the picture that an epoch begins with.
+ */
+export type MirrorWord =
+  /** This is the session there. */
+  | { readonly type: 'session'; readonly id: string }
+  | { readonly type: 'entry'; readonly entry: Entry }
+  /** Stands for everything up to entry `seq`; what of it was never here is in `gap`. */
+  | {
+      readonly type: 'picture';
+      readonly epoch: string;
+      readonly seq: number;
+      readonly cols: number;
+      readonly rows: number;
+      readonly bytes: Uint8Array;
+      readonly gap?: { readonly from: number; readonly to: number };
+    }
+  | { readonly type: 'info'; readonly info: SessionInfo }
+  /** No connection. It is tried again: now (`trying`), at `retryAt` (monotonic clock), or when the other side comes (neither). `ready` follows. */
+  | {
+      readonly type: 'lost';
+      readonly error: IrisError;
+      readonly attempt: number;
+      readonly trying?: true;
+      readonly retryAt?: number;
+    };
+
+/** Bytes that were taken were written, or, with an error, never will be. */
+export type WriteSettled = (refusal?: IrisError) => void;
 
 /** What a transport tells its session. Calls come in order; after `ended` there are none. */
 export interface TransportSink {
@@ -49,6 +89,8 @@ export interface TransportSink {
    * again may succeed), else permanent (somebody has to do what `error.remedy` says).
    */
   failed(error: IrisError): void;
+  /** Only of a transport to another hub. */
+  mirror?(word: MirrorWord): void;
 }
 
 export interface TransportMetrics {
@@ -82,4 +124,12 @@ export interface Transport {
   signal(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void;
   /** Ends the whole process group: HUP, then TERM, then KILL. Resolves when nothing of it is left. Idempotent. */
   stop(): Promise<void>;
+  /** Numbered, sent again after a broken connection, written once: `settled` hears when, or why not. Absent: `write` is all there is. */
+  readonly type?: ((bytes: Uint8Array, settled: WriteSettled) => void) | undefined;
+  /** Lets go of it without ending it. Absent: it ends with us. */
+  leave?(): void;
+  /** Tries to connect now. Only where the transport itself comes back. */
+  retry?(): void;
+  /** Everything up to there is kept on this machine's disk: the other hub need not keep it for us. */
+  saved?(position: Position): void;
 }

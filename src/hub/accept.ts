@@ -1,5 +1,3 @@
-import type { Socket as NetSocket } from 'node:net';
-import type { WebSocket } from 'ws';
 import { EVERYTHING, IrisError, type SessionInfo } from '../core/index.ts';
 import {
   AUTH_WITHIN_MS,
@@ -37,13 +35,13 @@ export interface AcceptOptions {
 }
 
 /** Brings a connection through hello and auth, then hands it to a Viewer. */
-export function accept(socket: WebSocket, raw: NetSocket, options: AcceptOptions): Link<'hub'> {
+export function accept(socket: Socket, raw: { readonly bytesRead: number }, options: AcceptOptions): Link<'hub'> {
   const { hub, from } = options;
   const { clock } = hub;
   let phase: Phase = { name: 'hello' };
   const link: Link<'hub'> = new Link<'hub'>({
     side: 'hub',
-    socket: socket as Socket,
+    socket,
     clock,
     bytesHeard: () => raw.bytesRead,
     message: (message) => receive(message),
@@ -109,6 +107,21 @@ export function accept(socket: WebSocket, raw: NetSocket, options: AcceptOptions
     link.close('auth-refused', message);
   }
 
+  /** It offers its sessions: from its next word on, we are the viewer. */
+  function turn(principal: Principal): void {
+    const { kind, id, name } = principal;
+    if (kind !== 'device') {
+      refuse(new IrisError('not-allowed', 'only a paired device can offer sessions'));
+      return;
+    }
+    const who = { kind, id, name };
+    hub.audit.record({ who, ...(from === undefined ? {} : { from }), action: 'link', outcome: 'ok' });
+    phase = { name: 'closed' };
+    link.send({ type: 'status', ts: clock.wall(), payload: { kind: 'welcome', viewer: id, sessions: [] } });
+    link.release();
+    hub.far.runnerJoined(principal, socket);
+  }
+
   function admit({ clientId, payload }: Hello, principal: Principal): void {
     if (phase.name !== 'checking') return;
     if (principal.revoked.aborted) {
@@ -116,6 +129,10 @@ export function accept(socket: WebSocket, raw: NetSocket, options: AcceptOptions
       return;
     }
     late.cancel();
+    if (payload.role === 'runner') {
+      turn(principal);
+      return;
+    }
     link.allowParts();
     const id = options.newViewerId();
     const program = clientId ?? id;

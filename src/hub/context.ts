@@ -1,5 +1,15 @@
-import type { Clock, HeldSettled, Position, Session, SessionInfo, SessionRegistry, TeamConfig } from '../core/index.ts';
-import type { Link, WireEvent } from '../protocol/index.ts';
+import type {
+  Clock,
+  HeldSettled,
+  HubCommandName,
+  LinkInfo,
+  Position,
+  Session,
+  SessionInfo,
+  SessionRegistry,
+  TeamConfig,
+} from '../core/index.ts';
+import type { Link, Socket, WireEvent } from '../protocol/index.ts';
 import type { Audit } from './audit/index.ts';
 import type { HeadlessDesk } from './headless/desk.ts';
 import type { HookDesk } from './hooks/index.ts';
@@ -75,6 +85,21 @@ export interface Watchable {
   attach(viewer: HubViewer, options: FeedOptions): Attached;
 }
 
+/** Other hubs, as the rest of this one sees them. */
+export interface FarHubsPort {
+  readonly links: {
+    add(offer: Omit<LinkInfo, 'connection'>): void;
+    remove(hub: string): void;
+    list(): LinkInfo[];
+  };
+  open(hub: string, only: readonly string[] | undefined): Promise<Session[]>;
+  close(hub: string): void;
+  /** A device dialled us as a runner: the socket is its hub from now on. */
+  runnerJoined(principal: Principal, socket: Socket): void;
+  /** What of a mirrored session only its own hub can do. Undefined: it is done here. */
+  forwarded(session: Session, name: HubCommandName, args: object): Promise<unknown> | undefined;
+}
+
 /** What the parts of a hub share. */
 export interface HubContext {
   readonly clock: Clock;
@@ -89,13 +114,18 @@ export interface HubContext {
   readonly sessions: ReadonlyMap<string, Watchable>;
   readonly viewers: ReadonlyMap<string, HubViewer>;
   readonly inputs: InputLedger;
+  /** By this other hubs know it. */
+  readonly id: string;
   readonly audit: Audit;
+  readonly far: FarHubsPort;
   readonly hooks: HookDesk;
   readonly headless: HeadlessDesk;
   readonly workspaces: Workspaces;
   /** As last read from the config. */
   readonly teams: TeamConfig;
   readonly desk: TeamDesk;
+  /** The session that was started with this key; with a session: remembers it. */
+  startedBy(key: string, session?: Session): Session | undefined;
   /** Something of this session's info changed: viewers will hear of it. */
   changed(sessionId: string): void;
   /** Runs a command of the table. @throws IrisError */

@@ -11,15 +11,17 @@ import {
   type TeamConfig,
   transportOf,
 } from '../core/index.ts';
-import { type AuthPayload, type Link, systemClock, toFailure } from '../protocol/index.ts';
+import { type AuthPayload, type Link, type Socket, systemClock, toFailure } from '../protocol/index.ts';
 import { createTransport } from '../transports/index.ts';
 import { accept } from './accept.ts';
 import { type Audit, loggedAudit } from './audit/index.ts';
 import { reportFromHook, runCommand } from './commands/index.ts';
 import type { HubContext, HubViewer } from './context.ts';
+import { FarDesk, type FarDeskOptions } from './far/index.ts';
 import { privateFolder } from './folder.ts';
 import { HeadlessDesk } from './headless/index.ts';
 import { HookDesk, type HookProgram, hookRequests } from './hooks/index.ts';
+import { hubId } from './hub-id.ts';
 import { type HubLog, openHubLog } from './hub-log.ts';
 import { InputLedger } from './input-ledger.ts';
 import { answers, type Listener, listen } from './listener.ts';
@@ -45,6 +47,9 @@ const STOP_SESSIONS_MS = 8_000;
 const OTHER_HUB_MS = 15_000;
 const OTHER_HUB_LOOK_MS = 25;
 
+/** Starts that are known by their key: who asks twice, asks soon. The oldest are forgotten. */
+const STARTED_KEYS = 256;
+
 export interface HubOptions {
   readonly paths: HubPaths;
   /** Of this software, as `0.1.0`. */
@@ -59,6 +64,8 @@ export interface HubOptions {
   readonly rules?: RuleBook;
   /** None when absent; `setTeams` replaces them. */
   readonly teams?: TeamConfig;
+  /** How other hubs are reached; absent: none is known. */
+  readonly farHubs?: FarDeskOptions['addressOf'];
   /** What hooks of agents run; absent: no agent gets hooks. */
   readonly hookProgram?: HookProgram;
 }
@@ -126,7 +133,10 @@ class RunningHub implements HubContext, Hub {
       if (viewer.identity.clientId === settled.clientId) viewer.answerInput(settled);
     }
   });
+  readonly id: string;
   readonly audit: Audit;
+  readonly far: FarDesk;
+  readonly #started = new Map<string, string>();
   readonly hooks: HookDesk;
   readonly headless: HeadlessDesk;
   readonly workspaces: Workspaces;
@@ -162,6 +172,7 @@ class RunningHub implements HubContext, Hub {
     const store = await Store.open(options.paths.state, {
       onEvent: (event) => {
         if (event.type === 'checkpoint-wanted') hub?.checkpoint(event.sessionId, event.quiet);
+        else if (event.type === 'saved') hub?.registry.get(event.sessionId)?.kept(event.epoch, event.seq);
         else if (event.type === 'problem') log.error('store', { problem: event.error.line });
         else log.info('store recovered');
       },
@@ -181,6 +192,7 @@ class RunningHub implements HubContext, Hub {
   ) {
     this.clock = options.clock ?? systemClock;
     this.log = log;
+    this.id = hubId(options.paths.state);
     this.audit = loggedAudit(log);
     this.version = options.version;
     this.socket = options.paths.socket;
@@ -205,6 +217,7 @@ class RunningHub implements HubContext, Hub {
       clock: this.clock,
       ids: randomIds((into) => into.set(randomBytes(into.length))),
       hub: 'local',
+      hubId: this.id,
       random: Math.random,
       env: options.env,
       transport: (wanted, identity) => {
@@ -217,7 +230,13 @@ class RunningHub implements HubContext, Hub {
         }
         const hooks = wanted.hooks ?? this.teams.hooks ?? false;
         const { launch, token } = this.hooks.prepare(wanted, identity, hooks);
-        const context = { identity, hub: this.socket, env, ...(token === undefined ? {} : { hookToken: token }) };
+        const context = {
+          identity,
+          hub: this.socket,
+          env,
+          farHubs: this.far.hubs,
+          ...(token === undefined ? {} : { hookToken: token }),
+        };
         return journaled(createTransport(transportOf(launch.remote), launch, context), journal, identity.id);
       },
       scrollback,
@@ -247,6 +266,7 @@ class RunningHub implements HubContext, Hub {
         this.sessions.get(session.id)?.dispose();
         this.sessions.delete(session.id);
         this.hooks.forget(session.id);
+        this.far.removed(session);
         this.headless.removed(session);
         this.#changes.removed(session.id);
         this.log.info('session removed', { session: session.id });
@@ -259,6 +279,15 @@ class RunningHub implements HubContext, Hub {
     this.#idle = new IdleWatch({ clock, config, sessions: all, end: (session, why) => this.desk.end(session, why) });
     this.#connections = new ConnectionWatch({ clock, sessions: all, network: networkNow });
     this.#keeper = new SessionKeeper(this.registry, store);
+    const left = (viewer: Viewer): void => void this.viewers.delete(viewer.id);
+    this.far = new FarDesk({
+      hub: this,
+      stateFolder: options.paths.state,
+      addressOf: options.farHubs ?? (() => undefined),
+      joined: (viewer) => this.#joined(viewer),
+      left,
+      newViewerId: () => this.#newViewerId(),
+    });
     this.workspaces = new Workspaces(
       store.load().workspaces,
       this.clock,
@@ -275,7 +304,9 @@ class RunningHub implements HubContext, Hub {
     await this.#keeper.restore();
     // What a killed hub left is gone first: never two at once.
     void this.#swept.then(() => {
-      if (!this.#stopping) this.desk.begin();
+      if (this.#stopping) return;
+      this.desk.begin();
+      this.far.begin();
     });
     this.#listener = await listen({
       socket: this.socket,
@@ -283,14 +314,11 @@ class RunningHub implements HubContext, Hub {
       warn: (line) => this.log.warn(line),
       request: hookRequests((args) => reportFromHook(args, this)),
       connection: (socket, raw) => {
-        const link: Link<'hub'> = accept(socket, raw, {
+        const link: Link<'hub'> = accept(socket as Socket, raw, {
           hub: this,
           authenticate: localOnly,
-          newViewerId: () => `v${this.#nextViewer++}`,
-          joined: (viewer) => {
-            this.viewers.set(viewer.id, viewer);
-            this.log.info('viewer joined', { viewer: viewer.id, software: viewer.identity.software });
-          },
+          newViewerId: () => this.#newViewerId(),
+          joined: (viewer) => this.#joined(viewer),
           left: (viewer) => void this.viewers.delete(viewer.id),
         });
         this.#links.add(link);
@@ -300,6 +328,24 @@ class RunningHub implements HubContext, Hub {
     const { version, socket } = this;
     this.#lock.announce({ pid: process.pid, version, socket, startedAt: this.clock.wall() });
     this.log.info('hub started', { version, socket, sessions: this.registry.size });
+  }
+
+  #newViewerId(): string {
+    return `v${this.#nextViewer++}`;
+  }
+
+  #joined(viewer: Viewer): void {
+    this.viewers.set(viewer.id, viewer);
+    this.log.info('viewer joined', { viewer: viewer.id, software: viewer.identity.software });
+  }
+
+  startedBy(key: string, session?: Session): Session | undefined {
+    if (session) {
+      this.#started.set(key, session.id);
+      if (this.#started.size > STARTED_KEYS) this.#started.delete(this.#started.keys().next().value!);
+    }
+    const found = this.registry.get(this.#started.get(key) ?? '');
+    return found?.live ? found : undefined;
   }
 
   setTeams(teams: TeamConfig): void {
@@ -344,6 +390,7 @@ class RunningHub implements HubContext, Hub {
     // Whoever asked for it gets the answer first.
     await new Promise<void>((resolve) => setImmediate(resolve));
     await this.#listener?.close();
+    this.far.stop();
     await this.#within(STOP_SESSIONS_MS, Promise.all([this.registry.stopAll(), this.#swept]));
     this.#keeper.saveAll();
     spreadReturns([...this.viewers.values()], this.clock);

@@ -108,7 +108,8 @@ export class LogFlow implements Flow {
       if (entries?.length === AT_ONCE) continue;
       if (this.#runs.length === 1) return;
       this.#runs.shift();
-      this.#begin(this.#runs[0]!);
+      // A mirror whose picture was replaced: the same run, with a gap.
+      if (this.#runs[0]!.epoch !== run.epoch) this.#begin(this.#runs[0]!);
     }
   }
 

@@ -56,7 +56,7 @@ export class Link<Side extends LinkSide> {
   readonly #decoder: Decoder<'client' | 'hub'>;
   readonly #heartbeat: Heartbeat;
   #binary = false;
-  #state: 'open' | 'closing' | 'closed' = 'open';
+  #state: 'open' | 'closing' | 'closed' | 'released' = 'open';
   #unknown = 0;
   #pingId = 0;
   #pingAt = 0;
@@ -141,6 +141,13 @@ export class Link<Side extends LinkSide> {
     this.#grace = this.#o.clock.after(CLOSE_GRACE_MS, () => this.#o.socket.terminate());
   }
 
+  /** Lets go of the socket, which goes on as a link of the other side: nothing is called any more. */
+  release(): void {
+    if (this.#state !== 'open') return;
+    this.#state = 'released';
+    this.#heartbeat.stop();
+  }
+
   /** Cuts the connection without a word. */
   terminate(): void {
     this.#o.socket.terminate();
@@ -184,7 +191,7 @@ export class Link<Side extends LinkSide> {
   }
 
   #ended(code: number, reason: string): void {
-    if (this.#state === 'closed') return;
+    if (this.#state === 'closed' || this.#state === 'released') return;
     this.#state = 'closed';
     this.#heartbeat.stop();
     this.#grace?.cancel();

@@ -120,6 +120,10 @@ const attach = z.object({
     cols: cells.exactOptional(),
     rows: cells.exactOptional(),
     readOnly: z.boolean().exactOptional(),
+    /** Snapshots bring the scrollback along. */
+    history: z.boolean().exactOptional(),
+    /** What this stream was sent is kept until `ack kept`. Only for a hub that we offered our sessions to. */
+    retain: z.boolean().exactOptional(),
   }),
 });
 const detach = z.object({ type: z.literal('control'), ts, payload: z.object({ op: z.literal('detach'), stream }) });
@@ -206,6 +210,14 @@ const outputAck = z.object({
   ts,
   payload: z.object({ of: z.literal('output'), stream }),
 });
+/** From a hub that mirrors a session: entries up to there are on its disk. */
+const keptAck = z.object({
+  type: z.literal('ack'),
+  epoch: id,
+  seq: count,
+  ts,
+  payload: z.object({ of: z.literal('kept'), stream }),
+});
 /** From a hub: input up to inputSeq was written. With `refused`: that from `from` to inputSeq was not, and only these are meant. */
 const inputAck = z.object({
   type: z.literal('ack'),
@@ -235,6 +247,7 @@ export const clientMessages = {
   'control/input': input,
   'control/command': command,
   'ack/output': outputAck,
+  'ack/kept': keptAck,
 } as const;
 
 /** What a hub sends. */

@@ -10,6 +10,7 @@ export const sessionInfoSchema: z.ZodType<SessionInfo> = z.object({
   id: z.string().min(1).max(64),
   name: z.string().max(256),
   team: z.string().max(256).exactOptional(),
+  via: z.array(z.string().max(64)).max(16).exactOptional(),
   hub: z.string().max(256),
   transport: z.enum(['local', 'openssh', 'ssh2', 'exec', 'websocket']),
   agent: z.object({

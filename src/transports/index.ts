@@ -4,9 +4,12 @@ import { localTransport, processEnvironment } from './local/index.ts';
 import { opensshTransport } from './openssh/index.ts';
 import { type CarrierContext, remoteEnvironment } from './remote/index.ts';
 import { ssh2Transport } from './ssh2/index.ts';
+import { type FarHubs, PersistentTransport, plainLaunch, WebSocketTransport } from './websocket/index.ts';
 
+export * from './delegating-transport.ts';
 export * from './local/index.ts';
 export { openStream, type ProcessStream } from './stream.ts';
+export * from './websocket/index.ts';
 
 export interface TransportContext {
   /** Absent: the process is of no session, and carries no names of ours. */
@@ -19,10 +22,12 @@ export interface TransportContext {
   readonly env?: Readonly<Record<string, string>>;
   /** Path of a terminal where ssh may ask what it needs to know, for a process with pipes that somebody waits for. Absent: it fails instead. */
   readonly askOn?: string;
+  /** Links to other hubs; absent: sessions there can't be reached. */
+  readonly farHubs?: FarHubs;
 }
 
 /** The one list of transports. */
-const transports: Partial<Record<TransportKind, (launch: LaunchSpec, context: TransportContext) => Transport>> = {
+const transports: Record<TransportKind, (launch: LaunchSpec, context: TransportContext) => Transport> = {
   local: (launch, { identity, hub, hookToken }) => {
     if (!identity) throw new Error('a local process is always of a session');
     const own = { sessionId: identity.id, sessionName: identity.name, hub };
@@ -33,6 +38,11 @@ const transports: Partial<Record<TransportKind, (launch: LaunchSpec, context: Tr
   ssh2: (launch, { identity, env }) =>
     ssh2Transport(launch, { env: env ?? process.env, ...(identity ? { identity } : {}) }),
   exec: (launch, context) => execTransport(launch, remoteOf(launch), carrierContext(launch, context)),
+  websocket: (launch, { farHubs }) => {
+    const remote = remoteOf(launch);
+    if (remote.kind !== 'websocket' || !farHubs) throw new Error('sessions of other hubs are reached by a hub');
+    return new WebSocketTransport(launch, remote, farHubs);
+  },
 };
 
 function remoteOf({ remote }: LaunchSpec): Remote {
@@ -55,7 +65,17 @@ function carrierContext(launch: LaunchSpec, { identity, env, askOn }: TransportC
 
 /** A transport for one run of a session, with the environment that its processes shall have. */
 export function createTransport(kind: TransportKind, launch: LaunchSpec, context: TransportContext): Transport {
-  const create = transports[kind];
-  if (!create) throw new Error(`there is no transport "${kind}" yet`);
-  return create(launch, context);
+  const { remote } = launch;
+  const { farHubs } = context;
+  if (!remote || remote.kind === 'websocket' || remote.options.persist === undefined || !farHubs) {
+    return transports[kind](launch, context);
+  }
+  const there = new WebSocketTransport(
+    launch,
+    { kind: 'websocket', hub: { kind: 'carried', remote }, words: remote.words, options: {} },
+    farHubs,
+  );
+  const plain = (): Transport => transports[kind](plainLaunch(launch), context);
+  // One that is known to live there has no other way.
+  return new PersistentTransport(there, remote.options.persist === true || launch.mirror?.session ? undefined : plain);
 }

@@ -117,6 +117,7 @@ export class MadeUpHub implements SessionHost {
       position: undefined,
       heldBytes: 0,
       write: (data: Uint8Array) => void this.typed.push(new TextDecoder().decode(data)),
+      kept: () => {},
       resize: () => {},
       detach: () => {},
     };

@@ -5,6 +5,7 @@ import {
   type ProcessEnd,
   plainText,
   type Team,
+  type TeamInfo,
   type Transport,
   transportOf,
 } from '../../core/index.ts';
@@ -17,7 +18,7 @@ export type Step = (typeof STEPS)[number];
 
 export interface TeamReport {
   readonly name: string;
-  readonly transport: 'local' | 'openssh' | 'ssh2' | 'exec';
+  readonly transport: TeamInfo['transport'];
   readonly steps: Readonly<Record<Step, StepState>>;
   /** What the agent said of itself: its version, or where it is. */
   readonly agent?: string;
@@ -175,6 +176,7 @@ export function stepsUntil(failed: Step | undefined, kind: TeamReport['transport
     openssh: [],
     ssh2: ['program'],
     exec: ['hostKey', 'login'],
+    websocket: ['program', 'hostKey'],
   };
   let state: StepState = 'ok';
   const steps = STEPS.map((step) => {

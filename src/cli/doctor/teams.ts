@@ -67,8 +67,12 @@ async function prober(context: Context, timeoutMs: number): Promise<(team: Team)
       const problem = { code, message, ...(remedy === undefined ? {} : { remedy }) };
       return { name: team.name, transport, steps: stepsUntil('program', transport), tookMs: 0, problem };
     };
-    const carrier = team.remote?.kind === 'exec' ? team.remote.words[0] : 'ssh';
-    if (team.remote?.kind !== 'ssh2' && findProgram(carrier!, context.env.vars.PATH, context.env.home) === undefined) {
+    const { kind, words } = team.remote ?? { kind: 'exec', words: [] };
+    const carrier = kind === 'exec' ? words[0] : 'ssh';
+    if (
+      (kind === 'openssh' || kind === 'exec') &&
+      findProgram(carrier!, context.env.vars.PATH, context.env.home) === undefined
+    ) {
       const remedy = carrier === 'ssh' ? 'install the OpenSSH client, or set ssh2: true' : 'install it';
       return failed(new IrisError('program-missing', `${carrier} is not on PATH here`, { remedy }));
     }

@@ -4,6 +4,7 @@ import type { Explanation, Glance } from '../agent/index.ts';
 import type { ConnectionDetails, SessionInfo } from '../session/info.ts';
 import type { TeamInfo } from '../team/index.ts';
 import { type Workspace, workspaceSchema } from '../workspace.ts';
+import { type FarCommandResults, farCommands } from './far-commands.ts';
 import { type PromptCommandResults, type PromptOutcome, promptCommands } from './prompt-commands.ts';
 
 /** A name, an id, or a unique prefix of either; resolved by the hub. */
@@ -24,10 +25,14 @@ export const hubCommands = {
       team: z.string().min(1).max(128).optional(),
       /** claude, codex, gemini, opencode, aider: found on PATH unless `command` stands in its place. */
       agent: z.string().max(64).optional(),
-      /** Absolute. Absent: the user's home. */
+      /** Absolute, or below the home of the hub's user (`~/src`, `src`). Absent: that home. */
       cwd: z.string().max(4096).optional(),
       /** The caller's environment, for the process; the hub adds its own names. */
       env: z.record(z.string().max(1024), z.string().max(131_072)).optional(),
+      /** Added to that. */
+      extraEnv: z.record(z.string().max(1024), z.string().max(131_072)).optional(),
+      /** Asked for again with the same key, it is the session that was started the first time. */
+      key: z.string().min(1).max(64).optional(),
       /** Give the agent hooks, so that it tells what it does? Absent: as the team or the config says. */
       hooks: z.boolean().optional(),
       /** `headless`: an agent that is spoken to in its own language, without a terminal (claude, codex, gemini). */
@@ -37,6 +42,8 @@ export const hubCommands = {
     }),
   },
   'session.kill': { role: 'owner', summary: 'end a session and forget it', args: z.object({ session }) },
+  /** Of a session that lives in another hub: takes it away here. It goes on there. */
+  'session.forget': { role: 'viewer', summary: 'take away the mirror of a session', args: z.object({ session }) },
   'session.restart': { role: 'owner', summary: 'start a session again', args: z.object({ session }) },
   /** Connects now, whatever the back-off says, with somebody there to answer questions; also after it was given up. */
   'session.retry': { role: 'typer', summary: 'connect a session now', args: z.object({ session }) },
@@ -140,6 +147,7 @@ export const hubCommands = {
     args: z.object({ session, looking: z.boolean().optional() }),
   },
   ...promptCommands,
+  ...farCommands,
   'team.list': { role: 'viewer', summary: 'teams of the config', args: z.object({}) },
   /** Starts the sessions of teams that have none running, all at once. Absent: all teams. */
   'team.up': {
@@ -212,10 +220,11 @@ export interface LineRange {
   readonly wrapped: readonly boolean[];
 }
 
-export interface HubCommandResults extends PromptCommandResults {
+export interface HubCommandResults extends PromptCommandResults, FarCommandResults {
   'session.list': { sessions: SessionInfo[] };
   'session.new': SessionInfo;
   'session.kill': { id: string };
+  'session.forget': { id: string };
   'session.restart': SessionInfo;
   'session.retry': SessionInfo;
   'session.stop-retrying': SessionInfo;

@@ -71,7 +71,9 @@ export function connectionInfo(session: Connected, now: number, wall: number): C
     since: lostAt === undefined ? session.connectionSince : Math.round(wall - (now - lostAt)),
     attempt: name === 'online' || !('attempt' in state) ? 0 : state.attempt,
     maxAttempts: policy.remote && Number.isFinite(maxAttempts) ? maxAttempts : 0,
-    ...(state.kind === 'offline' ? { nextRetryAt: Math.round(wall + Math.max(0, state.retryAt - now)) } : {}),
+    ...(state.kind === 'offline' && state.retryAt !== undefined
+      ? { nextRetryAt: Math.round(wall + Math.max(0, state.retryAt - now)) }
+      : {}),
     ...(policy.remote ? words(state) : {}),
     ...(state.kind === 'running' && roundTripMs !== undefined ? { roundTripMs } : {}),
     transport: state.kind === 'starting' ? (policy.remote ? 'connecting' : 'spawning') : TRANSPORT_STATUS[state.kind],

@@ -1,10 +1,13 @@
 import type { OutputLog, Screen } from '../output/index.ts';
+import type { Transport } from '../transport.ts';
 import { WithAgent } from './agent-side.ts';
+import { roundTripToTell } from './connection.ts';
 import type { SavedConversation } from './conversation.ts';
-import type { SessionMode } from './info.ts';
+import type { SessionInfo, SessionMode } from './info.ts';
 import type { Picture } from './picture.ts';
 import type { SessionSpec } from './ports.ts';
 import type { Runs } from './runs.ts';
+import type { SessionState } from './states.ts';
 
 /** What a session tells of itself that follows from its parts. */
 export abstract class SessionFacts extends WithAgent {
@@ -15,9 +18,55 @@ export abstract class SessionFacts extends WithAgent {
   #viewers = 0;
   #queued = 0;
   #agentSession: string | undefined;
+  #roundTripMs: number | undefined;
+  #far: { session: string; info?: SessionInfo } | undefined;
+
+  abstract readonly state: SessionState;
 
   /** Something that reports tell has changed. */
   protected abstract changed(): void;
+
+  /** It lives in another hub; this one has its picture, and asks that one for everything else. */
+  get mirrored(): boolean {
+    return this.#far !== undefined || this.spec.remote?.kind === 'websocket';
+  }
+
+  /** Of a session that lives in another hub: its id there, and what that hub told last. */
+  get far(): { readonly session: string; readonly info?: SessionInfo } | undefined {
+    return this.#far;
+  }
+
+  protected setFar(far: { session: string; info?: SessionInfo } | undefined): void {
+    this.#far = far;
+    this.changed();
+  }
+
+  /** To the other machine and back, as told last. */
+  get roundTripMs(): number | undefined {
+    return this.#roundTripMs;
+  }
+
+  /** Looks at the round-trip time; it is told only when it differs so that a person would care. */
+  measure(): void {
+    const ms = this.state.kind === 'running' ? this.runs.newest?.metrics.roundTripMs : undefined;
+    const told = roundTripToTell(this.#roundTripMs, ms);
+    if (told === this.#roundTripMs) return;
+    this.#roundTripMs = told;
+    this.changed();
+  }
+
+  protected forgetRoundTrip(): void {
+    this.#roundTripMs = undefined;
+  }
+
+  signal(signal: Parameters<Transport['signal']>[0]): void {
+    this.runs.signal(signal);
+  }
+
+  /** Everything up to there is on this machine's disk. */
+  kept(epoch: string, seq: number): void {
+    this.runs.saved(epoch, seq);
+  }
 
   get command(): readonly string[] {
     return this.spec.command;

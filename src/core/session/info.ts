@@ -1,6 +1,6 @@
 import type { Role } from '../access.ts';
 import type { AgentPrompt } from '../agent/prompt/types.ts';
-import type { TransportKind, TransportStatus } from '../transport.ts';
+import type { TransportKind, TransportStatus } from '../transport-kind.ts';
 
 /** `pty`: a terminal. `pipes`: stdin, stdout and stderr apart. `headless`: pipes, over which the agent is spoken to in its own language. */
 export type SessionMode = 'pty' | 'pipes' | 'headless';
@@ -30,6 +30,8 @@ export interface SessionInfo {
   readonly id: string;
   readonly name: string;
   readonly team?: string;
+  /** Ids of the hubs that it passed through, from the one where it lives to the one that tells it. */
+  readonly via?: readonly string[];
   /** Name of the hub that owns it: `local`, or a hub of the config. */
   readonly hub: string;
   readonly transport: TransportKind;

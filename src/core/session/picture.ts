@@ -16,6 +16,8 @@ const NEW_LINE_MODE = new TextEncoder().encode('\x1b[20h');
 export interface PictureOptions {
   readonly deps: Pick<SessionDeps, 'ids' | 'scrollback' | 'identity' | 'logLimits'>;
   readonly mode: () => 'pty' | 'pipes' | 'headless';
+  /** Another hub has the process: it answers what that asks. */
+  readonly mirrored: () => boolean;
   readonly cols: number;
   readonly rows: number;
   /** Of an earlier hub. */
@@ -71,6 +73,17 @@ export class Picture {
     this.#rows = this.#screen.rows;
   }
 
+  /** The picture of a session that lives in another hub, just after its entry `seq`. */
+  adopt(epoch: string, at: { seq: number; cols: number; rows: number; bytes: Uint8Array }): void {
+    this.#epoch = epoch;
+    this.#cols = clampSize(at.cols, COLS_MIN);
+    this.#rows = clampSize(at.rows, 1);
+    this.#unlisten();
+    this.#screen = this.#newScreen();
+    this.#screen.write(at.bytes);
+    this.#log = new OutputLog(this.#o.deps.logLimits, at.seq);
+  }
+
   /** A new epoch: an empty screen and log. */
   renew(): void {
     this.#epoch = this.#o.deps.ids.epoch();
@@ -99,17 +112,17 @@ export class Picture {
   }
 
   #newScreen(): Screen {
-    const { deps, mode, reply, event } = this.#o;
+    const { deps, mode, mirrored, reply, event } = this.#o;
     const { scrollback, identity } = deps;
     const screen = new Screen({
       cols: this.#cols,
       rows: this.#rows,
       scrollback,
       // Pipes ask nothing: there is no terminal behind them.
-      ...(mode() === 'pty' ? { reply } : {}),
+      ...(mode() === 'pty' && !mirrored() ? { reply } : {}),
       ...(identity ? { identity } : {}),
     });
-    if (mode() === 'pipes') screen.write(NEW_LINE_MODE);
+    if (mode() === 'pipes' && !mirrored()) screen.write(NEW_LINE_MODE);
     this.#unlisten = screen.events.on(event);
     return screen;
   }

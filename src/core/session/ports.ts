@@ -56,6 +56,8 @@ export interface SessionDeps {
   readonly ids: Ids;
   /** Name of the hub, as `SessionInfo.hub` has it. */
   readonly hub: string;
+  /** Its id, for sessions that pass through it. */
+  readonly hubId?: string;
   /**
    * One transport for one run, of the kind that `launch.remote` says. Failures that are known before the process starts reach the sink within
    * `start`; what is thrown is a permanent failure.
@@ -119,6 +121,8 @@ export interface SavedSession {
   readonly conversation?: SavedConversation;
   /** Of a headless agent: by this it goes on with its session. */
   readonly agentSession?: string;
+  /** Of a session that lives in another hub: its id there, and what that hub told last, without what changes all the time. */
+  readonly far?: { readonly session: string; readonly info?: SessionInfo };
   /** Nobody had put it down: with a rule to restart, the next hub starts it again. */
   readonly wanted?: boolean;
   /** `live`: there was a process when this was written. */

@@ -5,7 +5,7 @@ import type { SavedOutput, SavedSession, SessionDeps, SessionSpec } from './port
 import { Session } from './session.ts';
 
 /** More than anyone looks at; each costs a screen with its history, so there is an end to it. */
-const SESSIONS_LIMIT = 500;
+const SESSIONS_LIMIT = 2_000;
 
 export type RegistryEvent =
   | { readonly type: 'added'; readonly session: Session }
@@ -81,6 +81,12 @@ export class SessionRegistry {
     } finally {
       this.#remove(session);
     }
+  }
+
+  /** Forgets a session that lives in another hub, where it goes on. */
+  forget(session: Session): void {
+    void session.stop({ keep: true });
+    this.#remove(session);
   }
 
   /** Ends all processes, at once; the sessions stay listed. For a hub that stops. */

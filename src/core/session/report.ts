@@ -5,6 +5,7 @@ import type { Transport } from '../transport.ts';
 import { type Connected, connectionInfo } from './connection.ts';
 import type { SavedConversation } from './conversation.ts';
 import type { ConnectionDetails, ProcessStatus, SessionInfo, SessionMode } from './info.ts';
+import { keptFar, mirroredInfo } from './mirror.ts';
 import type { SavedSession, SessionDeps, SessionSpec } from './ports.ts';
 import type { SessionState } from './state.ts';
 
@@ -35,17 +36,18 @@ export interface Reported extends Connected {
 
 /** A session as `ls --json` prints it. */
 export function sessionInfo(
-  session: Reported & { readonly remote: SessionSpec['remote'] },
-  { hub, clock }: Pick<SessionDeps, 'hub' | 'clock'>,
+  session: Reported & { readonly remote: SessionSpec['remote']; readonly far: SavedSession['far'] },
+  { hub, hubId, clock }: Pick<SessionDeps, 'hub' | 'hubId' | 'clock'>,
 ): SessionInfo {
   const { agent } = session;
   const [now, wall] = [clock.now(), clock.wall()];
-  return {
+  const info: SessionInfo = {
     id: session.id,
     name: session.name,
     ...(session.team === undefined ? {} : { team: session.team }),
+    ...(hubId === undefined ? {} : { via: [hubId] }),
     hub,
-    transport: transportOf(session.remote),
+    transport: session.far ? 'websocket' : transportOf(session.remote),
     agent: {
       kind: agent.kind,
       state: agent.state,
@@ -67,6 +69,7 @@ export function sessionInfo(
     viewers: session.viewers,
     createdAt: session.createdAt,
   };
+  return session.far?.info ? mirroredInfo(info, session.far.info, hubId) : info;
 }
 
 /** A connection looked at closely. `transport`: the newest, also when it is over. */
@@ -140,6 +143,7 @@ export interface Kept extends Reported {
   readonly spec: SessionSpec;
   readonly conversation: SavedConversation | undefined;
   readonly agentSession: string | undefined;
+  readonly far: SavedSession['far'];
   readonly wanted: boolean;
 }
 
@@ -169,6 +173,7 @@ export function savedSession(session: Kept): SavedSession {
     ...(hooks === undefined ? {} : { hooks }),
     ...(conversation === undefined ? {} : { conversation }),
     ...(agentSession === undefined ? {} : { agentSession }),
+    ...(session.far ? { far: keptFar(session.far) } : {}),
     ...(session.wanted ? { wanted: true } : {}),
     status: savedStatus(state),
   };

@@ -1,6 +1,6 @@
 import { IrisError } from '../errors.ts';
 import type { EntryBody } from '../output/index.ts';
-import type { LaunchSpec, ProcessEnd, Transport } from '../transport.ts';
+import type { LaunchSpec, MirrorWord, ProcessEnd, Transport } from '../transport.ts';
 import type { AgentSide } from './agent-side.ts';
 import { SessionConversation } from './conversation.ts';
 import { HELD_INPUT_LIMIT_BYTES, HeldInput, type HeldSettled } from './held-input.ts';
@@ -26,6 +26,12 @@ export interface RunsOwner {
   readonly restarted: () => void;
   /** Something that reports tell has changed. */
   readonly changed: () => void;
+  /** Of a session that lives in another hub: what that hub tells of it. */
+  readonly mirrored: (word: Exclude<MirrorWord, { type: 'entry' | 'picture' | 'lost' }>) => void;
+  /** Does it live in another hub? */
+  readonly mirrors: () => boolean;
+  /** Id of the session there. */
+  readonly farSession: () => string | undefined;
 }
 
 /** The runs of a session, one after the other: each a transport, and most an epoch. */
@@ -84,7 +90,8 @@ export class Runs {
 
   launch(unattended: boolean): void {
     const { deps, identity, dispatch } = this.#o;
-    this.#epochDue = this.#epochUsed;
+    // The epochs of a session that lives in another hub begin there.
+    this.#epochDue = this.#epochUsed && !this.#mirrored;
     const launch = this.#launchSpec(unattended);
     this.#begun = this.conversation.resumed ? 'resumed' : this.#epochUsed && unattended ? 'restarted' : undefined;
     this.#typed = false;
@@ -116,6 +123,9 @@ export class Runs {
       failed: (error) => {
         if (ours()) dispatch({ type: 'failed', error });
       },
+      mirror: (word) => {
+        if (ours()) this.#mirror(word);
+      },
     });
   }
 
@@ -123,7 +133,8 @@ export class Runs {
   abandon(): void {
     const transport = this.#transport;
     this.#transport = undefined;
-    transport?.stop().catch((error: unknown) => this.#o.deps.onError(error));
+    if (transport?.leave) transport.leave();
+    else transport?.stop().catch((error: unknown) => this.#o.deps.onError(error));
   }
 
   /** Ends the process and all of its group. */
@@ -141,6 +152,12 @@ export class Runs {
   ): 'written' | 'held' {
     const { identity, state } = this.#o;
     const { kind } = state();
+    // It holds, numbers and sends again by itself, and says what became of each piece.
+    if (this.#mirrored && held && this.#transport?.type) {
+      this.used();
+      this.#transport.type(bytes, held);
+      return 'held';
+    }
     if (kind === 'offline' || (kind === 'starting' && this.#epochDue)) {
       this.#hold(bytes, held, why);
       return 'held';
@@ -171,18 +188,59 @@ export class Runs {
     if (hasTransport(this.#o.state())) this.#transport?.signal(signal);
   }
 
+  /** Its transport comes back by itself: now. */
+  retryLink(): void {
+    this.#transport?.retry?.();
+  }
+
+  /** What is kept on this machine's disk need not be kept for us elsewhere. */
+  saved(epoch: string, seq: number): void {
+    this.#transport?.saved?.({ epoch, seq });
+  }
+
+  get #mirrored(): boolean {
+    return this.#o.mirrors();
+  }
+
+  #mirror(word: MirrorWord): void {
+    const { picture, dispatch, append, restarted, mirrored } = this.#o;
+    switch (word.type) {
+      case 'entry': {
+        const { entry } = word;
+        this.used();
+        if (entry.kind === 'resize') picture.resize(entry.cols, entry.rows);
+        else if (entry.kind !== 'mark') picture.screen.write(entry.bytes);
+        append(entry);
+        return;
+      }
+      case 'picture':
+        picture.adopt(word.epoch, word);
+        restarted();
+        return;
+      case 'lost':
+        dispatch(word);
+        return;
+      default:
+        mirrored(word);
+    }
+  }
+
   /** What was typed for a process that is gone never reaches one. */
   refuseHeld(error: IrisError): void {
     this.#held.refuse(error);
   }
 
   #launchSpec(unattended: boolean): LaunchSpec {
-    const { deps, picture, agentKind } = this.#o;
+    const { deps, picture, agentKind, identity } = this.#o;
     const { command, cwd, env, mode, remote, startTimeoutMs, resumes, hooks } = this.#o.spec();
     const headless = mode === 'headless';
+    const session = this.#o.farSession() ?? (remote?.kind === 'websocket' ? remote.session : undefined);
+    // Before the first word of the other hub there is nothing to go on from.
+    const after = this.#o.farSession() === undefined ? {} : { after: { epoch: picture.epoch, seq: picture.log.last } };
     return {
       // A headless agent goes on by what it is told once it runs.
-      command: headless ? command : this.conversation.command(command, resumes, () => deps.ids.epoch()),
+      command:
+        headless || this.#mirrored ? command : this.conversation.command(command, resumes, () => deps.ids.epoch()),
       cwd,
       env,
       mode: headless ? 'pipes' : mode,
@@ -193,12 +251,16 @@ export class Runs {
       ...(hooks === undefined ? {} : { hooks }),
       ...(unattended ? { unattended } : {}),
       ...(startTimeoutMs === undefined ? {} : { startTimeoutMs }),
+      ...(this.#mirrored || remote?.options.persist !== undefined
+        ? { mirror: { ...(session === undefined ? {} : { session }), ...after, agent: agentKind, key: identity.id } }
+        : {}),
     };
   }
 
   /** The process runs, or its transport says its first word: what came before is over. */
   #begin(): void {
     const { picture, agentSide, append, restarted } = this.#o;
+    if (this.#mirrored) return;
     const anew = this.#epochDue;
     this.#epochDue = false;
     this.#epochUsed = true;

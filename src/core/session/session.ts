@@ -3,10 +3,10 @@ import type { Timer } from '../clock.ts';
 import { Emitter } from '../emitter.ts';
 import { IrisError } from '../errors.ts';
 import type { EntryBody, ScreenEvent } from '../output/index.ts';
-import type { Transport } from '../transport.ts';
+import type { MirrorWord } from '../transport.ts';
 import { AgentSide } from './agent-side.ts';
 import { agentKindOf } from './agents.ts';
-import { isAway, roundTripToTell, sameStretch } from './connection.ts';
+import { isAway, sameStretch } from './connection.ts';
 import { SessionFacts } from './facts.ts';
 import type { HeldSettled } from './held-input.ts';
 import type { ConnectionDetails, SessionInfo } from './info.ts';
@@ -46,7 +46,6 @@ export class Session extends SessionFacts {
   #state: SessionState;
   #due: Timer | undefined;
   #connectionSince: number;
-  #roundTripMs: number | undefined;
   /** Nobody has put it down. */
   #wanted = true;
   #endedWhy: string | undefined;
@@ -76,6 +75,7 @@ export class Session extends SessionFacts {
     this.picture = new Picture({
       deps,
       mode: () => this.mode,
+      mirrored: () => this.mirrored,
       cols: spec.cols,
       rows: spec.rows,
       ...(saved ? { epoch: saved.epoch } : {}),
@@ -99,6 +99,7 @@ export class Session extends SessionFacts {
     session.picture.restore(output);
     session.#state = stateOf(saved);
     session.agentSession = saved.agentSession;
+    if (saved.far) session.setFar(saved.far);
     session.#wanted = saved.wanted ?? false;
     session.#connectionSince = deps.clock.wall();
     if (!isLive(session.#state)) session.agentSide.end();
@@ -137,7 +138,7 @@ export class Session extends SessionFacts {
 
   /** What its agent is doing. */
   get agent(): AgentReport {
-    const { report } = this.agentSide.monitor;
+    const report = this.far?.info?.agent ?? this.agentSide.monitor.report;
     // Nobody can tell what it does over there.
     return this.#away ? { kind: report.kind, state: 'unknown', since: this.#connectionSince } : report;
   }
@@ -145,11 +146,6 @@ export class Session extends SessionFacts {
   /** Since when it is online, away (through all attempts), or in error; milliseconds since 1970. */
   get connectionSince(): number {
     return this.#connectionSince;
-  }
-
-  /** As told last. */
-  get roundTripMs(): number | undefined {
-    return this.#roundTripMs;
   }
 
   /** Why it was ended, where it was not simply asked for. */
@@ -192,14 +188,12 @@ export class Session extends SessionFacts {
 
   /** A new size for the screen and the process, in order with the output: a log entry says where. */
   resize(cols: number, rows: number): void {
+    // The hub where it lives decides, and says so.
+    if (this.mirrored) return this.runs.resize(cols, rows);
     if (!this.picture.resize(cols, rows)) return;
     this.#append({ kind: 'resize', cols: this.cols, rows: this.rows });
     this.runs.resize(this.cols, this.rows);
     this.changed();
-  }
-
-  signal(signal: Parameters<Transport['signal']>[0]): void {
-    this.runs.signal(signal);
   }
 
   /** Interrupts what runs: Ctrl-C into a terminal, SIGINT to a process without one. */
@@ -214,6 +208,8 @@ export class Session extends SessionFacts {
    */
   stop({ keep = false, why }: { readonly keep?: boolean; readonly why?: string } = {}): Promise<void> {
     if (!keep) this.#wanted = false;
+    // It goes on in the hub where it lives.
+    else if (this.mirrored) return Promise.resolve(this.runs.abandon());
     this.#endedWhy = why;
     return this.#settled({ type: 'stop' });
   }
@@ -224,6 +220,8 @@ export class Session extends SessionFacts {
    */
   async restart(spec?: SessionSpec): Promise<void> {
     this.#wanted = true;
+    // What was started there for this one is over with it.
+    if (this.mirrored && !this.#isOthers) this.setFar(undefined);
     // What still runs is ended as what it was started as.
     if (hasTransport(this.#state)) this.#nextSpec = spec;
     else if (spec) this.#respecify(spec);
@@ -258,15 +256,6 @@ export class Session extends SessionFacts {
     this.#dispatch({ type: 'revive' });
   }
 
-  /** Looks at the round-trip time; it is told only when it differs so that a person would care. */
-  measure(): void {
-    const ms = this.#state.kind === 'running' ? this.runs.newest?.metrics.roundTripMs : undefined;
-    const told = roundTripToTell(this.#roundTripMs, ms);
-    if (told === this.#roundTripMs) return;
-    this.#roundTripMs = told;
-    this.changed();
-  }
-
   /** Lets go of timers and listeners; the registry does it when the session is removed. */
   dispose(): void {
     this.#due?.cancel();
@@ -296,6 +285,7 @@ export class Session extends SessionFacts {
     for (const effect of effects) {
       if (effect.type === 'launch') this.#launch();
       else if (effect.type === 'abandon') this.runs.abandon();
+      else if (effect.type === 'retry-link') this.runs.retryLink();
       else if (effect.type === 'stop-transport') this.#stopTransport();
       else if (effect.type === 'announce-end') this.#announceEnd(before);
       else for (const settle of this.#waiting.splice(0)) settle();
@@ -318,7 +308,7 @@ export class Session extends SessionFacts {
     if (state.kind === 'offline') {
       // Its picture stays; nothing is read from it any more.
       this.agentSide.lose();
-      this.runs.abandon();
+      if (!state.byLink) this.runs.abandon();
     }
     if (state.kind === 'failed' || state.kind === 'exited') {
       const byItself = before.kind === 'starting' || before.kind === 'running' || state.kind === 'failed';
@@ -350,7 +340,7 @@ export class Session extends SessionFacts {
     if (this.#nextSpec) this.#respecify(this.#nextSpec);
     this.#nextSpec = undefined;
     this.#endedWhy = undefined;
-    this.#roundTripMs = undefined;
+    this.forgetRoundTrip();
     this.runs.launch(this.#state.unattended);
   }
 
@@ -367,6 +357,9 @@ export class Session extends SessionFacts {
       append: (body) => this.#append(body),
       restarted: () => this.events.emit({ type: 'restarted', epoch: this.epoch }),
       changed: () => this.changed(),
+      mirrored: (word) => this.#mirrored(word),
+      mirrors: () => this.mirrored,
+      farSession: () => this.far?.session,
     };
   }
 
@@ -384,7 +377,21 @@ export class Session extends SessionFacts {
     this.events.emit({ type: 'entry', entry: this.picture.append(body) });
   }
 
+  /** It was there before it was mirrored here. */
+  get #isOthers(): boolean {
+    return this.remote?.kind === 'websocket' && this.remote.session !== undefined;
+  }
+
+  /** What the hub where it lives tells of it. */
+  #mirrored(word: Extract<MirrorWord, { type: 'session' | 'info' }>): void {
+    if (word.type === 'session') return this.setFar({ session: word.id });
+    const before = this.agent.state;
+    this.setFar({ session: word.info.id, info: word.info });
+    if (this.agent.state !== before) this.events.emit({ type: 'agent', agent: this.agent });
+  }
+
   #agentChanged(report: AgentReport): void {
+    if (this.mirrored) return;
     // Its end is told by `ended`; and of a session that was brought back nobody has heard otherwise.
     if (report.state === 'exited' || this.#away) return;
     this.events.emit({ type: 'agent', agent: report });
@@ -392,7 +399,7 @@ export class Session extends SessionFacts {
   }
 
   #screenEvent(event: ScreenEvent): void {
-    this.agentSide.monitor.event(event);
+    if (!this.mirrored) this.agentSide.monitor.event(event);
     if (event.type === 'title') this.changed();
     const told = nuisance(event);
     if (told && this.#nuisances.passes(told.type)) this.events.emit(told);

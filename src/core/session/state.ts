@@ -1,123 +1,22 @@
 import type { IrisError } from '../errors.ts';
 import { backoffDelay, RECONNECT_POLICY, reconnectStep } from '../reconnect/index.ts';
-import type { RestartRule } from '../team/team.ts';
 import type { ProcessEnd } from '../transport.ts';
+import type {
+  Circumstances,
+  Course,
+  SessionPolicy,
+  SessionState,
+  StateEffect,
+  StateEvent,
+  Transition,
+} from './states.ts';
+
+export * from './states.ts';
 
 /** A connection that held this long was a good one: the back-off begins anew. */
 const CONNECTION_SETTLED_MS = 10_000;
 /** A process that ran this long was a good one: the next restart by rule is at once again. */
 const PROCESS_SETTLED_MS = 60_000;
-
-/** How it came here. Times are of the monotonic clock. */
-export interface Course {
-  /** Attempt to connect, from 1, since it last had a connection that held. */
-  readonly attempt: number;
-  /** Without a connection since then. */
-  readonly lostAt: number;
-  /** Restarts by rule in a row, of processes that did not last. */
-  readonly restarts: number;
-}
-
-/**
- * Where a session stands; each state has only what is true in it.
- *
- *             ┌───────────────due, retry────────────────┐
- *             ▼                                         │
- *   ┌─▶ starting ──ready──▶ running ──failed, transient──▶ offline   (remote sessions only)
- *   │      │ failed           │ ended        │ stop, restart   │ stop-retrying, too often, too long
- *   │      ▼                  ▼              ▼                 ▼
- *   │    failed            exited         stopping           failed
- *   └─ restart, retry; due when its rule starts it again       │
- *                                            └──stopped──▶ exited | failed | starting (a restart was asked for)
- *
- * died: the hub was killed while it ran; only a restored session is ever in it.
- */
-export type SessionState =
-  | (Course & {
-      readonly kind: 'starting';
-      /** Nobody is there to answer questions. */
-      readonly unattended: boolean;
-      /** Why the attempt before this one failed. */
-      readonly error?: IrisError;
-    })
-  | (Course & { readonly kind: 'running'; readonly pid: number | undefined; readonly runningAt: number })
-  | {
-      readonly kind: 'stopping';
-      readonly pid: number | undefined;
-      /** What was asked for last: to stay down or to start again. */
-      readonly next: 'stay' | 'restart';
-      /** The process itself has ended; others of its group may still be there. */
-      readonly end?: ProcessEnd;
-      readonly error?: IrisError;
-    }
-  /** The connection broke, or was never there; attempt number `attempt` begins at `retryAt`. */
-  | (Course & { readonly kind: 'offline'; readonly error: IrisError; readonly retryAt: number })
-  | {
-      readonly kind: 'exited';
-      readonly end: ProcessEnd;
-      /** Its rule starts it again then. */
-      readonly again?: { readonly at: number; readonly restarts: number };
-    }
-  | {
-      readonly kind: 'failed';
-      readonly error: IrisError;
-      /** Attempts that were made. */
-      readonly attempt: number;
-      /** It was tried again, and no longer is: too often, too long, or as somebody asked for. */
-      readonly gaveUp?: 'attempts' | 'time' | 'asked';
-    }
-  | { readonly kind: 'died' };
-
-export type SessionStateName = SessionState['kind'];
-
-export type StateEvent =
-  /** The transport has its process. */
-  | { readonly type: 'ready'; readonly pid: number | undefined }
-  /** The process is gone and its output delivered. `fresh`: it was to resume something that is not there; start it anew at once. */
-  | { readonly type: 'ended'; readonly end: ProcessEnd; readonly fresh?: boolean }
-  /** It could not start, or its connection broke. */
-  | { readonly type: 'failed'; readonly error: IrisError }
-  /** Someone wants it down. */
-  | { readonly type: 'stop' }
-  | { readonly type: 'restart' }
-  /** The hub that comes back brings it back. */
-  | { readonly type: 'revive' }
-  /** Connect now: a person is there, or (unattended) the network is another one. */
-  | { readonly type: 'retry'; readonly unattended: boolean }
-  | { readonly type: 'stop-retrying' }
-  /** The time of `retryAt`, or of `again`, has come. */
-  | { readonly type: 'due' }
-  /** The transport has ended everything that `stop` asked it to. */
-  | { readonly type: 'stopped' }
-  /** The hub that owned the process was killed. */
-  | { readonly type: 'died' };
-
-export type StateEffect =
-  /** A new transport; with its process, or its first word, begins a new epoch. */
-  | { readonly type: 'launch' }
-  /** Let go of the transport that is still trying. */
-  | { readonly type: 'abandon' }
-  /** Ask the transport to end the whole process group. */
-  | { readonly type: 'stop-transport' }
-  /** Tell everyone that this run is over. */
-  | { readonly type: 'announce-end' }
-  /** Whoever waits for `stop` or `restart` may go on. */
-  | { readonly type: 'settle' };
-
-export interface Transition {
-  readonly state: SessionState;
-  readonly effects: readonly StateEffect[];
-}
-
-export interface SessionPolicy {
-  /** On another machine: what breaks the connection says nothing about the process's own wish. */
-  readonly remote: boolean;
-  /** When a process that ended by itself is started again. */
-  readonly restart: RestartRule;
-  /** Infinity: no bound. */
-  readonly maxAttempts: number;
-  readonly giveUpAfterMs: number;
-}
 
 export const SESSION_POLICY: SessionPolicy = {
   remote: false,
@@ -135,17 +34,9 @@ export function policyOf(spec: Partial<Omit<SessionPolicy, 'remote'>> & { readon
   };
 }
 
-/** What the rule depends on beside state and event. */
-export interface Circumstances {
-  /** Of the monotonic clock. */
-  readonly now: number;
-  /** [0, 1). */
-  readonly random: () => number;
-  readonly policy: SessionPolicy;
-}
-
 const LAUNCH: StateEffect = { type: 'launch' };
 const ABANDON: StateEffect = { type: 'abandon' };
+const RETRY_LINK: StateEffect = { type: 'retry-link' };
 const STOP: StateEffect = { type: 'stop-transport' };
 const ANNOUNCE: StateEffect = { type: 'announce-end' };
 const SETTLE: StateEffect = { type: 'settle' };
@@ -189,6 +80,8 @@ function whileLive(state: Starting | Running, event: StateEvent, at: Circumstanc
       return whenEnded(state, event, at);
     case 'failed':
       return whenFailed(state, event.error, at);
+    case 'lost':
+      return to(whenLost(state.kind === 'running' ? { ...state, lostAt: at.now } : state, event));
     case 'stop':
       return to({ kind: 'stopping', pid, next: 'stay' }, STOP);
     case 'restart':
@@ -251,7 +144,43 @@ function whenFailed(state: Starting | Running, error: IrisError, { now, random, 
   return to({ kind: 'failed', error, attempt, ...(gaveUp ? { gaveUp } : {}) }, ANNOUNCE);
 }
 
+type Lost = Extract<StateEvent, { type: 'lost' }>;
+function whenLost({ lostAt, restarts }: Course, { error, attempt, trying, retryAt }: Lost): Starting | Offline {
+  const course = { attempt, lostAt, restarts, error };
+  if (trying) return { kind: 'starting', ...course, unattended: false };
+  return { kind: 'offline', ...course, byLink: true, ...(retryAt === undefined ? {} : { retryAt }) };
+}
+
+/** While its transport comes back by itself. */
+function whileLinkIsLost(state: Offline, event: StateEvent, at: Circumstances): Transition {
+  const { attempt, lostAt, restarts, error } = state;
+  switch (event.type) {
+    case 'lost':
+      return to(whenLost(state, event));
+    case 'ready':
+      return to({ kind: 'running', pid: event.pid, attempt, lostAt, restarts, runningAt: at.now });
+    case 'ended':
+    case 'failed':
+      return whileLive({ kind: 'starting', attempt, lostAt, restarts, error, unattended: false }, event, at);
+    case 'retry':
+      return to(state, RETRY_LINK);
+    case 'restart':
+      return to(beginning(at.now), ABANDON, ANNOUNCE, LAUNCH, SETTLE);
+    case 'stop':
+      return to({ kind: 'exited', end: {} }, ABANDON, ANNOUNCE, SETTLE);
+    case 'stop-retrying':
+      return to({ kind: 'failed', error, attempt, gaveUp: 'asked' }, ABANDON, ANNOUNCE);
+    case 'died':
+      return to({ kind: 'died' }, ANNOUNCE);
+    case 'due':
+    case 'stopped':
+    case 'revive':
+      return to(state);
+  }
+}
+
 function whileOffline(state: Offline, event: StateEvent, at: Circumstances): Transition {
+  if (state.byLink) return whileLinkIsLost(state, event, at);
   const { attempt, lostAt, restarts, error } = state;
   switch (event.type) {
     case 'due':
@@ -269,6 +198,7 @@ function whileOffline(state: Offline, event: StateEvent, at: Circumstances): Tra
     case 'ready':
     case 'ended':
     case 'failed':
+    case 'lost':
     case 'stopped':
     case 'revive':
       return to(state);
@@ -296,6 +226,7 @@ function whileStopping(state: Stopping, event: StateEvent, at: Circumstances): T
         : to({ kind: 'exited', end: state.end ?? {} }, ANNOUNCE, SETTLE);
     case 'died':
       return to({ kind: 'died' }, ANNOUNCE, SETTLE);
+    case 'lost':
     case 'retry':
     case 'stop-retrying':
     case 'revive':
@@ -324,6 +255,7 @@ function whileDown(state: Down, event: StateEvent, at: Circumstances): Transitio
     case 'ready':
     case 'ended':
     case 'failed':
+    case 'lost':
     case 'stopped':
     case 'died':
       return to(state);
@@ -354,6 +286,6 @@ export function outcome(before: SessionState, now: SessionState): { end?: Proces
 
 /** When something happens by itself, on the monotonic clock. */
 export function dueAt(state: SessionState): number | undefined {
-  if (state.kind === 'offline') return state.retryAt;
+  if (state.kind === 'offline') return state.byLink ? undefined : state.retryAt;
   return state.kind === 'exited' ? state.again?.at : undefined;
 }

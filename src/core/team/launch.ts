@@ -121,5 +121,5 @@ function hash(text: string): string {
 
 /** Where it lives, as it was written. */
 export function remoteWords(remote: Remote): string {
-  return (remote.kind === 'exec' ? remote.words : ['ssh', ...remote.words]).join(' ');
+  return (remote.kind === 'openssh' || remote.kind === 'ssh2' ? ['ssh', ...remote.words] : remote.words).join(' ');
 }

@@ -12,9 +12,23 @@ export interface RemoteOptions {
   readonly serverAliveCountMax?: number;
   readonly compression?: boolean;
   readonly forwardAgent?: boolean;
+  /**
+   * The session lives in the hub of that machine, where it outlives the connection. `auto`: where iris-tui is installed there and the hub is reached
+   * without asking anybody; else as without.
+   */
+  readonly persist?: true | 'auto';
   /** Further words for ssh, before the host. */
   readonly extraSshArgs?: readonly string[];
 }
+
+/** Another hub. */
+export type FarHubRef =
+  /** One that this user was paired with, by the name it has here. */
+  | { readonly kind: 'known'; readonly name: string }
+  /** One that dials in and offers its sessions: the device it was paired as. */
+  | { readonly kind: 'runner'; readonly device: string; readonly name: string }
+  /** The one of a machine that a command leads to: `ssh host`. */
+  | { readonly kind: 'carried'; readonly remote: Exclude<Remote, { kind: 'websocket' }> };
 
 /** Where a process runs, when not beside the hub. */
 export type Remote =
@@ -29,7 +43,22 @@ export type Remote =
       /** A command prefix, as argv: `docker exec -i web`. The agent's command follows it. */
       readonly words: readonly string[];
       readonly options: RemoteOptions;
+    }
+  | {
+      readonly kind: 'websocket';
+      readonly hub: FarHubRef;
+      /** Id of a session there; absent: one is started there. */
+      readonly session?: string;
+      /** For people. */
+      readonly words: readonly string[];
+      readonly options: RemoteOptions;
     };
+
+/** Equal for the same hub. */
+export function hubKey(ref: FarHubRef): string {
+  if (ref.kind === 'known') return `known ${ref.name}`;
+  return ref.kind === 'runner' ? `runner ${ref.device}` : `carried ${JSON.stringify(withoutSecrets(ref.remote))}`;
+}
 
 export function transportOf(remote: Remote | undefined): 'local' | Remote['kind'] {
   return remote?.kind ?? 'local';
@@ -38,5 +67,7 @@ export function transportOf(remote: Remote | undefined): 'local' | Remote['kind'
 /** For the disk: everything but what is secret. */
 export function withoutSecrets(remote: Remote): Remote {
   const { passphrase: _secret, ...options } = remote.options;
-  return { ...remote, options };
+  if (remote.kind !== 'websocket' || remote.hub.kind !== 'carried') return { ...remote, options };
+  const carrier = withoutSecrets(remote.hub.remote) as Exclude<Remote, { kind: 'websocket' }>;
+  return { ...remote, options, hub: { kind: 'carried', remote: carrier } };
 }

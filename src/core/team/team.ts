@@ -48,7 +48,7 @@ export interface Team {
 export interface TeamInfo {
   readonly name: string;
   readonly description?: string;
-  readonly transport: 'local' | 'openssh' | 'ssh2' | 'exec';
+  readonly transport: 'local' | Remote['kind'];
   /** As written, for people; absent: here. */
   readonly remote?: string;
   readonly path?: string;

@@ -15,7 +15,7 @@ export const hubHandlers: Handlers<'hub'> = {
     rssBytes: process.memoryUsage.rss(),
   }),
   'hub.stop': ({ force }, hub) => {
-    const live = hub.registry.list().filter((session) => session.live).length;
+    const live = hub.registry.list().filter((session) => session.live && !session.mirrored).length;
     if (live > 0 && !force) {
       throw new IrisError('conflict', `${live} ${live === 1 ? 'session is' : 'sessions are'} still running`, {
         remedy: 'end them first, or stop with --force',

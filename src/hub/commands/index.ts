@@ -2,6 +2,7 @@ import { EVERYTHING, findSession, type HubCommandName, hubCommands, IrisError } 
 import type { HubContext, HubViewer } from '../context.ts';
 import { mustHave } from '../principal.ts';
 import { ViewerActs } from '../viewer-acts.ts';
+import { farHandlers } from './far.ts';
 import type { Handler } from './handler.ts';
 import { hubHandlers, viewerHandlers } from './hub.ts';
 import { agentHandlers } from './session-agent.ts';
@@ -29,6 +30,7 @@ const handlers: { readonly [N in HubCommandName]: Handler<N> } = {
   ...reportHandlers,
   ...glanceHandlers,
   ...connectionHandlers,
+  ...farHandlers,
   ...teamHandlers,
   ...workspaceHandlers,
   ...viewerHandlers,
@@ -51,6 +53,9 @@ export async function runCommand(name: string, args: unknown, hub: HubContext, c
     throw new IrisError('usage', `${name}: ${issue?.path.join('.') || 'arguments'}: ${issue?.message ?? 'wrong'}`);
   }
   const data = permitted(name as HubCommandName, parsed.data, hub, caller);
+  const elsewhere = 'session' in data && hub.registry.get(data.session as string);
+  const forwarded = elsewhere && hub.far.forwarded(elsewhere, name as HubCommandName, data);
+  if (forwarded) return forwarded;
   const handler = handlers[name as HubCommandName] as Handler<HubCommandName>;
   return handler(data as never, hub, caller);
 }

@@ -1,11 +1,11 @@
 import { homedir, userInfo } from 'node:os';
+import { resolve } from 'node:path';
 import {
   agentCommand,
   agentKindOf,
   defaultName,
   type HubCommandParsed,
   headlessWords,
-  IrisError,
   type Session,
   teamPrint,
 } from '../../core/index.ts';
@@ -24,27 +24,11 @@ export const lifeHandlers: Life = {
     sessions: hub.registry.list().flatMap((session) => caller.told(session.info()) ?? []),
   }),
   'session.new': (args, hub) => {
+    const before = args.key === undefined ? undefined : hub.startedBy(args.key);
+    if (before) return before.info();
     hub.desk.called(args.env);
-    if (args.team !== undefined) return newOfTeam(args.team, args, hub).info();
-    const env = args.env ?? hub.env;
-    const cwd = args.cwd ?? env.HOME ?? homedir();
-    if (!cwd.startsWith('/')) throw new IrisError('usage', `the folder ${cwd} is not absolute`);
-    const given =
-      args.command ??
-      (args.agent === undefined
-        ? [shellOf(env)]
-        : agentCommand(args.agent, (program) => findProgram(program, env.PATH, cwd), env.PATH ?? ''));
-    const command = args.mode === 'headless' ? headlessWords(args.agent ?? agentKindOf(given), given) : given;
-    const session = hub.registry.create({
-      command,
-      cwd,
-      env,
-      mode: args.mode,
-      ...clampSize(args),
-      ...(args.name === undefined ? {} : { name: args.name }),
-      ...(args.agent === undefined ? {} : { agent: args.agent }),
-      ...(args.hooks === undefined ? {} : { hooks: args.hooks }),
-    });
+    const session = args.team === undefined ? newSession(args, hub) : newOfTeam(args.team, args, hub);
+    if (args.key !== undefined) hub.startedBy(args.key, session);
     return session.info();
   },
   'session.kill': async ({ session }, hub) => {
@@ -71,6 +55,28 @@ export const lifeHandlers: Life = {
     return { id: found.id };
   },
 };
+
+function newSession(args: HubCommandParsed<'session.new'>, hub: HubContext): Session {
+  const env = { ...(args.env ?? hub.env), ...args.extraEnv };
+  const home = env.HOME ?? homedir();
+  const cwd = resolve(home, (args.cwd ?? '').replace(/^~(?=\/|$)/, home));
+  const given =
+    args.command ??
+    (args.agent === undefined
+      ? [shellOf(env)]
+      : agentCommand(args.agent, (program) => findProgram(program, env.PATH, cwd), env.PATH ?? ''));
+  const command = args.mode === 'headless' ? headlessWords(args.agent ?? agentKindOf(given), given) : given;
+  return hub.registry.create({
+    command,
+    cwd,
+    env,
+    mode: args.mode,
+    ...clampSize(args),
+    ...(args.name === undefined ? {} : { name: args.name }),
+    ...(args.agent === undefined ? {} : { agent: args.agent }),
+    ...(args.hooks === undefined ? {} : { hooks: args.hooks }),
+  });
+}
 
 /** What the arguments leave open is as the team says. Its name is the team's, with a number if that is taken. */
 function newOfTeam(name: string, args: HubCommandParsed<'session.new'>, hub: HubContext): Session {

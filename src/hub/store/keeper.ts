@@ -29,7 +29,10 @@ export class SessionKeeper {
     const restored: Session[] = [];
     for (const saved of this.#store.load().sessions) {
       const output = await this.#store.loadOutput(saved.id).catch(() => ({ entries: [] }));
-      restored.push(this.#registry.restore(saved, output));
+      const session = this.#registry.restore(saved, output);
+      // It lives elsewhere, and goes on with the same numbers.
+      if (session.mirrored) this.#store.resume(session.id, session.epoch, session.log.last);
+      restored.push(session);
     }
     return restored;
   }
@@ -57,11 +60,15 @@ export class SessionKeeper {
   #added(session: Session): void {
     this.#save(session);
     // What it said before anyone could listen.
-    for (const entry of session.log.from(0) ?? []) this.#store.append(session.id, session.epoch, entry);
+    if (!session.mirrored) {
+      for (const entry of session.log.from(0) ?? []) this.#store.append(session.id, session.epoch, entry);
+    }
     const dispose = session.events.on((event) => {
       if (event.type === 'entry') this.#store.append(session.id, session.epoch, event.entry);
       else if (event.type === 'info' || event.type === 'ended' || event.type === 'restarted') {
         this.#save(session);
+        // The picture of a session that lives elsewhere begins with all that came before.
+        if (event.type === 'restarted' && session.log.last > 0) this.checkpoint(session.id, true);
       }
     });
     this.#disposals.set(session.id, dispose);

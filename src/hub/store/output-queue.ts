@@ -62,6 +62,12 @@ export class OutputQueue {
     this.#newest = entry.seq;
   }
 
+  /** It was kept up to `seq`, by an earlier hub, and goes on from there. */
+  resume(epoch: string, seq: number): void {
+    this.epoch = epoch;
+    this.#newest = seq;
+  }
+
   /** What is kept ends before what waits now. */
   lose(now: number): void {
     if (this.lost) return;
@@ -87,9 +93,12 @@ export class OutputQueue {
   }
 
   /** Hands over what waits; `done` when the disk has it. */
-  take(): { changes: Change[]; done: () => void } {
+  take(): { changes: Change[]; done: () => void; saved?: { sessionId: string; epoch: string; seq: number } } {
     const changes = this.#changes;
     const first = this.#queue[0];
+    // What was lost ends what is kept; a picture stands for all before it.
+    const picture = changes.findLast(({ type }) => type === 'checkpoint');
+    const seq = this.#queue.at(-1)?.seq ?? (picture?.type === 'checkpoint' ? picture.seq : undefined);
     if (first) {
       const last = this.#queue.at(-1)!.seq;
       const bytes = packEntries(this.#queue);
@@ -102,6 +111,7 @@ export class OutputQueue {
     this.#changes = [];
     return {
       changes,
+      ...(seq === undefined ? {} : { saved: { sessionId: this.id, epoch: this.epoch, seq } }),
       done: () => {
         this.#sentBytes -= sent;
       },

@@ -21,6 +21,8 @@ export type StoreEvent =
   | { readonly type: 'problem'; readonly error: IrisError }
   /** All that was held back is saved; sessions get their checkpoints. */
   | { readonly type: 'recovered' }
+  /** Output of a session up to there is on the disk. */
+  | { readonly type: 'saved'; readonly sessionId: string; readonly epoch: string; readonly seq: number }
   /** Someone should call `checkpoint` for this session now. `quiet`: it writes nothing, so a long one does no harm. */
   | { readonly type: 'checkpoint-wanted'; readonly sessionId: string; readonly quiet: boolean };
 
@@ -132,6 +134,11 @@ export class Store {
     if (output.pending) this.#commitSoon();
   }
 
+  /** A session that was kept goes on after entry `seq`. */
+  resume(sessionId: string, epoch: string, seq: number): void {
+    this.#outputOf(sessionId).resume(epoch, seq);
+  }
+
   appendEntries(sessionId: string, epoch: string, entries: readonly Entry[]): void {
     for (const entry of entries) this.append(sessionId, epoch, entry);
   }
@@ -235,7 +242,10 @@ export class Store {
     );
     const reply = await this.#ask({ type: 'apply', changes, probe: this.#failure !== undefined }, transfer);
     for (const { done } of taken) done();
-    if (reply.ok) return this.#succeeded();
+    if (reply.ok) {
+      for (const { saved } of taken) if (saved) this.#onEvent({ type: 'saved', ...saved });
+      return this.#succeeded();
+    }
     // What was not written waits on, unless it has changed since.
     for (const [key, change] of small) if (!this.#changed.has(key)) this.#changed.set(key, change);
     for (const output of this.#outputs.values()) output.lose(performance.now());

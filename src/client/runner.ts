@@ -1,0 +1,131 @@
+import { type Dispose, Emitter, IrisError, Reconnector, type ReconnectState } from '../core/index.ts';
+import { type Socket, systemClock } from '../protocol/index.ts';
+import { type Dialed, dial } from './dial.ts';
+import type { ConnectOptions, HubAddress, LinkFailure } from './options.ts';
+
+/** How a runner stands with the hub that it offers its sessions to. */
+export interface RunnerConnection {
+  readonly state: 'connecting' | 'online' | 'offline' | 'error';
+  /** Milliseconds since 1970. */
+  readonly since: number;
+  readonly attempt: number;
+  readonly nextRetryAt?: number;
+  readonly reason?: string;
+  readonly remedy?: string;
+}
+
+export interface RunnerOptions extends ConnectOptions {
+  /** The other hub has let us in, and speaks as a viewer from now on: whoever gets the socket serves it at once. `bytesRead`: of the connection below. */
+  readonly turned: (socket: Socket, raw: { readonly bytesRead: number }) => void;
+}
+
+/** Dials another hub as a runner, again and again, and hands each socket to be served. */
+export class RunnerDialer {
+  readonly #o: RunnerOptions;
+  readonly #reconnector: Reconnector;
+  readonly #events: Emitter<RunnerConnection>;
+  readonly #clock;
+  #dialed: Dialed | undefined;
+  #socket: Socket | undefined;
+  #attempt = 0;
+  #since: number;
+
+  constructor(options: RunnerOptions) {
+    this.#o = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#since = this.#clock.wall();
+    this.#events = new Emitter(options.onListenerError);
+    this.#reconnector = new Reconnector({
+      clock: this.#clock,
+      random: options.random ?? Math.random,
+      // Nobody sits here: as long as it is wanted, it is tried.
+      policy: { giveUpAfterMs: Number.POSITIVE_INFINITY, ...options.reconnect },
+      connect: () => void this.#connect(),
+      changed: (state) => this.#changed(state),
+    });
+    this.#reconnector.start();
+  }
+
+  get connection(): RunnerConnection {
+    return this.#describe(this.#reconnector.state);
+  }
+
+  on(listener: (connection: RunnerConnection) => void): Dispose {
+    return this.#events.on(listener);
+  }
+
+  retryNow(): void {
+    this.#reconnector.retryNow();
+  }
+
+  close(): void {
+    this.#attempt += 1;
+    this.#reconnector.stop();
+    this.#dialed?.drop();
+    this.#socket?.close(1000, '');
+  }
+
+  async #connect(): Promise<void> {
+    const attempt = ++this.#attempt;
+    const current = (): boolean => attempt === this.#attempt;
+    this.#dialed?.drop();
+    let address: HubAddress;
+    try {
+      address = typeof this.#o.address === 'function' ? await this.#o.address() : this.#o.address;
+    } catch (error) {
+      const failure = IrisError.from(error, 'hub-unreachable');
+      if (current()) this.#reconnector.lost(failure, !failure.retriable);
+      return;
+    }
+    if (!current()) return;
+    this.#dialed = dial(address, {
+      clock: this.#clock,
+      version: this.#o.version,
+      clientId: this.#o.clientId ?? crypto.randomUUID(),
+      purpose: 'use',
+      ready: () => {},
+      message: () => {},
+      roundTrip: () => {},
+      lost: (failure) => {
+        if (current()) this.#lost(failure);
+      },
+      turned: (socket, raw) => {
+        if (!current()) return socket.terminate();
+        this.#dialed = undefined;
+        this.#socket = socket;
+        socket.on('close', (code, reason) => {
+          if (!current()) return;
+          const why = reason.length > 0 ? Buffer.from(reason).toString('utf8') : `code ${code}`;
+          const refused = code === 4003;
+          const error = new IrisError('hub-unreachable', `the link was closed (${why})`, { retriable: !refused });
+          this.#lost({ error, permanent: refused });
+        });
+        this.#o.turned(socket, raw);
+        this.#reconnector.connected();
+      },
+    });
+  }
+
+  #lost({ error, permanent }: LinkFailure): void {
+    this.#dialed = undefined;
+    this.#socket = undefined;
+    this.#reconnector.lost(error, permanent);
+  }
+
+  #changed(state: ReconnectState): void {
+    this.#since = this.#clock.wall();
+    this.#events.emit(this.#describe(state));
+  }
+
+  #describe(state: ReconnectState): RunnerConnection {
+    const since = this.#since;
+    if (state.name === 'online') return { state: 'online', since, attempt: 0 };
+    if (state.name === 'connecting') return { state: 'connecting', since, attempt: state.attempt };
+    if (state.name === 'stopped') return { state: 'offline', since, attempt: 0 };
+    const { message, remedy } = state.reason;
+    const words = { reason: message, ...(remedy === undefined ? {} : { remedy }) };
+    if (state.name === 'failed') return { state: 'error', since, attempt: state.attempt, ...words };
+    const nextRetryAt = this.#clock.wall() + Math.max(0, state.retryAt - this.#clock.now());
+    return { state: 'offline', since, attempt: state.attempt, nextRetryAt, ...words };
+  }
+}

@@ -1,0 +1,43 @@
+import type { SessionInfo } from './info.ts';
+import type { SavedSession } from './ports.ts';
+
+/** Hubs that a session may pass through; a ring is seen long before. */
+const VIA_LIMIT = 16;
+
+/**
+ * What is told of a session that lives in another hub: its process and agent as that hub tells them, the connection as it is from here. While
+ * ours holds, that hub's own connection to the process (over ssh, or to a third hub) is the one to tell of.
+ */
+export function mirroredInfo(own: SessionInfo, far: SessionInfo, hubId: string | undefined): SessionInfo {
+  const { connection } = own;
+  const online = connection.state === 'online' && connection.transport === 'ready';
+  const { nextRetryAt: _n, ...theirs } = far.connection;
+  const wayMs = connection.roundTripMs;
+  const roundTripMs = wayMs === undefined ? undefined : wayMs + (far.connection.roundTripMs ?? 0);
+  return {
+    ...own,
+    via: [...(far.via ?? []), ...(hubId === undefined ? [] : [hubId])].slice(-VIA_LIMIT),
+    agent: { ...far.agent, ...(online ? {} : { state: own.agent.state, since: own.agent.since }) },
+    // Their clock is not ours: the time of their next attempt would be a wrong number here.
+    connection:
+      online && far.connection.state !== 'online'
+        ? { ...theirs, ...(connection.heldBytes === undefined ? {} : { heldBytes: connection.heldBytes }) }
+        : { ...connection, ...(roundTripMs === undefined ? {} : { roundTripMs }) },
+    process: online ? far.process : own.process,
+    cwd: far.cwd,
+    command: far.command,
+    mode: far.mode,
+  };
+}
+
+/** For the disk: without what changes with every byte. */
+export function keptFar({ session, info }: NonNullable<SavedSession['far']>): NonNullable<SavedSession['far']> {
+  if (!info) return { session };
+  const { title: _title, seq: _seq, viewers: _viewers, connection, agent, ...rest } = info;
+  const { kind, state, since } = agent;
+  const { heldBytes: _held, roundTripMs: _trip, ...stable } = connection;
+  return {
+    session,
+    info: { ...rest, agent: { kind, state, since }, connection: stable, title: '', seq: 0, viewers: 0 },
+  };
+}

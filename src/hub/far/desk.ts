@@ -1,0 +1,196 @@
+import { type FarHubRef, type HubCommandName, IrisError, type Session, transportOf } from '../../core/index.ts';
+import type { Socket } from '../../protocol/index.ts';
+import { type ConnectOptions, createTransport, FarHubs, unknownHub } from '../../transports/index.ts';
+import type { HubContext } from '../context.ts';
+import type { Principal } from '../principal.ts';
+import type { Viewer } from '../viewer.ts';
+import { Follower } from './follower.ts';
+import { forward, isForwarded } from './forward.ts';
+import { KeptLinks } from './kept.ts';
+import { Links } from './links.ts';
+import { Runners } from './runners.ts';
+
+export interface FarDeskOptions {
+  readonly hub: HubContext;
+  readonly stateFolder: string;
+  /** How a hub that this user was paired with is reached; undefined: there is no such hub. */
+  readonly addressOf: (ref: Extract<FarHubRef, { kind: 'known' }>) => ConnectOptions['address'] | undefined;
+  readonly joined: (viewer: Viewer) => void;
+  readonly left: (viewer: Viewer) => void;
+  readonly newViewerId: () => string;
+}
+
+/** Other hubs: those whose sessions are mirrored here, be it that we dial them or they us, and those that ours are offered to. */
+export class FarDesk {
+  readonly links: Links;
+  readonly hubs: FarHubs;
+  readonly #o: FarDeskOptions;
+  readonly #runners = new Runners();
+  readonly #kept: KeptLinks;
+  readonly #followers = new Map<string, Follower>();
+
+  constructor(options: FarDeskOptions) {
+    this.#o = options;
+    const { hub } = options;
+    this.hubs = new FarHubs({
+      clock: hub.clock,
+      version: hub.version,
+      clientId: hub.id,
+      addressOf: (ref) => this.#address(ref),
+      open: (launch) =>
+        createTransport(transportOf(launch.remote), launch, { hub: hub.socket, env: hub.desk.reachingEnv }),
+      onError: (error) => hub.log.error('far hub', { error: String(error) }),
+    });
+    const { joined, left, newViewerId, addressOf } = options;
+    this.#kept = new KeptLinks(options.stateFolder, hub.log);
+    this.links = new Links({
+      hub,
+      kept: this.#kept,
+      joined,
+      left,
+      newViewerId,
+      addressOf: (name) => async () => {
+        const ref = { kind: 'known', name } as const;
+        const address = addressOf(ref);
+        if (!address) throw unknownHub(ref);
+        return typeof address === 'function' ? address() : address;
+      },
+    });
+  }
+
+  /** For a hub that has just started: what an earlier one mirrored and offered. */
+  begin(): void {
+    for (const session of this.#o.hub.registry.list()) {
+      const { remote } = session;
+      if (remote?.kind !== 'websocket' || session.live) continue;
+      // What else a runner offers is seen when it comes.
+      if (remote.hub.kind === 'runner') this.#follow(remote.hub, remote.hub.name, undefined);
+      if (remote.session !== undefined || session.wanted) session.revive();
+    }
+    for (const { hub, only } of this.#kept.opened) {
+      try {
+        this.#follow({ kind: 'known', name: hub }, hub, only);
+      } catch (error) {
+        this.#o.hub.log.warn('not opened again', { hub, reason: IrisError.from(error).line });
+      }
+    }
+    this.links.begin();
+  }
+
+  /** Mirrors sessions of a hub that this user was paired with; `only`: names or ids there, absent: all, also those to come. */
+  async open(name: string, only: readonly string[] | undefined): Promise<Session[]> {
+    const ref: FarHubRef = { kind: 'known', name };
+    if (!this.#o.addressOf(ref)) throw unknownHub(ref);
+    const before = this.#followers.get(`known ${name}`);
+    const wanted = only === undefined ? undefined : [...(before?.only ?? []), ...only];
+    if (before && before.only === undefined) return before.sessions;
+    before?.close(false);
+    this.#followers.delete(`known ${name}`);
+    const follower = this.#follow(ref, name, wanted);
+    await online(follower.link, this.#o.hub);
+    const known = follower.link.host.sessions;
+    const missing = (only ?? []).find((one) => !known.some(({ id, name: called }) => one === id || one === called));
+    if (missing !== undefined) throw new IrisError('not-found', `${name} has no session "${missing}"`);
+    this.#keep();
+    return follower.sessions;
+  }
+
+  /** Lets go of a hub's sessions; they go on there. @throws IrisError `not-found` */
+  close(name: string): void {
+    const found = [...this.#followers].find(([, follower]) => follower.name === name);
+    if (!found) throw new IrisError('not-found', `no sessions of ${name} are open here`);
+    found[1].close(true);
+    this.#followers.delete(found[0]);
+    this.#keep();
+  }
+
+  #keep(): void {
+    const opened = [...this.#followers.values()].filter(({ ref }) => ref.kind === 'known');
+    this.#kept.change({ opened: opened.map(({ name, only }) => ({ hub: name, only: only && [...only] })) });
+  }
+
+  /** A device dialled us as a runner: the socket is its hub from now on. */
+  runnerJoined(principal: Principal, socket: Socket): void {
+    const { id, name, revoked } = principal;
+    this.#runners.joined(id, name, socket);
+    const ref: FarHubRef = { kind: 'runner', device: id, name };
+    const known = this.#followers.get(`runner ${id}`);
+    if (known) known.link.host.retryNow();
+    else {
+      this.#follow(ref, name, undefined);
+      revoked.addEventListener('abort', () => this.#forgetRunner(id), { once: true });
+    }
+  }
+
+  /** What of a mirrored session only its own hub can do. Undefined: it is done here. */
+  forwarded(session: Session, name: HubCommandName, args: object): Promise<unknown> | undefined {
+    const { remote } = session;
+    if (remote?.kind !== 'websocket' || !isForwarded(name)) return undefined;
+    // One that was started there for this session, and is gone: here it is started anew.
+    if (remote.session === undefined && !session.live) return undefined;
+    const link = this.hubs.get(remote.hub);
+    if (!link) return Promise.reject(new IrisError('unreachable', `${session.name} is not connected`));
+    const done = forward(link, session, name, args);
+    if (name !== 'session.kill') return done;
+    return done.then((result) => {
+      this.#o.hub.registry.forget(session);
+      return result;
+    });
+  }
+
+  /** A mirror was taken away here. */
+  removed(session: Session): void {
+    for (const follower of this.#followers.values()) follower.removed(session);
+  }
+
+  stop(): void {
+    this.links.close();
+    for (const follower of this.#followers.values()) follower.close(false);
+    this.#followers.clear();
+    this.hubs.close();
+  }
+
+  #follow(ref: FarHubRef, name: string, only: readonly string[] | undefined): Follower {
+    const key = ref.kind === 'runner' ? `runner ${ref.device}` : `known ${name}`;
+    const known = this.#followers.get(key);
+    if (known) return known;
+    const follower = new Follower({ hub: this.#o.hub, hubs: this.hubs, ref, name, only });
+    this.#followers.set(key, follower);
+    return follower;
+  }
+
+  #forgetRunner(device: string): void {
+    this.#runners.cut(device);
+    this.#followers.get(`runner ${device}`)?.close(true);
+    this.#followers.delete(`runner ${device}`);
+  }
+
+  #address(ref: Exclude<FarHubRef, { kind: 'carried' }>): ConnectOptions['address'] {
+    if (ref.kind === 'runner') return this.#runners.address(ref.device, ref.name);
+    const address = this.#o.addressOf(ref);
+    if (!address) throw unknownHub(ref);
+    return address;
+  }
+}
+
+/** How long somebody who opens a hub's sessions waits for it. */
+const OPEN_WITHIN_MS = 10_000;
+
+function online(link: Follower['link'], { clock }: HubContext): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const user = {
+      online: () => settle(),
+      failed: (error: IrisError) => settle(error),
+    };
+    const timer = clock.after(OPEN_WITHIN_MS, () =>
+      settle(new IrisError('hub-unreachable', 'the hub does not answer')),
+    );
+    const settle = (error?: IrisError): void => {
+      timer.cancel();
+      link.leave(user);
+      if (error) reject(error);
+      else resolve();
+    };
+    link.join(user);
+  });
+}

@@ -1,0 +1,163 @@
+import { cleanName, type FarHubRef, type Session, type SessionInfo } from '../../core/index.ts';
+import type { FarHubLink, FarHubs, LinkUser } from '../../transports/index.ts';
+import type { HubContext } from '../context.ts';
+
+/** Sessions of one hub that are mirrored here; of more, the rest is left out, and the log says so. */
+const MAX_MIRRORS = 1_000;
+/** Hubs that a session may have passed through. More can only be a ring. */
+const MAX_VIA = 8;
+const SIZE = { cols: 80, rows: 24 };
+
+export interface FollowerOptions {
+  readonly hub: HubContext;
+  readonly hubs: FarHubs;
+  readonly ref: FarHubRef;
+  /** As its sessions are called here: `NAME/session`. */
+  readonly name: string;
+  /** Only these (names or ids there); absent: all, also those to come. */
+  readonly only?: readonly string[] | undefined;
+}
+
+/** Keeps a mirror of each session of another hub, from when it appears there until it goes. */
+export class Follower implements LinkUser {
+  readonly ref: FarHubRef;
+  readonly name: string;
+  readonly #o: FollowerOptions;
+  readonly #link: FarHubLink;
+  readonly #mirrors = new Map<string, Session>();
+  /** What they are called there. */
+  readonly #names = new Map<string, string>();
+  /** Taken away here: they do not come again by themselves. */
+  readonly #unwanted = new Set<string>();
+  #closed = false;
+  #full = false;
+
+  constructor(options: FollowerOptions) {
+    this.#o = options;
+    this.ref = options.ref;
+    this.name = options.name;
+    // Those that an earlier hub mirrored.
+    for (const session of options.hub.registry.list()) {
+      const { remote } = session;
+      if (remote?.kind === 'websocket' && remote.session !== undefined && sameHub(remote.hub, this.ref)) {
+        this.#mirrors.set(remote.session, session);
+      }
+    }
+    this.#link = options.hubs.use(options.ref);
+    this.#link.join(this);
+  }
+
+  get link(): FarHubLink {
+    return this.#link;
+  }
+
+  get only(): readonly string[] | undefined {
+    return this.#o.only;
+  }
+
+  get sessions(): Session[] {
+    return [...this.#mirrors.values()];
+  }
+
+  /** All that is there now; those that are mirrored here and are not there any more have gone meanwhile. */
+  online(): void {
+    const there = new Map(this.#link.host.sessions.map((info) => [info.id, info]));
+    for (const id of [...this.#mirrors.keys()]) if (!there.has(id)) this.gone(id);
+    for (const info of there.values()) this.told(info);
+  }
+
+  told(info: SessionInfo): void {
+    if (this.#closed) return;
+    const known = this.#mirrors.get(info.id);
+    if (known) this.#rename(known, info);
+    else if (this.#wants(info)) this.#mirror(info);
+  }
+
+  gone(id: string): void {
+    this.#unwanted.delete(id);
+    const session = this.#mirrors.get(id);
+    if (!session) return;
+    this.#mirrors.delete(id);
+    this.#names.delete(id);
+    this.#o.hub.registry.forget(session);
+  }
+
+  /** A mirror was taken away here: it does not come again by itself. */
+  removed(session: Session): void {
+    for (const [id, one] of this.#mirrors) {
+      if (one !== session) continue;
+      this.#mirrors.delete(id);
+      this.#unwanted.add(id);
+    }
+  }
+
+  /** Lets go of all of them; they go on there. */
+  close(forget: boolean): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#link.leave(this);
+    if (forget) for (const session of this.#mirrors.values()) this.#o.hub.registry.forget(session);
+    this.#mirrors.clear();
+    this.#o.hubs.release(this.#link);
+  }
+
+  #wants({ id, name, via = [] }: SessionInfo): boolean {
+    const { hub, only } = this.#o;
+    if (this.#unwanted.has(id)) return false;
+    // What comes from here would come back again and again.
+    if (via.includes(hub.id) || via.length > MAX_VIA) return false;
+    return only === undefined || only.includes(name) || only.includes(id);
+  }
+
+  #mirror(info: SessionInfo): void {
+    const { hub } = this.#o;
+    if (this.#mirrors.size >= MAX_MIRRORS) {
+      if (!this.#full) hub.log.warn('not all sessions are mirrored', { hub: this.name, limit: MAX_MIRRORS });
+      this.#full = true;
+      return;
+    }
+    try {
+      const session = hub.registry.create({
+        command: info.command.length > 0 ? info.command : ['session'],
+        cwd: info.cwd,
+        env: {},
+        mode: 'pty',
+        ...SIZE,
+        name: this.#nameFor(info),
+        agent: info.agent.kind,
+        unattended: true,
+        remote: {
+          kind: 'websocket',
+          hub: this.ref,
+          session: info.id,
+          words: ['hub', `${this.name}/${info.name}`],
+          options: {},
+        },
+      });
+      this.#mirrors.set(info.id, session);
+      this.#names.set(info.id, info.name);
+    } catch (error) {
+      hub.log.warn('not mirrored', { hub: this.name, session: info.id, error: String(error) });
+    }
+  }
+
+  #nameFor(info: SessionInfo, self?: Session): string {
+    const wanted = cleanName(`${this.name}/${info.name}`);
+    const taken = (name: string): boolean =>
+      this.#o.hub.registry.list().some((session) => session !== self && session.name === name);
+    if (!taken(wanted)) return wanted;
+    for (let n = 2; ; n++) if (!taken(`${wanted}-${n}`)) return `${wanted}-${n}`;
+  }
+
+  #rename(session: Session, info: SessionInfo): void {
+    const before = this.#names.get(info.id) ?? session.far?.info?.name;
+    this.#names.set(info.id, info.name);
+    if (before === undefined || before === info.name) return;
+    session.name = this.#nameFor(info, session);
+  }
+}
+
+function sameHub(a: FarHubRef, b: FarHubRef): boolean {
+  if (a.kind === 'known') return b.kind === 'known' && a.name === b.name;
+  return a.kind === 'runner' && b.kind === 'runner' && a.device === b.device;
+}

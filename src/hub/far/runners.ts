@@ -1,0 +1,58 @@
+import { IrisError } from '../../core/index.ts';
+import type { Socket } from '../../protocol/index.ts';
+import type { ConnectOptions } from '../../transports/index.ts';
+
+interface Runner {
+  readonly device: string;
+  name: string;
+  /** It has dialled us, and nobody has taken the socket yet. */
+  waiting: Socket | undefined;
+  /** The one in use. */
+  current: Socket | undefined;
+}
+
+/** Hubs that dial in and offer their sessions: the newest socket of each, until the link takes it. */
+export class Runners {
+  readonly #runners = new Map<string, Runner>();
+
+  /** How a link reaches this runner: by the socket on which it came last. */
+  address(device: string, name: string): ConnectOptions['address'] {
+    const runner = this.#of(device, name);
+    return async () => {
+      const socket = runner.waiting;
+      runner.waiting = undefined;
+      if (socket?.readyState !== 1) {
+        throw new IrisError('unreachable', `${runner.name} is not connected`, { retriable: true });
+      }
+      runner.current = socket;
+      return { socket, where: runner.name };
+    };
+  }
+
+  /** One has come. Its older socket, if it has one, is of a connection that it knows to be dead. */
+  joined(device: string, name: string, socket: Socket): void {
+    const runner = this.#of(device, name);
+    runner.name = name;
+    runner.waiting?.terminate();
+    runner.current?.terminate();
+    runner.current = undefined;
+    runner.waiting = socket;
+  }
+
+  /** It may not be here any more. */
+  cut(device: string): void {
+    const runner = this.#runners.get(device);
+    runner?.waiting?.terminate();
+    runner?.current?.terminate();
+    this.#runners.delete(device);
+  }
+
+  #of(device: string, name: string): Runner {
+    let runner = this.#runners.get(device);
+    if (!runner) {
+      runner = { device, name, waiting: undefined, current: undefined };
+      this.#runners.set(device, runner);
+    }
+    return runner;
+  }
+}

@@ -1,0 +1,100 @@
+import { type ConnectOptions, connect } from '../../client/index.ts';
+import { type Clock, type FarHubRef, hubKey, IrisError } from '../../core/index.ts';
+import { carriedAddress, type OpenTransport } from './carried.ts';
+import { FarHubLink } from './far-hub-link.ts';
+
+/** A link that nobody needs is kept this long: a session that is started again finds it open. */
+const LINGER_MS = 5_000;
+
+export interface FarHubsOptions {
+  readonly clock: Clock;
+  /** Of this software. */
+  readonly version: string;
+  /** Names this hub to others, for its life: by it they know input that comes twice. */
+  readonly clientId: string;
+  /** How a hub is reached; asked once a link. @throws IrisError `not-found` when there is no such hub */
+  readonly addressOf: (ref: Exclude<FarHubRef, { kind: 'carried' }>) => ConnectOptions['address'];
+  /** Runs what leads to the hub of another machine. */
+  readonly open: OpenTransport;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Links to other hubs: one each, however many of its sessions are mirrored here. */
+export class FarHubs {
+  readonly #o: FarHubsOptions;
+  readonly #links = new Map<string, { readonly link: FarHubLink; users: number }>();
+
+  constructor(options: FarHubsOptions) {
+    this.#o = options;
+  }
+
+  /** The link to a hub, made if there is none; `release` it once. @throws IrisError `not-found` */
+  use(ref: FarHubRef): FarHubLink {
+    const key = hubKey(ref);
+    let entry = this.#links.get(key);
+    if (!entry) {
+      const { clock, version, clientId, onError } = this.#o;
+      let why: IrisError | undefined;
+      const address = this.#address(ref);
+      const host = connect({
+        address: async () => {
+          try {
+            why = undefined;
+            return await (typeof address === 'function' ? address() : address);
+          } catch (error) {
+            why = IrisError.from(error, 'unreachable');
+            throw error;
+          }
+        },
+        version,
+        clientId,
+        clock,
+        // A runner comes when it comes.
+        ...(ref.kind === 'runner' ? { reconnect: { giveUpAfterMs: Number.POSITIVE_INFINITY } } : {}),
+        onListenerError: onError,
+      });
+      entry = { link: new FarHubLink(ref, host, clock, () => why), users: 0 };
+      this.#links.set(key, entry);
+    }
+    entry.users += 1;
+    return entry.link;
+  }
+
+  release(link: FarHubLink): void {
+    const key = hubKey(link.ref);
+    const entry = this.#links.get(key);
+    if (entry?.link !== link) return;
+    entry.users -= 1;
+    if (entry.users > 0) return;
+    this.#o.clock.after(LINGER_MS, () => {
+      if (entry.users > 0 || this.#links.get(key) !== entry) return;
+      this.#links.delete(key);
+      link.close();
+    });
+  }
+
+  #address(ref: FarHubRef): ConnectOptions['address'] {
+    const { addressOf, open } = this.#o;
+    return ref.kind === 'carried' ? () => carriedAddress(ref.remote, open) : addressOf(ref);
+  }
+
+  /** The link to a hub, if there is one. */
+  get(ref: FarHubRef): FarHubLink | undefined {
+    return this.#links.get(hubKey(ref))?.link;
+  }
+
+  list(): FarHubLink[] {
+    return [...this.#links.values()].map(({ link }) => link);
+  }
+
+  close(): void {
+    for (const { link } of this.#links.values()) link.close();
+    this.#links.clear();
+  }
+}
+
+/** Nobody told us how. */
+export function unknownHub(ref: FarHubRef): IrisError {
+  const name = ref.kind === 'carried' ? ref.remote.words.join(' ') : ref.name;
+  return new IrisError('not-found', `no hub is known as ${name}`, { remedy: 'pair with it: iris-tui pair URL CODE' });
+}

@@ -1,0 +1,167 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { SessionHost, SessionInfo } from '../../../src/core/index.ts';
+import { waitUntil } from '../../support/index.ts';
+import { closeAll, folder, newSession, onlineClient, openHub, type RunningHub, Watcher } from '../support/index.ts';
+
+afterEach(closeAll);
+
+/** Two hubs: `here` knows the other as `office`. */
+async function twoHubs() {
+  const office = await openHub();
+  const here = await openHub(folder(), '0.1.0', {
+    farHubs: ({ name }) => (name === 'office' ? { socketPath: office.socket } : undefined),
+  });
+  return { office, here, there: await onlineClient(office.socket), host: await onlineClient(here.socket) };
+}
+
+/** Connected, with its process known. */
+function live(host: SessionHost, name?: string): Promise<SessionInfo> {
+  return waitUntil(
+    () => host.sessions.find((one) => (name ?? one.name) === one.name && one.process.pid !== undefined),
+    'the mirror is live',
+  );
+}
+
+describe('sessions of another hub', () => {
+  it('are listed by hub/name, with their process, their agent and their epoch', async () => {
+    const { there, host } = await twoHubs();
+    const train = await newSession(there, 'echo hello; sleep 100');
+    const { sessions } = await host.command('far.open', { hub: 'office' });
+    expect(sessions.map(({ name }) => name)).toEqual(['office/sh']);
+    const mirror = await live(host, 'office/sh');
+    expect(mirror).toMatchObject({ transport: 'websocket', epoch: train.epoch, cols: train.cols });
+    expect(mirror.id).not.toBe(train.id);
+    await waitUntil(() => host.sessions[0]?.process.pid === train.process.pid, 'its process is known');
+    const { text } = await host.command('session.capture', { session: 'office/sh' });
+    expect(text).toContain('hello');
+  });
+
+  it('are typed into, once, and what they answer is seen; a command is done where they live', async () => {
+    const { there, host } = await twoHubs();
+    await newSession(there, 'stty -echo; while read line; do echo "got <$line>"; done');
+    await host.command('far.open', { hub: 'office' });
+    const { id } = await live(host);
+    const watcher = new Watcher(host, id);
+    await watcher.shows('');
+    watcher.attachment.write(Buffer.from('one\r'));
+    await watcher.shows('got <one>');
+    await host.command('session.send', { session: 'office/sh', text: 'two' });
+    await watcher.shows('got <two>');
+    const waited = await host.command('session.wait', { session: 'office/sh', text: 'got <two>' });
+    expect(waited.session.id).toBe(id);
+  });
+
+  it('appear and go as they do there; a mirror that was taken away stays away', async () => {
+    const { there, host } = await twoHubs();
+    const { id } = await newSession(there, 'sleep 100');
+    await host.command('far.open', { hub: 'office' });
+    await there.command('session.rename', { session: id, name: 'first' });
+    await waitUntil(() => host.sessions.some(({ name }) => name === 'office/first'), 'it is renamed here');
+    const second = await there.command('session.new', { command: ['sleep', '50'], cwd: '/tmp', name: 'second' });
+    await waitUntil(() => host.sessions.some(({ name }) => name === 'office/second'), 'the new one is here');
+    await there.command('session.kill', { session: second.id });
+    await waitUntil(() => !host.sessions.some(({ name }) => name === 'office/second'), 'it is gone here');
+    await host.command('session.forget', { session: 'office/first' });
+    await there.command('session.rename', { session: id, name: 'renamed' });
+    await there.command('session.new', { command: ['sleep', '50'], cwd: '/tmp', name: 'third' });
+    await waitUntil(() => host.sessions.some(({ name }) => name === 'office/third'), 'the third is here');
+    expect(host.sessions.map(({ name }) => name)).toEqual(['office/third']);
+    expect(there.sessions.find((one) => one.id === id)?.process.status).toBe('running');
+  });
+
+  it('end there when they are killed here', async () => {
+    const { there, host } = await twoHubs();
+    await newSession(there, 'sleep 100');
+    await host.command('far.open', { hub: 'office' });
+    await host.command('session.kill', { session: 'office/sh' });
+    await waitUntil(() => there.sessions.length === 0, 'it is gone there');
+    await waitUntil(() => host.sessions.length === 0, 'it is gone here');
+  });
+
+  it('stay readable while the other hub is away, and go on byte for byte when it is back', async () => {
+    const { office, here, host, there } = await twoHubs();
+    const { id: farId } = await newSession(
+      there,
+      'stty -echo; i=0; while read line; do i=$((i+1)); echo "n$i $line"; done',
+    );
+    await host.command('far.open', { hub: 'office' });
+    const { id } = await live(host);
+    const watcher = new Watcher(host, id);
+    watcher.attachment.write(Buffer.from('a\r'));
+    await watcher.shows('n1 a');
+    cutLinks(office);
+    await waitUntil(() => host.sessions[0]?.connection.state !== 'online', 'it is away');
+    expect((await host.command('session.capture', { session: id })).text).toContain('n1 a');
+    watcher.attachment.write(Buffer.from('b\r'));
+    await watcher.shows('n2 b');
+    const log = await logOf(host, id);
+    expect(log).toBe(await logOf(await onlineClient(office.socket), farId));
+    expect(here.hub).toBeDefined();
+  });
+
+  it('pass through a chain of three hubs with the same epoch, and do not go round', async () => {
+    const first = await openHub();
+    let lastSocket = '';
+    const second = await openHub(folder(), '0.1.0', {
+      farHubs: ({ name }) => ({ socketPath: name === 'first' ? first.socket : lastSocket }),
+    });
+    const third = await openHub(folder(), '0.1.0', { farHubs: () => ({ socketPath: second.socket }) });
+    lastSocket = third.socket;
+    const a = await onlineClient(first.socket);
+    const b = await onlineClient(second.socket);
+    const c = await onlineClient(third.socket);
+    const origin = await newSession(a, 'stty -echo; while read l; do echo "<$l>"; done');
+    await b.command('far.open', { hub: 'first' });
+    await c.command('far.open', { hub: 'second' });
+    const end = await live(c, 'second/first/sh');
+    const watcher = new Watcher(c, end.id);
+    watcher.attachment.write(Buffer.from('far\r'));
+    await watcher.shows('<far>');
+    expect(c.sessions[0]?.epoch).toBe(origin.epoch);
+    await b.command('far.open', { hub: 'third' });
+    await newSession(c, 'sleep 77');
+    await waitUntil(
+      () => b.sessions.some(({ name }) => name === 'third/sh'),
+      'what lives in the third is in the second',
+    );
+    expect(b.sessions.map(({ name }) => name).sort()).toEqual(['first/sh', 'third/sh']);
+  });
+
+  it('are there again, with what was on their screen, when this hub is started anew', async () => {
+    const { office, here, there, host } = await twoHubs();
+    await newSession(there, 'echo before; stty -echo; while read l; do echo "<$l>"; done');
+    await host.command('far.open', { hub: 'office' });
+    const { id } = await live(host, 'office/sh');
+    await host.command('session.wait', { session: id, text: 'before' });
+    await here.hub.stop();
+    const again = await openHub(here, '0.1.0', { farHubs: () => ({ socketPath: office.socket }) });
+    const next = await onlineClient(again.socket);
+    const info = await live(next, 'office/sh');
+    expect(info.id).toBe(id);
+    const watcher = new Watcher(next, id);
+    await watcher.shows('before');
+    watcher.attachment.write(Buffer.from('again\r'));
+    await watcher.shows('<again>');
+    expect(next.sessions).toHaveLength(1);
+  });
+});
+
+/** Every link of a hub is cut, without a word. */
+function cutLinks(hub: RunningHub): void {
+  const inside = hub.hub as unknown as { viewers: Map<string, { link: { terminate(): void } }> };
+  for (const viewer of inside.viewers.values()) viewer.link.terminate();
+}
+
+async function logOf(host: SessionHost, id: string): Promise<string> {
+  let text = '';
+  const info = host.sessions.find((one) => one.id === id)!;
+  const attachment = host.attach(id, {
+    mode: 'log',
+    onEntry: (entry) => {
+      if (entry.kind === 'output') text += `${entry.seq}:${Buffer.from(entry.bytes).toString('latin1')}|`;
+    },
+  });
+  await waitUntil(() => (attachment.position?.seq ?? 0) >= info.seq, 'the whole log');
+  attachment.detach();
+  return text;
+}
