@@ -16,6 +16,8 @@ export interface AttachmentHost {
   send(message: Unsent): void;
   write(attachment: ClientAttachment, bytes: Uint8Array, settled: WriteSettled | undefined): void;
   heldBytes(sessionId: string): number;
+  /** Whoever may only watch has no say in the size. */
+  maySize(sessionId: string): boolean;
   closed(attachment: ClientAttachment): void;
   later(delayMs: number, run: () => void): void;
 }
@@ -83,6 +85,13 @@ export class ClientAttachment implements Attachment {
     if (this.#over || (cols === this.#cols && rows === this.#rows)) return;
     this.#cols = cols;
     this.#rows = rows;
+    this.tellSize();
+  }
+
+  /** Also when it may be told since now. */
+  tellSize(): void {
+    const [cols, rows] = [this.#cols, this.#rows];
+    if (this.#over || cols === undefined || rows === undefined || !this.#host.maySize(this.sessionId)) return;
     this.#host.send({ type: 'control', payload: { op: 'resize', stream: this.stream, cols, rows } });
   }
 

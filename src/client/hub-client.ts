@@ -136,6 +136,7 @@ export class HubClient implements SessionHost {
       this.#input(sessionId).write(stream, attachment.epoch ?? this.#sessions.get(sessionId)?.epoch, bytes, settled);
     },
     heldBytes: (sessionId) => this.#inputs.get(sessionId)?.heldBytes ?? 0,
+    maySize: (sessionId) => this.#sessions.get(sessionId)?.role !== 'viewer',
     closed: (attachment) => {
       this.#attachments.delete(attachment.stream);
       this.#inputs.get(attachment.sessionId)?.drop(attachment.stream);
@@ -289,7 +290,7 @@ export class HubClient implements SessionHost {
     } else if (payload.kind === 'stopping') {
       this.#spreadMs = payload.spreadMs;
     } else if (payload.kind === 'sessions') {
-      for (const session of payload.changed) this.#sessions.set(session.id, session);
+      for (const session of payload.changed) this.#knows(session);
       for (const id of payload.removed) {
         this.#sessions.delete(id);
         if (![...this.#attachments.values()].some((a) => a.sessionId === id)) this.#inputs.delete(id);
@@ -297,6 +298,13 @@ export class HubClient implements SessionHost {
       this.#sorted = undefined;
       this.#events.emit({ type: 'sessions', changed: payload.changed, removed: payload.removed });
     }
+  }
+
+  #knows(session: SessionInfo): void {
+    const watched = this.#sessions.get(session.id)?.role === 'viewer';
+    this.#sessions.set(session.id, session);
+    if (!watched || session.role === 'viewer') return;
+    for (const one of this.#attachments.values()) if (one.sessionId === session.id) one.tellSize();
   }
 
   #control(message: Extract<HubMessage, { type: 'control' }>): void {

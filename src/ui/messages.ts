@@ -28,7 +28,8 @@ export class Messages {
   }
 
   say(text: string, kind: Message['kind']): void {
-    this.log.push({ at: this.#clock.wall(), text });
+    // Said again and again (a key that is held): once in the log.
+    if (this.log.at(-1)?.text !== text) this.log.push({ at: this.#clock.wall(), text });
     if (this.log.length > MESSAGE_LOG) this.log.shift();
     this.#current = { text, kind };
     this.#timer?.cancel();

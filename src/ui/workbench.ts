@@ -16,6 +16,7 @@ import { Gaze } from './gaze.ts';
 import { Hold } from './hold.ts';
 import { Keeper } from './keeper.ts';
 import { fits, type Placed, type Placement, panes, place, placeZoomed, type Rect } from './layout/index.ts';
+import { whyNotType } from './may-type.ts';
 import { Messages } from './messages.ts';
 import { makeSnapshot } from './model/make-snapshot.ts';
 import type { Overlay, ViewSnapshot } from './model/snapshot.ts';
@@ -108,7 +109,7 @@ export class Workbench {
     this.#undo.push(this.teams.problem.on((line) => this.messages.config(line)));
     this.#ticker = new Ticker(options.clock, () => this.update());
     this.#hold = new Hold(options.clock, () => this.update());
-    this.focusReports = new FocusReports((id) => this.views.get(id));
+    this.focusReports = new FocusReports((id) => (whyNotType(this, id) === undefined ? this.views.get(id) : undefined));
     this.#undo.push(this.sync.changed.on(() => this.update()));
     this.#undo.push(this.host.on((event) => this.#hostSaid(event)));
     if (this.host.connection.state === 'online') this.sync.heard();

@@ -4,6 +4,7 @@ import type { ActionContext } from './context.ts';
 import { fleetHandlers } from './fleet.ts';
 import type { Handlers } from './handlers.ts';
 import { paneHandlers } from './pane-moves.ts';
+import { mustBeAllowed } from './roles.ts';
 import { programHandlers, sessionHandlers } from './sessions.ts';
 import { tabHandlers } from './tabs.ts';
 import { teamHandlers } from './teams.ts';
@@ -48,6 +49,7 @@ const CHANGING: ReadonlySet<string> = new Set<ViewerCall['name']>([
 export async function run(ctx: ActionContext, call: ViewerCall): Promise<void> {
   try {
     if (ctx.bench.readOnly && CHANGING.has(call.name)) throw new IrisError('not-allowed', 'this viewer is read-only');
+    mustBeAllowed(ctx.bench, call);
     // The table pairs each name with its own arguments; TypeScript can't follow that through an index.
     const handler = handlers[call.name] as (ctx: ActionContext, args: unknown) => unknown;
     await handler(ctx, call.args);

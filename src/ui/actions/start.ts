@@ -3,6 +3,7 @@ import { panes, place, type Rect, splitPane } from '../layout/index.ts';
 import { addPane, addTab } from '../model/workspace-ops.ts';
 import type { Workbench } from '../workbench.ts';
 import type { ActionContext } from './context.ts';
+import { ownsHub } from './roles.ts';
 
 /** A session that was made and does not show up by then is not waited for. */
 const SHOWN_MS = 1000;
@@ -125,8 +126,9 @@ async function splitPaneOf(
 /** The first thing a person sees: a shell to type into, when there is no session at all. */
 export async function ensureSession(ctx: ActionContext): Promise<void> {
   const { bench } = ctx;
-  if (bench.host.sessions.length === 0 && !bench.readOnly) await newTab(ctx);
-  else bench.keeper.settleNow();
+  if (bench.host.sessions.length > 0 || bench.readOnly) bench.keeper.settleNow();
+  else if (ownsHub(bench)) await newTab(ctx);
+  else bench.say(`nothing is shared with ${bench.host.you?.name ?? 'you'} here yet`);
 }
 
 /** When a session can be typed into here; a moment after it was made the hub tells of it. */

@@ -64,6 +64,14 @@ function rightParts(pane: PaneItem, ascii: boolean, now: number): Part[] {
   return [
     { segments: [{ text: ' ' }] },
     ...(pane.scroll === undefined ? [] : [{ segments: [{ text: `[${pane.scroll}]`, inverse: true }, { text: ' ' }] }]),
+    ...(pane.session.role === 'viewer'
+      ? [
+          {
+            segments: [{ text: 'view only ', color: 'yellow' }],
+            shrinks: [{ rank: RANKS.zoomed, to: [{ text: 'view ', color: 'yellow' }] }],
+          },
+        ]
+      : []),
     ...(pane.zoomed
       ? [
           {
@@ -97,8 +105,13 @@ function footParts(pane: PaneItem, ascii: boolean, prefix: string): Part[] {
   return [
     { segments: [{ text: ` ${ended}` }] },
     { segments: [{ text: reason }], shrinks: [{ rank: 0, to: { min: 0 } }] },
-    { segments: [{ text: ` ${dot} R restart` }], shrinks: [{ rank: 2, to: [] }] },
-    { segments: [{ text: ` ${dot} Q close` }], shrinks: [{ rank: 1, to: [] }] },
+    // Only its owner may.
+    ...(session.role === undefined
+      ? [
+          { segments: [{ text: ` ${dot} R restart` }], shrinks: [{ rank: 2, to: [] }] },
+          { segments: [{ text: ` ${dot} Q close` }], shrinks: [{ rank: 1, to: [] }] },
+        ]
+      : []),
     { segments: [{ text: ' ' }] },
   ];
 }

@@ -10,6 +10,7 @@ import {
 } from '../../core/index.ts';
 import type { ActionContext } from '../actions/index.ts';
 import { forwardKey, type InputEvent, type KeyInput, PasteForwarder } from '../input/index.ts';
+import { whyNotType } from '../may-type.ts';
 import { isOver } from '../model/trouble.ts';
 import type { SessionView } from '../panes/session-view.ts';
 import { typedViews } from '../typed-views.ts';
@@ -260,13 +261,20 @@ export class Keyboard {
     const sent = typedViews(bench)
       .map((view) => ({ view, bytes: encode(view) }))
       .filter(({ bytes }) => bytes.length > 0);
-    if (sent.length === 0) return;
-    if (bench.readOnly) {
-      bench.say('this viewer is read-only');
+    if (sent.length === 0) {
+      this.#sayWhyNot(encode);
       return;
     }
     this.#options.typed();
     for (const { view, bytes } of sent) view.write(bytes);
+  }
+
+  /** What would have been typed may not be. */
+  #sayWhyNot(encode: (view: SessionView) => Uint8Array): void {
+    const { bench } = this.#ctx;
+    const view = bench.focusedView;
+    const why = view && whyNotType(bench, view.sessionId);
+    if (view && why !== undefined && encode(view).length > 0) bench.say(why);
   }
 
   #pasteEvent(event: Extract<InputEvent, { type: `paste-${string}` }>): void {
@@ -274,9 +282,12 @@ export class Keyboard {
     if (event.type === 'paste-start') {
       const to = typedViews(bench);
       if (bench.overlay) this.#paste = { text: '' };
-      else if (to.length > 0 && this.#takesTyping() && !bench.readOnly)
+      else if (to.length > 0 && this.#takesTyping())
         this.#paste = { to: to.map((view) => ({ forwarder: new PasteForwarder(view.screen.modes), view })) };
-      else this.#paste = undefined;
+      else {
+        this.#paste = undefined;
+        if (this.#takesTyping()) this.#sayWhyNot(() => event.raw);
+      }
     }
     const paste = this.#paste;
     if (!paste) return;

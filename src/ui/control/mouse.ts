@@ -3,6 +3,7 @@ import { type ActionContext, openCopyMode, run } from '../actions/index.ts';
 import { overlayRects } from '../components/overlays.tsx';
 import { tabRoom, tabSpans } from '../components/TabBar.tsx';
 import { type Divider, moveDivider, type Placed, type Rect } from '../layout/index.ts';
+import { whyNotType } from '../may-type.ts';
 import { changeLayout } from '../model/workspace-ops.ts';
 import type { CopyMode } from '../panes/copy-mode.ts';
 import { visiblePart } from '../picture.ts';
@@ -107,7 +108,8 @@ export class Mouse {
       bench.focusPane(placed.paneId);
     const copy = bench.copying.get(placed.paneId);
     const { modes } = view.screen;
-    if (!copy && modes.mouse !== 'none') {
+    // Whoever may only watch has the mouse for scrolling and copying.
+    if (!copy && modes.mouse !== 'none' && this.#mayType(placed)) {
       if (m.action === 'press' && !isWheel(m.button)) this.#grab = { kind: 'program', placed };
       this.#toProgram(placed, m);
       return;
@@ -129,7 +131,7 @@ export class Mouse {
   #toProgram(placed: Placed, m: MouseInput): void {
     const { bench } = this.#ctx;
     const view = bench.views.get(placed.sessionId);
-    if (!view || bench.readOnly) return;
+    if (!view || !this.#mayType(placed)) return;
     const at = this.#local(placed, m);
     const x = Math.max(0, Math.min(view.screen.cols - 1, at.x));
     const y = Math.max(0, Math.min(view.screen.rows - 1, at.y));
@@ -139,14 +141,19 @@ export class Mouse {
     view.write(bytes);
   }
 
+  #mayType({ sessionId }: Placed): boolean {
+    return whyNotType(this.#ctx.bench, sessionId) === undefined;
+  }
+
   #wheel(placed: Placed, m: MouseInput, copy: CopyMode | undefined): void {
     const { bench } = this.#ctx;
     const view = bench.views.get(placed.sessionId);
     const up = m.button === 'wheel-up';
     if (!up && m.button !== 'wheel-down') return;
-    const arrows = !copy && view && encodeWheelAsArrows(m.button, WHEEL_LINES, view.screen.modes);
+    const arrows =
+      !copy && view && this.#mayType(placed) && encodeWheelAsArrows(m.button, WHEEL_LINES, view.screen.modes);
     if (arrows) {
-      if (!bench.readOnly) view.write(arrows);
+      view.write(arrows);
       return;
     }
     if (!copy && (!up || view?.screen.modes.alternateScreen)) return;

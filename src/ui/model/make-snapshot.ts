@@ -95,7 +95,11 @@ function connectionOf(
   const { asks, cursorRow } = input.shown(placed);
   const kind = troubleOf(session, asks, input.wall);
   if (kind === undefined) return { place, trouble: undefined };
-  const trouble: PaneTrouble = { kind, keys: troubleKeys(session, input.settings, input.readOnly), cursorRow };
+  const trouble: PaneTrouble = {
+    kind,
+    keys: troubleKeys(session, input.settings, input.readOnly || session.role === 'viewer'),
+    cursorRow,
+  };
   return { place, trouble };
 }
 
