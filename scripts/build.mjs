@@ -42,8 +42,8 @@ const entries = {
  * Node's own modules, taken with `process.getBuiltinModule`. An import or a require reads every export of them, and some load what they name when they
  * are read: undici behind `node:http`, all root certificates behind `node:tls`. 50 ms and 10 MB of each start, for nothing that we use.
  */
-/** What ws takes of these, and only for wss: loaded when it is called. */
-const LAZY = { https: ['get', 'request'], tls: ['connect'] };
+/** What ws takes of these, and only for wss, and what a hub needs that listens on a network: loaded when it is called. */
+const LAZY = { https: ['createServer', 'get', 'request'], tls: ['connect'] };
 
 function lightBuiltins() {
   const names = /^(?:node:)?(http|https|tls|net|zlib|crypto)$/;
@@ -74,8 +74,9 @@ function options() {
   return {
     input: entries,
     platform: 'node',
-    // With native code, or with optional native parts and files beside it (ssh2): loaded from node_modules.
-    external: ['node-pty', 'ssh2', '@napi-rs/keyring'],
+    // With native code, or with optional native parts and files beside it (ssh2), or that wants Node's own modules whole (fastify): loaded from
+    // node_modules.
+    external: ['node-pty', 'ssh2', 'fastify', '@fastify/rate-limit', '@napi-rs/keyring'],
     plugins: [lightBuiltins()],
     tsconfig: join(root, 'tsconfig.json'),
     resolve: {

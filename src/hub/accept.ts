@@ -13,6 +13,9 @@ import type { HubContext, ViewerIdentity } from './context.ts';
 import type { Principal } from './principal.ts';
 import { Viewer } from './viewer.ts';
 
+/** Whoever's rights were taken is cut after this, should they not answer the close. */
+const REVOKED_CLOSE_MS = 1_000;
+
 type Hello = Extract<ClientMessage, { type: 'hello' }>;
 
 /** hello → auth → (checking) → ready → closed. Nothing else is heard before ready. */
@@ -147,7 +150,10 @@ export function accept(socket: Socket, raw: { readonly bytesRead: number }, opti
     };
     const viewer = new Viewer(identity, link, hub);
     phase = { name: 'ready', viewer };
-    const onRevoked = (): void => link.close('auth-refused', 'access was revoked');
+    const onRevoked = (): void => {
+      link.close('auth-refused', 'access was revoked');
+      clock.after(REVOKED_CLOSE_MS, () => link.terminate());
+    };
     principal.revoked.addEventListener('abort', onRevoked);
     viewer.gone.addEventListener('abort', () => principal.revoked.removeEventListener('abort', onRevoked));
     const sessions: SessionInfo[] = identity.managing ? [] : viewer.visible();

@@ -11,10 +11,12 @@ import type {
 } from '../core/index.ts';
 import type { Link, Socket, WireEvent } from '../protocol/index.ts';
 import type { Audit } from './audit/index.ts';
+import type { Access } from './auth/access.ts';
 import type { HeadlessDesk } from './headless/desk.ts';
 import type { HookDesk } from './hooks/index.ts';
 import type { HubLog } from './hub-log.ts';
 import type { InputLedger } from './input-ledger.ts';
+import type { NetworkState } from './network/options.ts';
 import type { Principal } from './principal.ts';
 import type { Size } from './size-rule.ts';
 import type { TeamDesk } from './teams/index.ts';
@@ -117,6 +119,12 @@ export interface HubContext {
   /** By this other hubs know it. */
   readonly id: string;
   readonly audit: Audit;
+  /** What it is called by others. */
+  readonly name: string;
+  /** Who may come in over the network. */
+  readonly access: Access;
+  /** How it listens there now. */
+  readonly network: NetworkState;
   readonly far: FarHubsPort;
   readonly hooks: HookDesk;
   readonly headless: HeadlessDesk;

@@ -1,20 +1,20 @@
 import { randomBytes } from 'node:crypto';
-import { networkInterfaces } from 'node:os';
+import type { Socket as NetSocket } from 'node:net';
+import { hostname } from 'node:os';
+import type { WebSocket } from 'ws';
 import {
   type Clock,
-  IrisError,
   NO_TEAMS,
   type RuleBook,
   randomIds,
   type Session,
   SessionRegistry,
   type TeamConfig,
-  transportOf,
 } from '../core/index.ts';
-import { type AuthPayload, type Link, type Socket, systemClock, toFailure } from '../protocol/index.ts';
-import { createTransport } from '../transports/index.ts';
-import { accept } from './accept.ts';
-import { type Audit, loggedAudit } from './audit/index.ts';
+import { type Link, type Socket, systemClock, toFailure } from '../protocol/index.ts';
+import { type AcceptOptions, accept } from './accept.ts';
+import { type Audit, storedAudit } from './audit/index.ts';
+import { type Access, openAccess } from './auth/index.ts';
 import { reportFromHook, runCommand } from './commands/index.ts';
 import type { HubContext, HubViewer } from './context.ts';
 import { FarDesk, type FarDeskOptions } from './far/index.ts';
@@ -24,28 +24,30 @@ import { HookDesk, type HookProgram, hookRequests } from './hooks/index.ts';
 import { hubId } from './hub-id.ts';
 import { type HubLog, openHubLog } from './hub-log.ts';
 import { InputLedger } from './input-ledger.ts';
-import { answers, type Listener, listen } from './listener.ts';
-import { type HubCard, type HubLock, readCard, takeLock } from './lock.ts';
+import { type Listener, listen } from './listener.ts';
+import { type HubCard, type HubLock, readCard } from './lock.ts';
+import { lockOrHub } from './lock-or-hub.ts';
+import { transportMaker } from './make-transport.ts';
+import { NetworkDoor, type NetworkOptions, type NetworkState } from './network/index.ts';
 import { NoticeDesk } from './notices/index.ts';
 import type { HubPaths } from './paths.ts';
-import { LOCAL_OWNER, layoutOwner, type Principal } from './principal.ts';
+import { layoutOwner, localOnly } from './principal.ts';
 import { SessionChangeFeed } from './session-changes.ts';
 import { SharedSession } from './shared-session.ts';
 import { spreadReturns } from './spread-returns.ts';
 import { SessionKeeper, Store } from './store/index.ts';
-import { journaled, ProcessJournal } from './sweep/index.ts';
-import { ConnectionWatch, IdleWatch, TeamDesk } from './teams/index.ts';
+import { ProcessJournal } from './sweep/index.ts';
+import { ConnectionWatch, IdleWatch, networkNow, TeamDesk } from './teams/index.ts';
 import type { Viewer } from './viewer.ts';
+import { within } from './within.ts';
 import { Workspaces } from './workspaces.ts';
 
 /** Lines of scrollback kept for each session. */
 export const SCROLLBACK_LINES = 10_000;
 /** A hub that stops waits this long for its sessions; the transports' own HUP, TERM, KILL are well within it. */
 const STOP_SESSIONS_MS = 8_000;
-
-/** A hub that has the lock and does not answer is given this long: a little more than a stop may take. */
-const OTHER_HUB_MS = 15_000;
-const OTHER_HUB_LOOK_MS = 25;
+/** And this long for viewers to have heard that it stops. */
+const GOODBYE_MS = 500;
 
 /** Starts that are known by their key: who asks twice, asks soon. The oldest are forgotten. */
 const STARTED_KEYS = 256;
@@ -68,6 +70,10 @@ export interface HubOptions {
   readonly farHubs?: FarDeskOptions['addressOf'];
   /** What hooks of agents run; absent: no agent gets hooks. */
   readonly hookProgram?: HookProgram;
+  /** Serve other machines; absent: this one only. */
+  readonly network?: NetworkOptions;
+  /** What it is called by others; the name of the machine when absent. */
+  readonly name?: string;
 }
 
 export interface Hub {
@@ -79,6 +85,7 @@ export interface Hub {
   /** Resolves when it has stopped, for whatever reason. */
   readonly stopped: Promise<void>;
   readonly log: HubLog;
+  readonly network: NetworkState;
 }
 
 /** `running`: another hub of this user is there; attach to that. */
@@ -106,18 +113,6 @@ export async function startHub(options: HubOptions): Promise<HubStart> {
   }
 }
 
-/** Undefined: another hub has the lock and answers. One that has the lock and does not answer is about to stop, or to start: it is waited for. */
-async function lockOrHub(paths: HubPaths): Promise<HubLock | undefined> {
-  const deadline = performance.now() + OTHER_HUB_MS;
-  for (;;) {
-    const lock = takeLock(paths.state);
-    if (lock) return lock;
-    if (performance.now() > deadline || (await answers(readCard(paths.state)?.socket ?? paths.socket)))
-      return undefined;
-    await new Promise((resolve) => setTimeout(resolve, OTHER_HUB_LOOK_MS));
-  }
-}
-
 class RunningHub implements HubContext, Hub {
   readonly clock: Clock;
   readonly log: HubLog;
@@ -135,6 +130,8 @@ class RunningHub implements HubContext, Hub {
   });
   readonly id: string;
   readonly audit: Audit;
+  readonly name: string;
+  readonly access: Access;
   readonly far: FarDesk;
   readonly #started = new Map<string, string>();
   readonly hooks: HookDesk;
@@ -152,9 +149,11 @@ class RunningHub implements HubContext, Hub {
   readonly #idle: IdleWatch;
   readonly #connections: ConnectionWatch;
   readonly #notices: NoticeDesk;
+  readonly #door: NetworkDoor;
   #listener: Listener | undefined;
   #stopping: Promise<void> | undefined;
   #settleStopped: () => void = () => {};
+  #allLeft: () => void = () => {};
   #nextViewer = 1;
 
   static async start(options: HubOptions, lock: HubLock): Promise<RunningHub> {
@@ -178,7 +177,12 @@ class RunningHub implements HubContext, Hub {
       },
     });
     hub = new RunningHub(options, lock, store, journal, swept, log);
-    await hub.#begin();
+    try {
+      await hub.#begin();
+    } catch (error) {
+      await hub.#abandon();
+      throw error;
+    }
     return hub;
   }
 
@@ -193,7 +197,9 @@ class RunningHub implements HubContext, Hub {
     this.clock = options.clock ?? systemClock;
     this.log = log;
     this.id = hubId(options.paths.state);
-    this.audit = loggedAudit(log);
+    this.name = options.name ?? hostname();
+    this.audit = storedAudit(store, this.clock, log);
+    this.access = openAccess(this, store);
     this.version = options.version;
     this.socket = options.paths.socket;
     this.env = options.env;
@@ -220,25 +226,7 @@ class RunningHub implements HubContext, Hub {
       hubId: this.id,
       random: Math.random,
       env: options.env,
-      transport: (wanted, identity) => {
-        const env = this.desk.reachingEnv;
-        if (wanted.headless !== undefined) {
-          const context = { identity, hub: this.socket, env };
-          return this.headless.transport(wanted, identity, (launch) =>
-            journaled(createTransport(transportOf(launch.remote), launch, context), journal, identity.id),
-          );
-        }
-        const hooks = wanted.hooks ?? this.teams.hooks ?? false;
-        const { launch, token } = this.hooks.prepare(wanted, identity, hooks);
-        const context = {
-          identity,
-          hub: this.socket,
-          env,
-          farHubs: this.far.hubs,
-          ...(token === undefined ? {} : { hookToken: token }),
-        };
-        return journaled(createTransport(transportOf(launch.remote), launch, context), journal, identity.id);
-      },
+      transport: transportMaker(this, journal, () => this.far.hubs),
       scrollback,
       ...(options.rules ? { rules: options.rules } : {}),
       onError: (error) => this.log.error('listener failed', { error: describe(error) }),
@@ -265,6 +253,7 @@ class RunningHub implements HubContext, Hub {
       } else {
         this.sessions.get(session.id)?.dispose();
         this.sessions.delete(session.id);
+        this.access.forgetSession(session.id);
         this.hooks.forget(session.id);
         this.far.removed(session);
         this.headless.removed(session);
@@ -276,6 +265,12 @@ class RunningHub implements HubContext, Hub {
     const { registry, clock } = this;
     this.desk = new TeamDesk({ registry, log, env: this.env, config, now: () => clock.now() });
     const all = (): Session[] => registry.list();
+    this.#door = new NetworkDoor({
+      hub: this,
+      network: options.network,
+      folder: options.paths.state,
+      accept: (ws, raw, who) => this.#accept(ws, raw, who),
+    });
     this.#idle = new IdleWatch({ clock, config, sessions: all, end: (session, why) => this.desk.end(session, why) });
     this.#connections = new ConnectionWatch({ clock, sessions: all, network: networkNow });
     this.#keeper = new SessionKeeper(this.registry, store);
@@ -300,7 +295,13 @@ class RunningHub implements HubContext, Hub {
     );
   }
 
+  get network(): NetworkState {
+    return this.#door.state;
+  }
+
   async #begin(): Promise<void> {
+    // A hub that may not be without it fails before it does anything.
+    await this.#door.open();
     await this.#keeper.restore();
     // What a killed hub left is gone first: never two at once.
     void this.#swept.then(() => {
@@ -313,21 +314,27 @@ class RunningHub implements HubContext, Hub {
       clock: this.clock,
       warn: (line) => this.log.warn(line),
       request: hookRequests((args) => reportFromHook(args, this)),
-      connection: (socket, raw) => {
-        const link: Link<'hub'> = accept(socket as Socket, raw, {
-          hub: this,
-          authenticate: localOnly,
-          newViewerId: () => this.#newViewerId(),
-          joined: (viewer) => this.#joined(viewer),
-          left: (viewer) => void this.viewers.delete(viewer.id),
-        });
-        this.#links.add(link);
-        socket.once('close', () => this.#links.delete(link));
-      },
+      connection: (socket, raw) => this.#accept(socket, raw, { authenticate: localOnly }),
     });
+    this.#door.ready();
     const { version, socket } = this;
     this.#lock.announce({ pid: process.pid, version, socket, startedAt: this.clock.wall() });
     this.log.info('hub started', { version, socket, sessions: this.registry.size });
+  }
+
+  #accept(socket: WebSocket, raw: NetSocket, who: Pick<AcceptOptions, 'authenticate' | 'from'>): void {
+    const link: Link<'hub'> = accept(socket as Socket, raw, {
+      hub: this,
+      ...who,
+      newViewerId: () => this.#newViewerId(),
+      joined: (viewer) => this.#joined(viewer),
+      left: (viewer) => void this.viewers.delete(viewer.id),
+    });
+    this.#links.add(link);
+    socket.once('close', () => {
+      this.#links.delete(link);
+      if (this.#links.size === 0) this.#allLeft();
+    });
   }
 
   #newViewerId(): string {
@@ -389,53 +396,45 @@ class RunningHub implements HubContext, Hub {
     this.log.info('hub stops', { sessions: this.registry.size });
     // Whoever asked for it gets the answer first.
     await new Promise<void>((resolve) => setImmediate(resolve));
+    this.#door.close();
     await this.#listener?.close();
     this.far.stop();
-    await this.#within(STOP_SESSIONS_MS, Promise.all([this.registry.stopAll(), this.#swept]));
+    if (!(await within(this.clock, STOP_SESSIONS_MS, Promise.all([this.registry.stopAll(), this.#swept])))) {
+      this.log.warn('some processes did not end in time');
+    }
     this.#keeper.saveAll();
     spreadReturns([...this.viewers.values()], this.clock);
     // Attachments are not ended: whoever comes back to the next hub goes on with what is kept of them.
+    const left = new Promise<void>((resolve) => {
+      this.#allLeft = resolve;
+    });
     for (const link of this.#links) link.close('hub-stopping', 'the hub was stopped');
-    this.#changes.dispose();
-    this.#idle.dispose();
-    this.#connections.dispose();
-    this.#notices.dispose();
-    this.#keeper.dispose();
-    await this.#store.close();
+    if (this.#links.size > 0) await within(this.clock, GOODBYE_MS, left);
+    await this.#close();
     this.log.info('hub stopped');
     await this.log.flush();
     this.#lock.release();
     this.#settleStopped();
   }
 
-  #within(limitMs: number, promise: Promise<unknown>): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = this.clock.after(limitMs, () => {
-        this.log.warn('some processes did not end in time');
-        resolve();
-      });
-      void promise.finally(() => {
-        timer.cancel();
-        resolve();
-      });
-    });
+  async #close(): Promise<void> {
+    this.access.dispose();
+    this.#changes.dispose();
+    this.#idle.dispose();
+    this.#connections.dispose();
+    this.#notices.dispose();
+    this.#keeper.dispose();
+    await this.#store.close();
   }
-}
 
-/** The folder of the socket lets only its owner in: whoever is here is the owner. */
-function localOnly({ method }: AuthPayload): Principal {
-  if (method === 'local') return LOCAL_OWNER;
-  throw new IrisError('not-allowed', 'this socket takes no tokens');
+  /** It never began. */
+  async #abandon(): Promise<void> {
+    this.#door.close();
+    await this.#close();
+    await this.log.flush();
+  }
 }
 
 function describe(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(toFailure(error).message);
-}
-
-/** The addresses of this machine; another text is another network. */
-function networkNow(): string {
-  const addresses = Object.entries(networkInterfaces()).flatMap(([name, rows]) =>
-    (rows ?? []).filter(({ internal }) => !internal).map(({ address }) => `${name} ${address}`),
-  );
-  return addresses.sort().join('\n');
 }

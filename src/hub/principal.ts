@@ -1,4 +1,5 @@
 import { EVERYTHING, type Grant, IrisError, includes, type Role, roleOf } from '../core/index.ts';
+import type { AuthPayload } from '../protocol/index.ts';
 
 /** Whoever is behind a link, and what they may do. Asked anew at each message: what is taken away counts at once. */
 export interface Principal {
@@ -24,18 +25,33 @@ export const LOCAL_OWNER: Principal = {
   revoked: NEVER,
 };
 
+/** The folder of the socket lets only its owner in: whoever is here is the owner. */
+export function localOnly({ method }: AuthPayload): Principal {
+  if (method === 'local') return LOCAL_OWNER;
+  throw new IrisError('not-allowed', 'this socket takes no tokens');
+}
+
 /** A principal whose grants may change while it is here. */
 export function grantedPrincipal(options: {
   readonly kind: 'device' | 'token' | 'hub';
   readonly id: string;
+  /** Read each time: it may be given another. */
   readonly name: string;
   readonly grants: () => readonly Grant[];
   /** Milliseconds since 1970. */
   readonly wall: () => number;
   readonly revoked?: AbortSignal;
 }): Principal {
-  const { kind, id, name, grants, wall, revoked = NEVER } = options;
-  return { kind, id, name, revoked, roleOn: (session) => roleOf(grants(), session, wall()) };
+  const { kind, id, grants, wall, revoked = NEVER } = options;
+  return {
+    kind,
+    id,
+    get name() {
+      return options.name;
+    },
+    revoked,
+    roleOn: (session) => roleOf(grants(), session, wall()),
+  };
 }
 
 /** @throws IrisError `not-allowed` */

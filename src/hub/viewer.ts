@@ -149,7 +149,9 @@ export class Viewer implements HubViewer {
   #attach({ sessionId, payload }: Control<'attach'>): void {
     const { stream } = payload;
     try {
-      const shared = this.sees(sessionId) ? this.#hub.sessions.get(sessionId) : undefined;
+      const there = this.#hub.sessions.get(sessionId);
+      const shared = this.sees(sessionId) ? there : undefined;
+      if (there && !shared) this.#acted.denied('attach', sessionId);
       if (!shared) throw new IrisError('not-found', `there is no session ${sessionId}`);
       if (this.#feeds.has(stream)) throw new IrisError('usage', `stream ${stream} is in use`);
       if (this.#feeds.size >= MAX_FEEDS) throw new IrisError('failed', `more than ${MAX_FEEDS} attachments`);

@@ -5,6 +5,7 @@ import type { ConnectionDetails, SessionInfo } from '../session/info.ts';
 import type { TeamInfo } from '../team/index.ts';
 import { type Workspace, workspaceSchema } from '../workspace.ts';
 import { type FarCommandResults, farCommands } from './far-commands.ts';
+import { type NetworkCommandResults, networkCommands } from './network-commands.ts';
 import { type PromptCommandResults, type PromptOutcome, promptCommands } from './prompt-commands.ts';
 
 /** A name, an id, or a unique prefix of either; resolved by the hub. */
@@ -148,6 +149,7 @@ export const hubCommands = {
   },
   ...promptCommands,
   ...farCommands,
+  ...networkCommands,
   'team.list': { role: 'viewer', summary: 'teams of the config', args: z.object({}) },
   /** Starts the sessions of teams that have none running, all at once. Absent: all teams. */
   'team.up': {
@@ -220,7 +222,7 @@ export interface LineRange {
   readonly wrapped: readonly boolean[];
 }
 
-export interface HubCommandResults extends PromptCommandResults, FarCommandResults {
+export interface HubCommandResults extends PromptCommandResults, FarCommandResults, NetworkCommandResults {
   'session.list': { sessions: SessionInfo[] };
   'session.new': SessionInfo;
   'session.kill': { id: string };
@@ -276,7 +278,13 @@ export interface HubCommandResults extends PromptCommandResults, FarCommandResul
     version: string;
     protocol: number;
     socket: string;
+    /** HOST:PORT where it serves other machines. */
     listen?: string;
+    /** As others dial it, and the fingerprint of its certificate. */
+    url?: string;
+    fingerprint?: string;
+    /** Why it does not listen though the config says so. */
+    networkProblem?: string;
     sessions: number;
     viewers: number;
     uptimeMs: number;

@@ -1,5 +1,6 @@
 export type { LinkInfo } from './far-commands.ts';
 export * from './hub-commands.ts';
+export type { AuditEntry, ClientInfo, TokenInfo } from './network-commands.ts';
 export * from './parse.ts';
 export type { HeldReason, PromptOutcome, QueuedPrompt } from './prompt-commands.ts';
 export * from './viewer-commands.ts';

@@ -1,5 +1,6 @@
 import { EVERYTHING, IrisError } from '../../core/index.ts';
 import { PROTOCOL } from '../../protocol/index.ts';
+import type { NetworkState } from '../network/options.ts';
 import type { Handlers } from './handler.ts';
 
 export const hubHandlers: Handlers<'hub'> = {
@@ -8,6 +9,7 @@ export const hubHandlers: Handlers<'hub'> = {
     version: hub.version,
     protocol: PROTOCOL,
     socket: hub.socket,
+    ...networkOf(hub.network),
     sessions: hub.sessions.size,
     // Whoever asks is not looking at anything.
     viewers: [...hub.viewers.values()].filter((viewer) => viewer !== caller).length,
@@ -25,6 +27,15 @@ export const hubHandlers: Handlers<'hub'> = {
     return { stopped: true };
   },
 };
+
+function networkOf({ listen, url, fingerprint, problem }: NetworkState) {
+  return {
+    ...(listen === undefined ? {} : { listen }),
+    ...(url === undefined ? {} : { url }),
+    ...(fingerprint === undefined ? {} : { fingerprint }),
+    ...(problem === undefined ? {} : { networkProblem: problem }),
+  };
+}
 
 export const viewerHandlers: Handlers<'viewer'> = {
   'viewer.list': (_args, hub, caller) => ({

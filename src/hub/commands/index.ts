@@ -5,6 +5,7 @@ import { ViewerActs } from '../viewer-acts.ts';
 import { farHandlers } from './far.ts';
 import type { Handler } from './handler.ts';
 import { hubHandlers, viewerHandlers } from './hub.ts';
+import { networkHandlers, TELLS_ITSELF } from './network.ts';
 import { agentHandlers } from './session-agent.ts';
 import { connectionHandlers } from './session-connection.ts';
 import { glanceHandlers } from './session-glance.ts';
@@ -34,6 +35,7 @@ const handlers: { readonly [N in HubCommandName]: Handler<N> } = {
   ...teamHandlers,
   ...workspaceHandlers,
   ...viewerHandlers,
+  ...networkHandlers,
   ...hubHandlers,
 };
 
@@ -85,10 +87,7 @@ function permitted(name: HubCommandName, args: object, hub: HubContext, caller: 
   const wanted: unknown = 'session' in args ? args.session : undefined;
   let session: string | undefined;
   if (typeof wanted === 'string') {
-    session = findSession(
-      hub.registry.list().filter(({ id }) => caller.sees(id)),
-      wanted,
-    ).id;
+    session = seen(name, wanted, hub, caller);
   }
   try {
     if (!FOR_ALL.has(name)) mustHave(principal, role, session ?? EVERYTHING, name);
@@ -96,8 +95,23 @@ function permitted(name: HubCommandName, args: object, hub: HubContext, caller: 
     new ViewerActs(hub, caller).denied(name, session);
     throw error;
   }
-  if (role !== 'viewer') new ViewerActs(hub, caller).did(name, session);
+  if (role !== 'viewer' && !TELLS_ITSELF.has(name)) new ViewerActs(hub, caller).did(name, session);
   return session === undefined ? args : { ...args, session };
+}
+
+/** What somebody does not see is not there for them; that they asked for it is written down. @throws IrisError */
+function seen(name: string, wanted: string, hub: HubContext, caller: HubViewer): string {
+  const all = hub.registry.list();
+  try {
+    return findSession(
+      all.filter(({ id }) => caller.sees(id)),
+      wanted,
+    ).id;
+  } catch (error) {
+    const hidden = all.find((one) => one.id === wanted || one.name === wanted);
+    if (hidden && !caller.sees(hidden.id)) new ViewerActs(hub, caller).denied(name, hidden.id);
+    throw error;
+  }
 }
 
 /** `session.report` without a link: its token says who may. @throws IrisError */

@@ -14,8 +14,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { SavedSession } from '../../core/index.ts';
+import type { AuditRecord } from '../audit/index.ts';
+import type { AccessRecords } from '../auth/records.ts';
 import { failureOf } from './failure.ts';
-import type { Change, Opened, SavedWorkspace, StoredOutput } from './messages.ts';
+import type { AccessKind, AuditQuery, Change, Opened, SavedWorkspace, StoredOutput } from './messages.ts';
 import { migrate } from './schema.ts';
 
 export const DATABASE_FILE = 'state.db';
@@ -29,6 +31,12 @@ const PAGE_BYTES = 4096;
 const PROBE_BYTES = 2 * 1024 * 1024;
 /** Free pages are given back to the disk, this many at a time, so that no batch waits long for it. */
 const VACUUM_PAGES = 512;
+/** Records of the audit that are kept: the oldest go first. Some 25 MB at most. */
+const AUDIT_LIMIT = 100_000;
+/** They are cut this often, counted in records. */
+const AUDIT_CUT_EVERY = 1_000;
+
+const ACCESS_TABLES: Readonly<Record<AccessKind, string>> = { device: 'devices', family: 'families', token: 'tokens' };
 
 /** Everything this program says to SQLite. Blocks, hence lives in the worker. Whatever fails throws. */
 export class Database {
@@ -93,7 +101,7 @@ export class Database {
     return to;
   }
 
-  load(): { sessions: SavedSession[]; workspaces: SavedWorkspace[] } {
+  load(): Opened {
     const sessions = this.#sql('SELECT json FROM sessions').all() as { json: string }[];
     const workspaces = this.#sql('SELECT name, revision, saved_at, json FROM workspaces').all() as {
       name: string;
@@ -109,7 +117,22 @@ export class Database {
         savedAt: row.saved_at,
         workspace: JSON.parse(row.json) as SavedWorkspace['workspace'],
       })),
+      access: {
+        devices: this.#records<AccessRecords['devices'][number]>('device'),
+        families: this.#records<AccessRecords['families'][number]>('family'),
+        tokens: this.#records<AccessRecords['tokens'][number]>('token'),
+      },
     };
+  }
+
+  #records<T>(kind: AccessKind): T[] {
+    const rows = this.#sql(`SELECT json FROM ${ACCESS_TABLES[kind]}`).all() as { json: string }[];
+    return rows.map((row) => JSON.parse(row.json) as T);
+  }
+
+  audit({ since, limit }: AuditQuery): AuditRecord[] {
+    const rows = this.#sql('SELECT json FROM audit WHERE at >= ? ORDER BY number DESC LIMIT ?').all(since, limit);
+    return (rows as { json: string }[]).reverse().map((row) => JSON.parse(row.json) as AuditRecord);
   }
 
   output(id: string): StoredOutput {
@@ -232,6 +255,24 @@ export class Database {
       case 'workspace-deleted':
         this.#sql('DELETE FROM workspaces WHERE name = ?').run(change.name);
         return;
+      case 'access':
+        this.#sql(`INSERT OR REPLACE INTO ${ACCESS_TABLES[change.kind]} VALUES (?, ?)`).run(
+          change.record.id,
+          JSON.stringify(change.record),
+        );
+        return;
+      case 'access-deleted':
+        this.#sql(`DELETE FROM ${ACCESS_TABLES[change.kind]} WHERE id = ?`).run(change.id);
+        return;
+      case 'audit': {
+        const { record } = change;
+        const number = Number(
+          this.#sql('INSERT INTO audit (at, json) VALUES (?, ?)').run(record.at, JSON.stringify(record))
+            .lastInsertRowid,
+        );
+        if (number % AUDIT_CUT_EVERY === 0) this.#sql('DELETE FROM audit WHERE number <= ?').run(number - AUDIT_LIMIT);
+        return;
+      }
     }
   }
 

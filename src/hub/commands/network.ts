@@ -1,0 +1,93 @@
+import { EVERYTHING, IrisError } from '../../core/index.ts';
+import type { HubContext, HubViewer } from '../context.ts';
+import type { Handlers } from './handler.ts';
+
+type Network = Handlers<'pair'> & Handlers<'client'> & Handlers<'token'> & Handlers<'audit'>;
+
+/** What these do is told to the audit whoever does it, also at this machine, and with what exactly. */
+export const TELLS_ITSELF: ReadonlySet<string> = new Set([
+  'pair.create',
+  'client.revoke',
+  'client.rename',
+  'token.create',
+  'token.revoke',
+]);
+
+export const networkHandlers: Network = {
+  'pair.create': ({ session = EVERYTHING, role, expiresInMs, name }, hub, caller) => {
+    const { url, fingerprint, problem } = hub.network;
+    if (url === undefined) {
+      throw new IrisError('failed', `this hub does not listen on the network${problem ? ` (${problem})` : ''}`, {
+        remedy: 'stop it, then: iris-tui hub start --listen HOST:PORT; or hub.listen in the config',
+      });
+    }
+    const { code, expiresAt } = hub.access.codes.make({
+      grant: { session, role },
+      by: caller.identity.principal.name,
+      ...(expiresInMs === undefined ? {} : { grantMs: expiresInMs }),
+      ...(name === undefined ? {} : { name }),
+    });
+    tell(hub, caller, 'pair.create', role, session);
+    return {
+      code,
+      url,
+      ...(fingerprint === undefined ? {} : { fingerprint }),
+      expiresAt,
+      role,
+      ...(session === EVERYTHING ? {} : { session }),
+    };
+  },
+  'client.list': (_args, hub) => ({
+    clients: hub.access.devices.map(({ thumbprint: _key, ...device }) => ({
+      ...device,
+      links: linksOf(hub, device.id),
+    })),
+  }),
+  'client.revoke': async ({ client }, hub, caller) => {
+    const { id, name } = hub.access.findDevice(client);
+    tell(hub, caller, 'client.revoke', name);
+    hub.access.revokeDevice(id);
+    await hub.access.flush();
+    return { id, name };
+  },
+  'client.rename': async ({ client, name: wanted }, hub, caller) => {
+    const before = hub.access.findDevice(client);
+    const { id, name } = hub.access.rename(before, wanted);
+    tell(hub, caller, 'client.rename', `${before.name} is ${name}`);
+    await hub.access.flush();
+    return { id, name };
+  },
+  'token.create': async ({ session = EVERYTHING, role, expiresInMs, name }, hub, caller) => {
+    const { record, token } = hub.access.createToken({ name, session, role, lifeMs: expiresInMs });
+    await hub.access.flush();
+    tell(hub, caller, 'token.create', `${record.name}: ${role}`, session);
+    return { id: record.id, name: record.name, token, expiresAt: record.expiresAt };
+  },
+  'token.list': (_args, hub) => ({
+    tokens: hub.access.tokens.map(({ digest: _secret, ...token }) => ({ ...token, links: linksOf(hub, token.id) })),
+  }),
+  'token.revoke': async ({ token }, hub, caller) => {
+    const { id, name } = hub.access.findToken(token);
+    tell(hub, caller, 'token.revoke', name);
+    hub.access.revokeToken(id);
+    await hub.access.flush();
+    return { id, name };
+  },
+  'audit.list': async (wanted, hub) => ({ records: await hub.audit.query(wanted) }),
+};
+
+function linksOf(hub: HubContext, principal: string): number {
+  return [...hub.viewers.values()].filter(({ identity }) => identity.principal.id === principal).length;
+}
+
+function tell(hub: HubContext, { identity }: HubViewer, action: string, detail: string, session = EVERYTHING): void {
+  const { kind, id, name } = identity.principal;
+  hub.audit.record({
+    who: { kind, id, name },
+    ...(identity.from === undefined ? {} : { from: identity.from }),
+    action,
+    ...(session === EVERYTHING ? {} : { session }),
+    outcome: 'ok',
+    detail,
+  });
+}

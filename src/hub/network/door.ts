@@ -1,0 +1,104 @@
+import type { Socket as NetSocket } from 'node:net';
+import { hostname } from 'node:os';
+import type { WebSocket } from 'ws';
+import { IrisError } from '../../core/index.ts';
+import type { AcceptOptions } from '../accept.ts';
+import type { HubContext } from '../context.ts';
+import type { NetworkOptions, NetworkState } from './options.ts';
+import type { Served } from './serve.ts';
+
+export interface DoorOptions {
+  readonly hub: HubContext;
+  /** Absent: this hub serves its own machine only. */
+  readonly network: NetworkOptions | undefined;
+  /** State folder of the hub. */
+  readonly folder: string;
+  readonly accept: (socket: WebSocket, raw: NetSocket, who: Pick<AcceptOptions, 'authenticate' | 'from'>) => void;
+}
+
+/** A hub's door to the network. What is behind it is loaded when it is opened. */
+export class NetworkDoor {
+  readonly #o: DoorOptions;
+  #served: Served | undefined;
+  #state: NetworkState = {};
+  readonly #ready: Promise<void>;
+  #settleReady: () => void = () => {};
+
+  constructor(options: DoorOptions) {
+    this.#o = options;
+    this.#ready = new Promise((resolve) => {
+      this.#settleReady = resolve;
+    });
+  }
+
+  get state(): NetworkState {
+    return this.#state;
+  }
+
+  /** Takes the port; whoever comes waits for `ready`. @throws IrisError where the hub shall not be without it */
+  async open(): Promise<void> {
+    const { network, hub } = this.#o;
+    if (!network) return;
+    try {
+      this.#state = await this.#open(network);
+    } catch (error) {
+      if (network.required) throw error;
+      const problem = IrisError.from(error).line;
+      this.#state = { problem };
+      hub.log.error('no network', { problem });
+    }
+  }
+
+  ready(): void {
+    this.#settleReady();
+  }
+
+  /** Takes nobody more. */
+  close(): void {
+    this.#served?.close();
+  }
+
+  async #open({ listen, cert, key, names = [], insecure = false }: NetworkOptions): Promise<NetworkState> {
+    const { hub, folder, accept } = this.#o;
+    const { advertisedHost, formatAddress, isLoopback, isWildcard, parseListen } = await import('./address.ts');
+    const address = parseListen(listen);
+    if (insecure && !isLoopback(address.host)) {
+      throw new IrisError('usage', `--insecure is for loopback addresses, not for ${address.host}`, {
+        remedy: 'listen on 127.0.0.1, or leave it out: TLS needs no preparation',
+      });
+    }
+    if ((cert === undefined) !== (key === undefined)) {
+      throw new IrisError('usage', 'a certificate needs its key, and a key its certificate', {
+        remedy: 'give both --cert and --key, or none',
+      });
+    }
+    const { ownCertificate, readCertificate } = await import('./certificate.ts');
+    const certificate = insecure
+      ? undefined
+      : cert !== undefined && key !== undefined
+        ? readCertificate(cert, key)
+        : await ownCertificate(folder, address.host, names);
+    const [{ serve }, { OwnNames }] = await Promise.all([import('./serve.ts'), import('./own-names.ts')]);
+    const scheme = certificate ? 'https' : 'http';
+    const own = [
+      ...names,
+      hostname(),
+      ...(certificate?.names ?? []),
+      ...(isWildcard(address.host) ? [] : [address.host]),
+    ];
+    this.#served = await serve({
+      hub,
+      address,
+      names: new OwnNames(own, scheme),
+      ready: this.#ready,
+      accept,
+      ...(certificate ? { certificate } : {}),
+    });
+    const bound = this.#served.address;
+    return {
+      listen: formatAddress(bound),
+      url: `${scheme}://${formatAddress({ host: advertisedHost(address, names), port: bound.port })}`,
+      ...(certificate ? { fingerprint: certificate.fingerprint } : {}),
+    };
+  }
+}

@@ -1,0 +1,2 @@
+export { NetworkDoor } from './door.ts';
+export type { NetworkOptions, NetworkState } from './options.ts';
