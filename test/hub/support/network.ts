@@ -73,6 +73,8 @@ export class Device {
   tokens: Tokens = { accessToken: '', refreshToken: '' };
   id = '';
   grants: Grant[] = [];
+  /** Milliseconds since 1970. */
+  wall = (): number => Date.now();
 
   /** `from`: the loopback address it comes from, as another machine would. */
   constructor(url: string, from?: string) {
@@ -88,7 +90,7 @@ export class Device {
   }
 
   async proof(wishes: ProofWishes = {}): Promise<string> {
-    const { htm = 'POST', htu = this.url, token, iat = Math.floor(Date.now() / 1000), jti = randomUUID() } = wishes;
+    const { htm = 'POST', htu = this.url, token, iat = Math.floor(this.wall() / 1000), jti = randomUUID() } = wishes;
     const ath = token === undefined ? {} : { ath: createHash('sha256').update(token).digest('base64url') };
     return new SignJWT({ htm, htu, iat, jti, ...ath })
       .setProtectedHeader({ alg: 'EdDSA', typ: 'dpop+jwt', jwk: await exportJWK(this.#publicKey) })

@@ -1,0 +1,51 @@
+import type { HubCommandArgs, SessionHost } from '../../../src/core/index.ts';
+import type { HubOptions } from '../../../src/hub/index.ts';
+import { type Folder, folder, onlineClient, openHub, type RunningHub } from './index.ts';
+import { Device, urlOf } from './network.ts';
+
+export interface ListeningHub extends RunningHub {
+  /** Whoever sits at it. */
+  readonly owner: SessionHost;
+  readonly url: string;
+  invite(wanted?: HubCommandArgs<'pair.create'>): Promise<string>;
+  /** A device that was just paired. */
+  paired(wanted?: HubCommandArgs<'pair.create'>, name?: string): Promise<Device>;
+}
+
+/** A hub in this process that listens on loopback, with TLS. */
+export async function listeningHub(options: Partial<HubOptions> = {}, place: Folder = folder()): Promise<ListeningHub> {
+  const running = await openHub(place, '0.1.0', { network: { listen: '127.0.0.1:0', required: true }, ...options });
+  const owner = await onlineClient(running.socket);
+  const url = urlOf(running.hub);
+  const invite = async (wanted: HubCommandArgs<'pair.create'> = {}): Promise<string> =>
+    (await owner.command('pair.create', wanted)).code;
+  const paired = async (wanted: HubCommandArgs<'pair.create'> = {}, name = 'laptop'): Promise<Device> => {
+    const device = new Device(url);
+    const answer = await device.pair(await invite(wanted), name);
+    if (answer.status !== 200) throw new Error(`not paired: ${answer.status} ${answer.text}`);
+    return device;
+  };
+  return { ...running, owner, url, invite, paired };
+}
+
+/** A clock whose wall can be set, and whose time can be moved on; timers run in real time. */
+export class MovedClock {
+  movedMs = 0;
+  readonly #base: NonNullable<HubOptions['clock']>;
+
+  constructor(base: NonNullable<HubOptions['clock']>) {
+    this.#base = base;
+  }
+
+  now(): number {
+    return this.#base.now() + this.movedMs;
+  }
+
+  wall(): number {
+    return this.#base.wall() + this.movedMs;
+  }
+
+  after(delayMs: number, run: () => void): { cancel(): void } {
+    return this.#base.after(delayMs, run);
+  }
+}
