@@ -8,4 +8,4 @@ export type { Match, ScreenLines } from './history.ts';
 export { DEFAULT_LOG_LIMITS, type LogLimits, OutputLog } from './log.ts';
 export * from './modes.ts';
 export { type CaptureOptions, Screen, type ScreenOptions } from './screen.ts';
-export { textWidth } from './unicode.ts';
+export { loneWidth, textWidth } from './unicode.ts';

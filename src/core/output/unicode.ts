@@ -139,6 +139,15 @@ export function follow(state: number, prop: number): number {
   return 1 | (width << STATE_WIDTH_SHIFT) | (kind << STATE_CLASS_SHIFT) | keep;
 }
 
+/**
+ * Cells of a character that can be told by itself: 1 or 2. 0: it takes none, is a control character, or may join what stands before it.
+ */
+export function loneWidth(code: number): 0 | 1 | 2 {
+  if (code < 0x20 || (code >= 0x7f && code < 0xa0)) return 0;
+  const prop = property(code);
+  return ((prop >> CLASS_SHIFT) & CLASS_MASK) === OTHER ? ((prop & WIDTH_MASK) as 0 | 1 | 2) : 0;
+}
+
 /** State after a whole text, for joining to what a cell already holds. */
 export function stateAfter(text: string): number {
   let state = 0;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { CONTENT_WIDTH_SHIFT, Screen, WORDS } from '../../../src/core/index.ts';
-import { textWidth } from '../../../src/core/output/unicode.ts';
+import { loneWidth, textWidth } from '../../../src/core/output/unicode.ts';
 import { Utf8Decoder } from '../../../src/core/output/utf8.ts';
 
 const encoder = new TextEncoder();
@@ -65,6 +65,23 @@ describe('widths and clusters', () => {
       const screen = new Screen({ cols: 40, rows: 1, scrollback: 0 });
       screen.write(encoder.encode(text));
       expect(screen.cursor.x, JSON.stringify(text)).toBe(textWidth(text));
+    }
+  });
+
+  test('a character that is measured alone takes these cells whatever stands before it', () => {
+    const codes = [0x20, 0x7e, 0xe9, 0x6f22, 0xac00, 0x2500, 0x3042, 0xff21, 0x20000];
+    for (const code of codes) {
+      expect(loneWidth(code), code.toString(16)).toBeGreaterThan(0);
+      for (const before of ['', 'x', '日', '👩\u200d', 'e\u0301', '🇫']) {
+        const screen = new Screen({ cols: 40, rows: 1, scrollback: 0 });
+        screen.write(encoder.encode(before));
+        const { x } = screen.cursor;
+        screen.write(encoder.encode(String.fromCodePoint(code)));
+        expect(screen.cursor.x - x, code.toString(16)).toBe(loneWidth(code));
+      }
+    }
+    for (const code of [0, 0x1b, 0x7f, 0x9b, 0x301, 0x200d, 0x202e, 0x1f1eb, 0x1f3fb, 0x1f469, 0x1161]) {
+      expect(loneWidth(code), code.toString(16)).toBe(0);
     }
   });
 
