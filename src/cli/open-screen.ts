@@ -126,6 +126,7 @@ function settingsOf({ settings, keys, theme }: Config): UiSettings {
     ascii: settings.borders === 'ascii',
     accent: theme.accent,
     clipboard: settings.clipboard,
+    predict: settings.predict,
     prefixKeys: keys.prefix,
     rootKeys: keys.root,
     defaultCommand: settings.defaultCommand ?? (settings.shell === undefined ? [] : [settings.shell]),

@@ -36,11 +36,11 @@ export function visiblePart(placed: Placed, surface: Surface): { x: number; y: n
 }
 
 /** Is a session not yet in the picture, or in it with another part than its pane shows now? */
-export function moved(picture: Picture, placed: Placed, screen: Surface): boolean {
-  const layer = picture.layers.find((l) => l.surface === screen);
+export function moved(picture: Picture, placed: Placed, surface: Surface): boolean {
+  const layer = picture.layers.find((l) => l.surface === surface);
   if (!layer) return true;
-  if (screen.cols <= placed.inner.cols && screen.rows <= placed.inner.rows) return false;
-  const source = visiblePart(placed, screen);
+  if (surface.cols <= placed.inner.cols && surface.rows <= placed.inner.rows) return false;
+  const source = visiblePart(placed, surface);
   return layer.source.x !== source.x || layer.source.y !== source.y;
 }
 
@@ -51,10 +51,10 @@ export function shownOf(
   begunAt: number | undefined,
 ): { readonly asks: boolean; readonly cursorRow: number | undefined } {
   if (!view) return { asks: false, cursorRow: undefined };
-  const { screen, printedAt } = view;
+  const { surface, printedAt } = view;
   return {
     asks: begunAt !== undefined && printedAt >= begunAt,
-    cursorRow: screen.cursor.y - visiblePart(placed, screen).y,
+    cursorRow: surface.cursor.y - visiblePart(placed, surface).y,
   };
 }
 
@@ -67,7 +67,7 @@ export function makePicture(input: PictureInput): Picture {
     const view = input.views.get(placed.sessionId);
     if (!view) continue;
     const copy = input.copying.get(placed.paneId);
-    const surface = copy?.surface ?? view.screen;
+    const surface = copy?.surface ?? view.surface;
     const source = copy ? { x: 0, y: 0 } : visiblePart(placed, surface);
     layers.push({
       surface,

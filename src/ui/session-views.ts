@@ -1,21 +1,17 @@
-import type { SessionHost } from '../core/index.ts';
-import { SessionView } from './panes/session-view.ts';
+import { SessionView, type Viewing } from './panes/session-view.ts';
+import type { PredictMode } from './prediction/index.ts';
 
 /** Sessions that stay attached though nobody looks: going back to them shows them at once. Beyond it the one not seen longest is let go. */
 const KEPT = 32;
 
 /** The sessions this viewer watches: all that are on the screen, and those that were lately. */
 export class SessionViews {
-  readonly #host: SessionHost;
-  readonly #readOnly: boolean;
-  readonly #wall: () => number;
+  readonly #viewing: Viewing;
   readonly #changed: (view: SessionView) => void;
   readonly #views = new Map<string, SessionView>();
 
-  constructor(host: SessionHost, readOnly: boolean, wall: () => number, changed: (view: SessionView) => void) {
-    this.#host = host;
-    this.#wall = wall;
-    this.#readOnly = readOnly;
+  constructor(viewing: Viewing, changed: (view: SessionView) => void) {
+    this.#viewing = viewing;
     this.#changed = changed;
   }
 
@@ -27,7 +23,7 @@ export class SessionViews {
   show(sessionId: string, size: { cols: number; rows: number }, nowMs: number): SessionView {
     let view = this.#views.get(sessionId);
     if (!view) {
-      const created = new SessionView(this.#host, sessionId, size, this.#readOnly, this.#wall);
+      const created = new SessionView(this.#viewing, sessionId, size);
       created.changed.on(() => this.#changed(created));
       this.#views.set(sessionId, created);
       view = created;
@@ -35,6 +31,16 @@ export class SessionViews {
     view.resize(size.cols, size.rows);
     view.lastShownMs = nowMs;
     return view;
+  }
+
+  /** When keys are echoed here before the session does. */
+  get predict(): PredictMode {
+    return this.#viewing.prediction.mode;
+  }
+
+  set predict(mode: PredictMode) {
+    this.#viewing.prediction.mode = mode;
+    for (const view of this.#views.values()) view.closePrediction();
   }
 
   /** Lets go of sessions that are gone, and of the least recently seen beyond the limit. */

@@ -1,4 +1,5 @@
 import type { FrameStyle } from './layout/index.ts';
+import type { PredictMode } from './prediction/index.ts';
 
 /** What the user can set about the user interface; the config's part of it, checked. */
 export interface TuiSettings {
@@ -14,6 +15,8 @@ export interface TuiSettings {
   readonly accent: string;
   /** May programs set the clipboard (OSC 52)? */
   readonly clipboard: 'ask' | 'on' | 'off';
+  /** Are keys echoed here before the session does? `auto`: where the round trip takes more than 30 ms. */
+  readonly predict: PredictMode;
   /** Key name → command line, or null to unbind. */
   readonly prefixKeys: Readonly<Record<string, string | null>>;
   /** Keys without the prefix. */
@@ -30,6 +33,7 @@ export const DEFAULT_SETTINGS: TuiSettings = {
   ascii: false,
   accent: 'cyan',
   clipboard: 'ask',
+  predict: 'auto',
   prefixKeys: {},
   rootKeys: {},
   defaultCommand: [],

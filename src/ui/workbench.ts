@@ -26,6 +26,7 @@ import type { OverlayControl } from './overlays/index.ts';
 import type { CopyMode } from './panes/copy-mode.ts';
 import type { SessionView } from './panes/session-view.ts';
 import { makePicture, moved, type Picture, shownOf } from './picture.ts';
+import { Prediction } from './prediction/index.ts';
 import { SessionNews } from './session-news.ts';
 import { SessionViews } from './session-views.ts';
 import type { TuiSettings } from './settings.ts';
@@ -95,12 +96,8 @@ export class Workbench {
     this.rows = options.rows;
     this.readOnly = options.readOnly;
     this.sync = new WorkspaceSync(options.host, options.readOnly);
-    this.views = new SessionViews(
-      options.host,
-      options.readOnly,
-      () => options.clock.wall(),
-      (view) => this.#viewChanged(view),
-    );
+    const prediction = new Prediction(options.host, options.clock, options.settings.predict);
+    this.views = new SessionViews({ ...options, prediction }, (view) => this.#viewChanged(view));
     this.keeper = new Keeper({ ...options, sync: this.sync, view: this.view, area: () => this.area });
     this.messages = new Messages(options.clock, () => this.update());
     this.gaze = new Gaze(options.host);
@@ -300,7 +297,7 @@ export class Workbench {
     // What lies above it may have to go: ssh asks something.
     if (this.#snapshot?.panes.some((p) => p.paneId === placed.paneId && p.trouble)) this.update();
     // A picture that waited for this view, or a part of a larger screen that must follow its cursor.
-    if (moved(this.#picture, placed, view.screen)) this.update();
+    if (moved(this.#picture, placed, view.surface)) this.update();
     else this.dirty.emit();
   }
 

@@ -40,6 +40,7 @@ settings:
   scrollbackLines: 50000
   borders: single
   clipboard: on
+  predict: never
   maxProcesses: 8
   idleTimeout: 3600000
   sessionInitTimeout: 20000
@@ -64,6 +65,7 @@ theme:
         scrollbackLines: 50_000,
         borders: 'single',
         clipboard: 'on',
+        predict: 'never',
         maxProcesses: 8,
         idleTimeout: 3_600_000,
         sessionInitTimeout: 20_000,

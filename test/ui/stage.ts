@@ -3,6 +3,7 @@ import {
   DEFAULT_MODES,
   Emitter,
   encodeKey,
+  type HostConnection,
   type HostEvent,
   parseCommand,
   parseKeyName,
@@ -15,6 +16,7 @@ import { type ActionContext, run } from '../../src/ui/actions/index.ts';
 import { Chrome } from '../../src/ui/chrome.tsx';
 import { type Capabilities, Compositor, FULL_CAPABILITIES } from '../../src/ui/compositor/index.ts';
 import { Keyboard, makeKeyTables } from '../../src/ui/control/index.ts';
+import type { InputEvent } from '../../src/ui/input/index.ts';
 import { addTab, EMPTY_WORKSPACE } from '../../src/ui/model/workspace-ops.ts';
 import { DEFAULT_SETTINGS, type TuiSettings } from '../../src/ui/settings.ts';
 import { Workbench } from '../../src/ui/workbench.ts';
@@ -60,7 +62,7 @@ export const teamInfo = (over: Partial<TeamInfo> = {}): TeamInfo => ({
 
 /** A hub of made-up sessions: what a real one tells of states that take minutes to come about. */
 export class MadeUpHub implements SessionHost {
-  readonly connection = { state: 'online', since: 0, attempt: 0 } as const;
+  connection: HostConnection = { state: 'online', since: 0, attempt: 0 };
   readonly hub = undefined;
   sessions: SessionInfo[];
   teams: TeamInfo[] = [];
@@ -234,6 +236,12 @@ export class Stage {
       this.#keyboard.handle({ type: 'key', key, raw });
       await this.pass();
     }
+  }
+
+  /** Something of the terminal that is no key. */
+  async handle(...events: InputEvent[]): Promise<void> {
+    for (const event of events) this.#keyboard.handle(event);
+    await this.pass();
   }
 
   text(): string {

@@ -4,7 +4,7 @@ import { INEFFECTIVE_SECTIONS, INEFFECTIVE_SETTINGS } from './effects.ts';
 import { accepted, colour, commandLine, complain, TIME_LIMIT_MS } from './fields.ts';
 import { notifyKeys, settingsNotify } from './notify-schema.ts';
 import { remoteOptions, teamSchema, teamsSchema } from './team-schema.ts';
-import { type Bindings, BORDER_STYLES, CLIPBOARD_RULES, DEFAULT_CONFIG } from './types.ts';
+import { type Bindings, BORDER_STYLES, CLIPBOARD_RULES, DEFAULT_CONFIG, PREDICT_RULES } from './types.ts';
 
 const defaults = DEFAULT_CONFIG.settings;
 
@@ -36,6 +36,10 @@ const settings = z.strictObject({
     .enum(CLIPBOARD_RULES)
     .default(defaults.clipboard)
     .describe('may programs set the clipboard (OSC 52)? They may never read it'),
+  predict: z
+    .enum(PREDICT_RULES)
+    .default(defaults.predict)
+    .describe('are typed characters shown, underlined, before their echo comes? auto: where it takes more than 30 ms'),
   maxProcesses: z
     .number()
     .int()

@@ -26,6 +26,8 @@ export interface Settings {
   readonly borders: BorderStyle;
   /** What becomes of a program's wish to set the clipboard (OSC 52). Reading it is never allowed. */
   readonly clipboard: ClipboardRule;
+  /** Are typed characters shown before their echo comes? */
+  readonly predict: PredictRule;
   /** Sessions of teams that run at once; 0: no bound. */
   readonly maxProcesses: number;
   /** Milliseconds after which a team's idle session that nobody uses is ended; 0: never. */
@@ -42,6 +44,8 @@ export const BORDER_STYLES = ['rounded', 'single', 'ascii'] as const;
 export type BorderStyle = (typeof BORDER_STYLES)[number];
 export const CLIPBOARD_RULES = ['ask', 'on', 'off'] as const;
 export type ClipboardRule = (typeof CLIPBOARD_RULES)[number];
+export const PREDICT_RULES = ['auto', 'always', 'never'] as const;
+export type PredictRule = (typeof PREDICT_RULES)[number];
 
 /** Key name → command line; null: unbound. On top of the built-in tables. */
 export type Bindings = Readonly<Record<string, string | null>>;
@@ -92,6 +96,7 @@ export const DEFAULT_CONFIG: Config = {
     scrollbackLines: 10_000,
     borders: 'rounded',
     clipboard: 'ask',
+    predict: 'auto',
     maxProcesses: 0,
     idleTimeout: 0,
     hooks: false,

@@ -202,6 +202,11 @@ export const viewerCommands = define({
     args: z.object({ literal: flag, keys: z.array(z.string()).min(1) }),
   },
   'send-prefix': { summary: 'send the prefix key to this pane', args: none },
+  predict: {
+    summary: 'echo keys here before the session does: auto (where it is far away), always, never',
+    positions: ['mode'],
+    args: z.object({ mode: z.enum(['auto', 'always', 'never']).optional() }),
+  },
   'copy-mode': {
     summary: 'scroll and select in the scrollback (-u: one page up)',
     flags: { u: 'up' },

@@ -58,6 +58,7 @@ export function completions(before: string, names: Names = { teams: [], sessions
   const spec = viewerCommands[name];
   if (word.startsWith('-')) return match(Object.keys('flags' in spec ? spec.flags : {}).map((letter) => `-${letter}`));
   if (name === 'select-layout') return match(LAYOUT_NAMES);
+  if (name === 'predict') return words.length === 2 ? match(['auto', 'always', 'never']) : [];
   if (name === 'workspace') return words.length === 2 ? match(['save', 'load', 'list', 'delete']) : [];
   if (name === 'up' || name === 'down') return match(names.teams.filter((team) => !words.slice(1, -1).includes(team)));
   if (name === 'edit-team') return words.length === 2 ? match(names.teams) : [];

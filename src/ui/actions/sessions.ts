@@ -87,7 +87,7 @@ export const sessionHandlers: Handlers<
 };
 
 export const programHandlers: Handlers<
-  'command-prompt' | 'help' | 'messages' | 'refresh' | 'detach' | 'suspend' | 'workspace'
+  'command-prompt' | 'help' | 'messages' | 'refresh' | 'detach' | 'suspend' | 'workspace' | 'predict'
 > = {
   'command-prompt': (ctx, { text }) => openCommandPrompt(ctx, text ?? ''),
   help: showHelp,
@@ -96,6 +96,10 @@ export const programHandlers: Handlers<
   detach: ({ outside }) => outside.exit({ kind: 'detached' }),
   suspend: ({ outside }) => outside.suspend(),
   workspace: (ctx, { action, name }) => runWorkspace(ctx, action, name),
+  predict: ({ bench }, { mode }) => {
+    if (mode !== undefined) bench.views.predict = mode;
+    bench.say(`predict: ${bench.views.predict}`);
+  },
 };
 
 const withSession = (session: SessionInfo | undefined, act: (id: string) => Promise<unknown>): unknown =>
@@ -124,7 +128,10 @@ export async function openCopyMode(
     if (open) {
       mode.close();
       mode = open;
-    } else bench.copying.set(placed.paneId, mode);
+    } else {
+      view.stopGuessing();
+      bench.copying.set(placed.paneId, mode);
+    }
   }
   then(mode);
   bench.update();

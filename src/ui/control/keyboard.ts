@@ -3,6 +3,7 @@ import {
   encodeKey,
   formatKeyName,
   isModifierKey,
+  type Key,
   parseCommand,
   parseKeyName,
   REPEATABLE,
@@ -252,11 +253,11 @@ export class Keyboard {
   }
 
   #forward(event: KeyInput): void {
-    this.#send((view) => forwardKey(event, this.#options.outerModes(), view.screen.modes));
+    this.#send((view) => forwardKey(event, this.#options.outerModes(), view.screen.modes), event.key);
   }
 
   /** Each pane gets a key in its own encoding. */
-  #send(encode: (view: SessionView) => Uint8Array): void {
+  #send(encode: (view: SessionView) => Uint8Array, key?: Key): void {
     const { bench } = this.#ctx;
     const sent = typedViews(bench)
       .map((view) => ({ view, bytes: encode(view) }))
@@ -266,7 +267,7 @@ export class Keyboard {
       return;
     }
     this.#options.typed();
-    for (const { view, bytes } of sent) view.write(bytes);
+    for (const { view, bytes } of sent) view.write(bytes, key);
   }
 
   /** What would have been typed may not be. */

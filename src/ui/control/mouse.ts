@@ -124,7 +124,7 @@ export class Mouse {
   #local(placed: Placed, m: MouseInput): { x: number; y: number } {
     const { bench } = this.#ctx;
     const view = bench.views.get(placed.sessionId);
-    const source = view && !bench.copying.has(placed.paneId) ? visiblePart(placed, view.screen) : { x: 0, y: 0 };
+    const source = view && !bench.copying.has(placed.paneId) ? visiblePart(placed, view.surface) : { x: 0, y: 0 };
     return { x: m.x - placed.inner.x + source.x, y: m.y - placed.inner.y + source.y };
   }
 

@@ -1,12 +1,24 @@
 import {
   type Attachment,
   applyEntry,
+  type Clock,
   Emitter,
   type IrisError,
+  type Key,
   Screen,
   type SessionHost,
+  type Surface,
   type ViewEntry,
 } from '../../core/index.ts';
+import type { Prediction, Predictor } from '../prediction/index.ts';
+
+/** What all views of a viewer share. */
+export interface Viewing {
+  readonly host: SessionHost;
+  readonly clock: Clock;
+  readonly readOnly: boolean;
+  readonly prediction: Prediction;
+}
 
 /** A session as this viewer sees it: its newest screen, and the way in. */
 export class SessionView {
@@ -21,18 +33,15 @@ export class SessionView {
   printedAt = Number.NEGATIVE_INFINITY;
   ended: IrisError | undefined;
   readonly #attachment: Attachment;
+  readonly #prediction: Prediction;
+  #predictor: Predictor | undefined;
   #cols: number;
   #rows: number;
   #isReady = false;
   #epoch: string | undefined;
 
-  constructor(
-    host: SessionHost,
-    sessionId: string,
-    size: { cols: number; rows: number },
-    readOnly: boolean,
-    wall: () => number,
-  ) {
+  constructor({ host, clock, readOnly, prediction }: Viewing, sessionId: string, size: { cols: number; rows: number }) {
+    this.#prediction = prediction;
     this.sessionId = sessionId;
     this.#cols = size.cols;
     this.#rows = size.rows;
@@ -48,7 +57,8 @@ export class SessionView {
       readOnly,
       onEntry: (entry: ViewEntry) => {
         applyEntry(this.screen, entry);
-        if (this.#prints(entry)) this.printedAt = wall();
+        if (this.#prints(entry)) this.printedAt = clock.wall();
+        this.#predictor?.heard();
         if (!this.#isReady) {
           this.#isReady = true;
           markReady();
@@ -68,6 +78,7 @@ export class SessionView {
     if (entry.kind !== 'snapshot') return entry.kind === 'output' || entry.kind === 'error';
     const fresh = entry.epoch !== this.#epoch;
     this.#epoch = entry.epoch;
+    if (fresh) this.#predictor?.interrupted();
     return fresh && !isBlank(this.screen);
   }
 
@@ -75,8 +86,42 @@ export class SessionView {
     return this.#isReady;
   }
 
-  write(bytes: Uint8Array): void {
+  /** What is drawn: the screen, and while its echo is far away also what was typed into it. */
+  get surface(): Surface {
+    return this.#predictor?.surface ?? this.screen;
+  }
+
+  /** `key`: the key that these bytes are, so that its echo can be guessed. */
+  write(bytes: Uint8Array, key?: Key): void {
     this.#attachment.write(bytes);
+    if (key) {
+      this.#followPrediction();
+      this.#predictor?.typed(key);
+    } else this.#predictor?.interrupted();
+  }
+
+  /** What was guessed goes: the screen is looked at in another way. */
+  stopGuessing(): void {
+    this.#predictor?.interrupted();
+  }
+
+  /** Nothing is guessed any more, until a key says otherwise. */
+  closePrediction(): void {
+    if (!this.#predictor) return;
+    this.#predictor.close();
+    this.#predictor = undefined;
+    this.changed.emit();
+  }
+
+  #followPrediction(): void {
+    const before = this.#predictor;
+    const next = this.#prediction.next(this.sessionId, this.screen, before, () => this.changed.emit());
+    if (next === before) return;
+    if (!next) this.closePrediction();
+    else {
+      this.#predictor = next;
+      this.changed.emit();
+    }
   }
 
   /** The size that this viewer has for it; told to the hub only when it changed. */
@@ -89,6 +134,7 @@ export class SessionView {
 
   close(): void {
     this.#attachment.detach();
+    this.#predictor?.close();
     this.screen.dispose();
   }
 }
