@@ -32,7 +32,7 @@ export const pairVerbs: readonly Verb[] = [
       JSON_OPTION,
     ],
     examples: [
-      ['iris-tui pair https://office:7000#sha256:… ABCDE-FGHJK-MNPQR-S', 'as iris-tui hub pair prints it there'],
+      ['iris-tui pair https://office:7000#sha256:… 7K3M-9QXC-V2HT-B5WN', 'as iris-tui hub pair prints it there'],
       [
         'iris-tui pair office.example.com:7000 --name office',
         'asks for the code, and whether the fingerprint is right',

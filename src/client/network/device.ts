@@ -2,6 +2,7 @@ import { IrisError } from '../../core/index.ts';
 import type { AuthPayload } from '../../protocol/index.ts';
 import type { Credentials, DeviceSecrets, KnownHub } from '../credentials/index.ts';
 import type { HubApi } from './hub-api.ts';
+import { HubRefusal } from './rest.ts';
 
 /** A token that ends sooner than this is renewed before it is used: the answer may be on its way for a while. */
 const SPARE_MS = 30_000;
@@ -35,7 +36,7 @@ export class Device {
       return await act(secrets);
     } catch (error) {
       // It ended by the hub's clock, or the hub has lost it: what renews it may still be good.
-      if (!(error instanceof IrisError) || error.code !== 'not-allowed') throw error;
+      if (!(error instanceof HubRefusal) || !error.isAboutLogin) throw error;
       return act(await this.#renewed(secrets.accessToken));
     }
   }
@@ -62,7 +63,7 @@ export class Device {
     try {
       return await this.#api.refresh(key, refreshToken);
     } catch (error) {
-      if (!(error instanceof IrisError) || error.retriable || error.code === 'host-key') throw error;
+      if (!(error instanceof HubRefusal) || !error.isAboutLogin) throw error;
       throw new IrisError('not-allowed', `${this.#hub.name} does not let this device in any more (${error.message})`, {
         cause: error,
         remedy: pairAgain(this.#hub.url),

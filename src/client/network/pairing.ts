@@ -3,6 +3,7 @@ import { type Credentials, checkName, type KnownHub, nameFor } from '../credenti
 import { HubApi } from './hub-api.ts';
 import { type HubPlace, readFingerprint, type Trust } from './place.ts';
 import { newDeviceKey } from './proof.ts';
+import { HubRefusal } from './rest.ts';
 import { lookAt } from './secure-socket.ts';
 
 export interface PairRequest {
@@ -98,7 +99,7 @@ async function judge(request: PairRequest, clock: Clock): Promise<Judged> {
 
 /** A hub says the same of every code that it does not take. */
 function explain(error: unknown): never {
-  if (error instanceof IrisError && !error.retriable && ['not-allowed', 'usage', 'failed'].includes(error.code)) {
+  if (error instanceof HubRefusal && error.status === 400) {
     throw new IrisError('not-allowed', error.message, {
       cause: error,
       remedy: error.remedy ?? 'a code is good once, for 5 minutes: ask for another with iris-tui hub pair there',

@@ -1,6 +1,13 @@
 import { request } from 'node:http';
 import { z } from 'zod';
-import { type Clock, ERROR_CODES, type ErrorCode, IrisError, plainText } from '../../core/index.ts';
+import {
+  type Clock,
+  ERROR_CODES,
+  type ErrorCode,
+  IrisError,
+  type IrisErrorOptions,
+  plainText,
+} from '../../core/index.ts';
 import { networkFailure } from './failures.ts';
 import type { HubPlace, Trust } from './place.ts';
 import { openSecurely } from './secure-socket.ts';
@@ -89,19 +96,34 @@ const refusalSchema = z.object({
   error: z.object({ code: z.string(), message: z.string(), remedy: z.string().optional() }),
 });
 
+/** A hub has answered, and said no. */
+export class HubRefusal extends IrisError {
+  readonly status: number;
+
+  constructor(status: number, code: ErrorCode, message: string, options: IrisErrorOptions) {
+    super(code, message, options);
+    this.status = status;
+  }
+
+  /** It is about what we proved ourselves with, not about the request. */
+  get isAboutLogin(): boolean {
+    return this.status === 401;
+  }
+}
+
 /** What an answer that is no 2xx means. Whether it may be tried again follows from the status alone. */
-export function refusalOf({ status, body }: RestAnswer, where: string): IrisError {
+export function refusalOf({ status, body }: RestAnswer, where: string): HubRefusal {
   const retriable = status === 429 || status === 408 || status >= 500;
   const parsed = refusalSchema.safeParse(body);
   if (!parsed.success) {
-    return new IrisError('hub-unreachable', `what answers at ${where} is no iris-tui hub (HTTP ${status})`, {
+    return new HubRefusal(status, 'hub-unreachable', `what answers at ${where} is no iris-tui hub (HTTP ${status})`, {
       retriable,
       remedy: 'is that the port of the hub?',
     });
   }
   const { code, message, remedy } = parsed.data.error;
   const known: ErrorCode = Object.hasOwn(ERROR_CODES, code) ? (code as ErrorCode) : 'failed';
-  return new IrisError(retriable && known === 'failed' ? 'hub-unreachable' : known, plainText(message, 500), {
+  return new HubRefusal(status, retriable && known === 'failed' ? 'hub-unreachable' : known, plainText(message, 500), {
     retriable,
     ...(remedy === undefined ? {} : { remedy: plainText(remedy, 500) }),
   });
