@@ -37,14 +37,14 @@ export function readEnvironment(): Environment {
 const PANE_VARIABLES: readonly string[] = ['IRIS_TUI', 'IRIS_SESSION_ID', 'IRIS_SESSION_NAME', 'IRIS_HUB'];
 /** Of a script, to a hub on the network: no program that is started here may have it. */
 const TOKEN_VARIABLE = 'IRIS_TOKEN';
-/** How a hub tells its starter that it is up; nobody else's. */
-const READY_VARIABLE = 'IRIS_READY_FD';
+/** How a hub tells its starter, or systemd, that it is up; nobody else's. */
+const READY_VARIABLES: readonly string[] = ['IRIS_READY_FD', 'NOTIFY_SOCKET'];
 
 /** The environment for a process of its own: everything that is set, without what describes the pane we may be in. */
 export function environmentForOthers(vars: Environment['vars']): Record<string, string> {
   const out: Record<string, string> = {};
   for (const [name, value] of Object.entries(vars)) {
-    const ours = name === READY_VARIABLE || name === TOKEN_VARIABLE || PANE_VARIABLES.includes(name);
+    const ours = READY_VARIABLES.includes(name) || name === TOKEN_VARIABLE || PANE_VARIABLES.includes(name);
     if (value !== undefined && !ours) out[name] = value;
   }
   return out;

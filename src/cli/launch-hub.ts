@@ -32,14 +32,17 @@ export interface ReachedHub {
   readonly started: boolean;
 }
 
-/** Resolves once a hub accepts connections, and starts one when none does. A hub that the user named is never started. */
-export async function reachHub(target: { paths: Paths; env: Environment; ownHub: boolean }): Promise<ReachedHub> {
+/** Resolves once a hub accepts connections, and starts one when none does, with these words on its command line. A hub that the user named is never started. */
+export async function reachHub(
+  target: { paths: Paths; env: Environment; ownHub: boolean },
+  words: readonly string[] = [],
+): Promise<ReachedHub> {
   const { paths, env, ownHub } = target;
   const probe = await probeSocket(paths.socket);
   if (probe === 'answers') return { socket: paths.socket, started: false };
   if (probe === 'silent') throw hubSilent(paths);
   if (!ownHub) throw noHub(paths.socket);
-  return startHubProcess(paths, env);
+  return startHubProcess(paths, env, words);
 }
 
 export function noHub(socket: string): IrisError {
@@ -58,10 +61,14 @@ export function hubSilent(paths: Paths): IrisError {
  * Starts a hub that outlives us: a session of its own (setsid), no terminal, working folder `/`. Resolves when a hub answers, be it this
  * one or one that somebody else started in the same moment; rejects with the reason, or after the deadline.
  */
-export async function startHubProcess(paths: Paths, env: Environment): Promise<ReachedHub> {
+export async function startHubProcess(
+  paths: Paths,
+  env: Environment,
+  words: readonly string[] = [],
+): Promise<ReachedHub> {
   ensureFolders(paths, env.uid);
   const errorsFrom = statSync(paths.hubErrors, { throwIfNoEntry: false })?.size ?? 0;
-  const child = spawnHub(paths, env);
+  const child = spawnHub(paths, env, words);
   try {
     return await answered(child, paths, errorsFrom);
   } finally {
@@ -78,10 +85,10 @@ export async function startHubProcess(paths: Paths, env: Environment): Promise<R
  */
 export const YOUNG_GENERATION = '--max-semi-space-size=4';
 
-function spawnHub(paths: Paths, env: Environment): ChildProcess {
+function spawnHub(paths: Paths, env: Environment, words: readonly string[]): ChildProcess {
   const errors = openErrors(paths.hubErrors);
   try {
-    return spawn(process.execPath, [YOUNG_GENERATION, launcher(), 'hub', 'run', '--background'], {
+    return spawn(process.execPath, [YOUNG_GENERATION, launcher(), 'hub', 'run', '--background', ...words], {
       cwd: '/',
       detached: true,
       env: { ...environmentForOthers(env.vars), IRIS_READY_FD: String(READY_FD), ...absoluteFolders(env) },

@@ -17,7 +17,7 @@ try {
     process.exit(await openScreen(env, screen));
   } else if (argv[0] === 'hub' && argv[1] === 'run' && argv[2] === '--background' && argv.length === 3) {
     const { runHub } = await import('./run-hub.ts');
-    await runHub(env, { background: true });
+    await runHub(env, { background: true, flags: {} });
   } else if (argv[0] === 'hook' && argv[1] !== undefined && !argv[1].startsWith('-')) {
     const { runHook } = await import('./hook.ts');
     await runHook(argv.slice(1));

@@ -1,11 +1,14 @@
 import { closeSync, writeSync } from 'node:fs';
 import { IrisError, RuleBook, type TeamConfig } from '../core/index.ts';
-import { type Hub, type HubCard, runHub as runHubProcess } from '../hub/index.ts';
+import { type Hub, type HubCard, type HubOptions, runHub as runHubProcess } from '../hub/index.ts';
+import { type LoadedConfig, problemLine } from './config/index.ts';
 import { type Environment, environmentForOthers } from './environment.ts';
 import { ensureFolders, reasonOf } from './folders.ts';
 import { hookProgram } from './hook-program.ts';
 import { HubConfig } from './hub-config.ts';
 import type { ReadyMessage } from './launch-hub.ts';
+import { type NetworkFlags, networkOptions } from './network-options.ts';
+import { notifyReady } from './notify-ready.ts';
 import { type Paths, resolvePaths } from './paths.ts';
 import { loadRules, rulesFolder } from './rules.ts';
 import { VERSION } from './version.ts';
@@ -14,20 +17,22 @@ import { VERSION } from './version.ts';
  * `hub run`: is the hub, until it is told to stop. In the background it says on a pipe how its start went, and nothing else to anybody:
  * the terminal is gone.
  */
-export async function runHub(env: Environment, options: { background: boolean }): Promise<void> {
+export async function runHub(env: Environment, options: { background: boolean; flags: NetworkFlags }): Promise<void> {
   const tell = options.background ? tellStarter(env) : tellTerminal;
   // From here on one defect must not end all sessions: the hub has handlers of its own, which write to its log.
   for (const event of ['uncaughtException', 'unhandledRejection']) process.removeAllListeners(event);
   try {
     const paths = resolvePaths(env);
     ensureFolders(paths, env.uid);
-    const start = await startHub(env, paths);
+    const start = await startHub(env, paths, options);
     if (start.kind === 'running') {
       if (!options.background) throw alreadyRunning(start.card);
       tell({ taken: true, ...(start.card === undefined ? {} : { socket: start.card.socket }) });
       process.exit(0);
     }
+    notifyReady(env);
     tell({ ready: true, pid: process.pid, socket: start.hub.socket });
+    if (!options.background) tellNetwork(start.hub);
     await start.hub.stopped;
     process.exit(0);
   } catch (error) {
@@ -38,7 +43,7 @@ export async function runHub(env: Environment, options: { background: boolean })
   }
 }
 
-async function startHub(env: Environment, paths: Paths) {
+async function startHub(env: Environment, paths: Paths, options: { background: boolean; flags: NetworkFlags }) {
   const [config, rules] = await Promise.all([HubConfig.load(env), loadRules(rulesFolder(paths))]);
   const start = await runHubProcess({
     paths: { socket: paths.socket, state: paths.stateDir },
@@ -48,6 +53,7 @@ async function startHub(env: Environment, paths: Paths) {
     rules: new RuleBook(rules.files.map((file) => file.rules)),
     teams: config.teams,
     hookProgram: hookProgram(),
+    ...networkOf(config.loaded, options),
   });
   if (start.kind === 'started') {
     const { log } = start.hub;
@@ -64,6 +70,28 @@ async function startHub(env: Environment, paths: Paths) {
     void start.hub.stopped.then(() => watch.close());
   }
   return start;
+}
+
+/** A section with a mistake in it counts as a network that there is not. @throws IrisError `usage` where the hub shall not be without */
+function networkOf(
+  { config, problems }: LoadedConfig,
+  { background, flags }: { background: boolean; flags: NetworkFlags },
+): Pick<HubOptions, 'network' | 'networkProblem' | 'name'> {
+  const { name } = config.hub;
+  const called = name === undefined ? {} : { name };
+  const wrong = problems.find(({ severity, section }) => severity === 'error' && section === 'hub');
+  if (wrong && flags.listen === undefined) {
+    if (!background) throw new IrisError('usage', problemLine(wrong));
+    return { networkProblem: problemLine(wrong), ...called };
+  }
+  const network = networkOptions(flags, config.hub, background);
+  return { ...(network ? { network } : {}), ...called };
+}
+
+function tellNetwork({ network }: Hub): void {
+  const { listen, url, fingerprint } = network;
+  if (url === undefined) return;
+  process.stdout.write(`listens on ${listen}, as ${url}${fingerprint === undefined ? '' : ` (${fingerprint})`}\n`);
 }
 
 function logProblems({ log }: Hub, { problems }: TeamConfig): void {

@@ -72,6 +72,8 @@ export interface HubOptions {
   readonly hookProgram?: HookProgram;
   /** Serve other machines; absent: this one only. */
   readonly network?: NetworkOptions;
+  /** Why it can't serve other machines, though it should. */
+  readonly networkProblem?: string;
   /** What it is called by others; the name of the machine when absent. */
   readonly name?: string;
 }
@@ -268,6 +270,7 @@ class RunningHub implements HubContext, Hub {
     this.#door = new NetworkDoor({
       hub: this,
       network: options.network,
+      problem: options.networkProblem,
       folder: options.paths.state,
       accept: (ws, raw, who) => this.#accept(ws, raw, who),
     });

@@ -22,7 +22,7 @@ const example = readFileSync(fileURLToPath(new URL('../../docs/config.example.ya
 const RIGHT: readonly string[] = [
   '{}',
   example.replace('  root:\n', '  root: {}\n'),
-  example.replace('  root:\n', '  root: {}\n').replace(/^# ?(?=( {2,}.*|teams:)?$)/gm, ''),
+  example.replace('  root:\n', '  root: {}\n').replace(/^# ?(?=( {2,}.*|teams:|hub:)?$)/gm, ''),
   'settings: { maxProcesses: "${A}", mouse: "${B:-true}", borders: "${C:-ascii}", httpPort: 1615 }',
   'theme: { accent: 208 }',
   'keys: { "|": split-pane -h, x: null, 1: zoom, root: { F5: zoom } }',

@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { colourOf } from '../../src/cli/config/colour.ts';
@@ -52,6 +52,12 @@ keys:
     M-Left: select-pane -L
 theme:
   accent: "#7aF"
+hub:
+  listen: "[::]:4747"
+  cert: tls/office.pem
+  key: /etc/office.key
+  names: office.example.com, 10.0.0.7
+  name: office
 `);
     expect(problems).toEqual([]);
     expect(config).toEqual({
@@ -73,8 +79,24 @@ theme:
       },
       keys: { prefix: { '|': 'split-pane -h', x: null }, root: { 'M-Left': 'select-pane -L' } },
       theme: { accent: '#77aaff' },
+      hub: {
+        listen: '[::]:4747',
+        cert: resolve('tls/office.pem'),
+        key: '/etc/office.key',
+        names: ['office.example.com', '10.0.0.7'],
+        name: 'office',
+      },
       teams: [],
     });
+  });
+
+  it('says what of a network can not be', () => {
+    expect(lines('hub: { listen: 4747, cert: a.pem }\n')).toEqual([
+      'c.yaml:1:16: hub.listen: must be text, not 4747',
+      'c.yaml:1:28: hub.cert: cert and key go together: one of them is missing',
+    ]);
+    expect(lines('hub: { listen: "office:99999" }\n')[0]).toContain('office:99999 is no address to listen on');
+    expect(lines('hub: { lisen: "a:1" }\n')[0]).toContain('did you mean listen?');
   });
 
   it('says where a name is wrong, and which was probably meant', () => {
@@ -250,7 +272,7 @@ describe('the config file', () => {
     said(team?.properties?.remoteOptions, teams);
 
     // The teams are comments, as nobody has just these machines.
-    const read = readConfig(text.replace(/^# ?(?=( {2,}.*|teams:)?$)/gm, ''), file, scope);
+    const read = readConfig(text.replace(/^# ?(?=( {2,}.*|teams:|hub:)?$)/gm, ''), file, scope);
     expect(read.problems.map(problemLine)).toEqual([]);
     expect(read.config.teams.map(({ name }) => name)).toEqual([
       'api',

@@ -2,8 +2,9 @@ import { type HubCommandResult, IrisError } from '../../core/index.ts';
 import type { Context } from '../context.ts';
 import { withHost } from '../host.ts';
 import { noHub, reachHub } from '../launch-hub.ts';
+import { flagWords, networkFlags } from '../network-options.ts';
 import { confirm } from '../stdin.ts';
-import type { OptionValues, VerbRun } from '../verbs/types.ts';
+import type { VerbRun } from '../verbs/types.ts';
 import { ageOf } from './list.ts';
 
 /** A hub ends its sessions within 10 s; then it leaves. */
@@ -12,11 +13,20 @@ const STOP_DEADLINE_MS = 15_000;
 type Status = HubCommandResult<'hub.status'>;
 
 export const runHubStart: VerbRun = async (context, { options }) => {
-  refuseListen(options);
-  const { started, socket } = await reachHub(context);
+  const flags = networkFlags(options, context.env.cwd);
+  const { started, socket } = await reachHub(context, flagWords(flags));
   const status = await statusOf({ ...context, paths: { ...context.paths, socket } });
+  if (!started && flags.listen !== undefined && status.listen !== flags.listen) {
+    const now = status.listen === undefined ? 'on no network' : `on ${status.listen}`;
+    throw new IrisError('conflict', `the hub is already running (pid ${status.pid}), and listens ${now}`, {
+      remedy: 'iris-tui hub stop, then start it again',
+    });
+  }
   if (context.json) context.value(status);
-  else context.line(`${started ? 'hub started' : 'the hub is already running'} (pid ${status.pid})`);
+  else {
+    context.line(`${started ? 'hub started' : 'the hub is already running'} (pid ${status.pid})`);
+    for (const line of networkLines(status)) context.line(line);
+  }
 };
 
 export const runHubStatus: VerbRun = async (context) => {
@@ -26,6 +36,7 @@ export const runHubStatus: VerbRun = async (context) => {
   context.line(`running    pid ${pid}, for ${ageOf(uptimeMs)}`);
   context.line(`version    ${version}, protocol ${protocol}`);
   context.line(`socket     ${socket}`);
+  for (const line of networkLines(status)) context.line(line);
   context.line(`sessions   ${sessions}`);
   context.line(`viewers    ${viewers}`);
   context.line(`memory     ${(rssBytes / 1024 / 1024).toFixed(0)} MB`);
@@ -53,9 +64,9 @@ function stop(context: Context, force: boolean): Promise<unknown> {
 }
 
 export const runHubRun: VerbRun = async (context, { options }) => {
-  refuseListen(options);
+  const flags = networkFlags(options, context.env.cwd);
   const { runHub } = await import('../run-hub.ts');
-  await runHub(context.env, { background: options.background === true });
+  await runHub(context.env, { background: options.background === true, flags });
 };
 
 async function statusOf(context: Context): Promise<Status> {
@@ -68,11 +79,11 @@ async function statusOf(context: Context): Promise<Status> {
   return status;
 }
 
-function refuseListen(options: OptionValues): void {
-  if (options.listen === undefined) return;
-  throw new IrisError('usage', '--listen is not supported yet', {
-    remedy: 'leave it out: the hub serves this machine',
-  });
+/** How it is with the network; nothing where the hub serves this machine only. */
+function networkLines({ listen, url, fingerprint, networkProblem }: Status): string[] {
+  if (networkProblem !== undefined) return [`network    none: ${networkProblem}`];
+  if (listen === undefined) return [];
+  return [`network    ${url ?? listen} (listens on ${listen})`, `cert       ${fingerprint ?? 'none: without TLS'}`];
 }
 
 /** Until the process is no more: what comes after may start a new hub at once. */

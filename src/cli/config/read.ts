@@ -1,8 +1,11 @@
+import { dirname, resolve } from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
 import { IrisError } from '../../core/index.ts';
+import { untilde } from '../paths.ts';
 import { type Checked, check, convert } from './check.ts';
 import { describe, valueAt } from './describe.ts';
 import { hasNoEffect, idleKeys, ineffective } from './effects.ts';
+import { hubSettingsOf } from './hub-schema.ts';
 import { interpolate, type Path, Written } from './interpolate.ts';
 import { type Document, offsetOf, offsetOfVariable } from './places.ts';
 import { sshWords, type TeamEntry } from './team-schema.ts';
@@ -120,7 +123,7 @@ function sectionOf([section]: readonly PropertyKey[]): { section?: string } {
   return section === undefined ? {} : { section: String(section) };
 }
 
-function configOf({ settings, keys, theme, teams }: Checked, file: string, { home }: Scope): Config {
+function configOf({ settings, keys, theme, hub, teams }: Checked, file: string, { home }: Scope): Config {
   const known = Object.entries(settings).filter(
     ([name, value]) => value !== undefined && !hasNoEffect(['settings', name]),
   );
@@ -128,6 +131,7 @@ function configOf({ settings, keys, theme, teams }: Checked, file: string, { hom
     settings: Object.fromEntries(known) as unknown as Config['settings'],
     keys,
     theme,
+    hub: hubSettingsOf(hub, (path) => resolve(dirname(file), untilde(path, home))),
     teams: teamsOf(teams, { file, home, sessionInitTimeout: settings.sessionInitTimeout }),
   };
 }
@@ -180,7 +184,7 @@ function valuesOf(document: Document): unknown {
   } catch {
     return TOO_MUCH;
   }
-  for (const path of [['settings'], ['theme'], ['keys', 'root'], ['keys', 'prefix'], ['keys'], ['teams']]) {
+  for (const path of [['settings'], ['theme'], ['hub'], ['keys', 'root'], ['keys', 'prefix'], ['keys'], ['teams']]) {
     const parent = valueAt(data, path.slice(0, -1));
     const last = path.at(-1)!;
     if (isRecord(parent) && parent[last] === null) delete parent[last];

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { IrisError, parseCommand, parseKeyName } from '../../core/index.ts';
 import { INEFFECTIVE_SECTIONS, INEFFECTIVE_SETTINGS } from './effects.ts';
 import { accepted, colour, commandLine, complain, TIME_LIMIT_MS } from './fields.ts';
+import { hubSchema } from './hub-schema.ts';
 import { notifyKeys, settingsNotify } from './notify-schema.ts';
 import { remoteOptions, teamSchema, teamsSchema } from './team-schema.ts';
 import { type Bindings, BORDER_STYLES, CLIPBOARD_RULES, DEFAULT_CONFIG, PREDICT_RULES } from './types.ts';
@@ -103,6 +104,7 @@ export const configSchema = z.strictObject({
   settings: settings.prefault({}),
   keys: keys.prefault({}).describe('key name → command after the prefix; null unbinds; root: without the prefix'),
   theme: theme.prefault({}),
+  hub: hubSchema.prefault({}).describe('how the hub serves other machines; read when it starts'),
   teams: teamsSchema.prefault({}).describe('agents by name: where they live and how they start'),
   ...accepted(INEFFECTIVE_SECTIONS),
 });
@@ -113,6 +115,7 @@ export function namesAt(path: readonly PropertyKey[]): readonly string[] {
   if (section === undefined) return Object.keys(configSchema.shape);
   if (section === 'settings' && path[1] === 'notify') return notifyKeys;
   if (section === 'settings') return Object.keys(settings.shape);
+  if (section === 'hub') return Object.keys(hubSchema.shape);
   if (section === 'theme') return Object.keys(theme.shape);
   if (section !== 'teams') return [];
   if (path.length === 2) return Object.keys(teamSchema.shape);

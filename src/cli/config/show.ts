@@ -45,6 +45,7 @@ function shownOf({ data, config, checked, written }: Reading): Record<string, un
     settings: { ...config.settings, ...file.settings },
     keys: file.keys ?? {},
     theme: { ...config.theme, ...file.theme },
+    ...(file.hub && Object.keys(file.hub).length > 0 ? { hub: file.hub } : {}),
     teams: Object.fromEntries(teams),
   };
 }

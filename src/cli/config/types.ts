@@ -5,8 +5,24 @@ export interface Config {
   readonly settings: Settings;
   readonly keys: KeyTables;
   readonly theme: Theme;
+  readonly hub: HubSettings;
   /** Those without an error, in the order of the file. */
   readonly teams: readonly Team[];
+}
+
+/** How the hub serves other machines; read when it starts. */
+export interface HubSettings {
+  /** HOST:PORT; absent: this machine only. */
+  readonly listen?: string;
+  /** Files, absolute. */
+  readonly cert?: string;
+  readonly key?: string;
+  /** Names and addresses by which it is reached. */
+  readonly names?: readonly string[];
+  /** Without TLS, on loopback. */
+  readonly insecure?: boolean;
+  /** What others call it. */
+  readonly name?: string;
 }
 
 export interface Settings {
@@ -103,6 +119,7 @@ export const DEFAULT_CONFIG: Config = {
   },
   keys: { prefix: {}, root: {} },
   theme: { accent: 'cyan' },
+  hub: {},
   teams: [],
 };
 

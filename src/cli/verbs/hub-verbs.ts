@@ -1,4 +1,12 @@
-import { HUB_OPTION, JSON_OPTION, type Verb } from './types.ts';
+import { HUB_OPTION, JSON_OPTION, type Verb, type VerbOption } from './types.ts';
+
+/** How it serves other machines. */
+const NETWORK_OPTIONS: readonly VerbOption[] = [
+  { flags: '--listen <HOST:PORT>', summary: 'serve other machines too, with TLS; before hub.listen of the config' },
+  { flags: '--cert <FILE>', summary: 'certificate in PEM in place of its own', complete: 'file' },
+  { flags: '--key <FILE>', summary: 'its key in PEM', complete: 'file' },
+  { flags: '--insecure', summary: 'without TLS; on a loopback address only' },
+];
 
 /** The process that owns the sessions. */
 export const hubVerbs: readonly Verb[] = [
@@ -9,8 +17,11 @@ export const hubVerbs: readonly Verb[] = [
     description: [
       'Rarely needed: whatever needs a hub starts one. Two at once are no problem: one of them becomes the hub.',
     ],
-    options: [{ flags: '--listen <HOST:PORT>', summary: 'serve other machines too; not yet' }, JSON_OPTION],
-    examples: [['iris-tui hub start', '']],
+    options: [...NETWORK_OPTIONS, JSON_OPTION],
+    examples: [
+      ['iris-tui hub start', ''],
+      ['iris-tui hub start --listen 0.0.0.0:4747', 'for other machines too; then: iris-tui hub pair'],
+    ],
     load: async () => (await import('../actions/hub.ts')).runHubStart,
   },
   {
@@ -48,11 +59,11 @@ export const hubVerbs: readonly Verb[] = [
     group: 'hub',
     summary: 'be the hub, in the foreground',
     description: ['For service managers and containers. Ends on Ctrl-C, TERM, or iris-tui hub stop.'],
-    options: [
-      { flags: '--listen <HOST:PORT>', summary: 'serve other machines too; not yet' },
-      { flags: '--background', summary: 'as hub start runs it', hidden: true },
+    options: [...NETWORK_OPTIONS, { flags: '--background', summary: 'as hub start runs it', hidden: true }],
+    examples: [
+      ['iris-tui hub run', ''],
+      ['iris-tui hub run --listen 0.0.0.0:4747', 'as a service: docs/hub.md has a unit for systemd'],
     ],
-    examples: [['iris-tui hub run', '']],
     load: async () => (await import('../actions/hub.ts')).runHubRun,
   },
 ];

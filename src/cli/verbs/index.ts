@@ -4,6 +4,7 @@ import { promptVerbs } from './prompt-verbs.ts';
 import { ruleVerbs } from './rule-verbs.ts';
 import { sessionVerbs } from './session-verbs.ts';
 import { setupVerbs } from './setup-verbs.ts';
+import { shareVerbs } from './share-verbs.ts';
 import { teamVerbs } from './team-verbs.ts';
 import { tmuxVerbs } from './tmux-verbs.ts';
 import type { Verb } from './types.ts';
@@ -18,6 +19,7 @@ export const verbs: readonly Verb[] = [
   ...teamVerbs,
   ...workspaceVerbs,
   ...hubVerbs,
+  ...shareVerbs,
   ...pairVerbs,
   ...setupVerbs,
   ...ruleVerbs,

@@ -10,7 +10,7 @@ export const hubHandlers: Handlers<'hub'> = {
     protocol: PROTOCOL,
     socket: hub.socket,
     ...networkOf(hub.network),
-    sessions: hub.sessions.size,
+    sessions: [...hub.sessions.keys()].filter((id) => caller.sees(id)).length,
     // Whoever asks is not looking at anything.
     viewers: [...hub.viewers.values()].filter((viewer) => viewer !== caller).length,
     uptimeMs: Math.round(hub.clock.now() - hub.startedAt),

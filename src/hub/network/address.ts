@@ -14,8 +14,9 @@ export function parseListen(text: string): ListenAddress {
   const host = match?.[1] ?? match?.[2];
   const port = Number(match?.[3]);
   if (host === undefined || port > 65_535 || (match?.[1] !== undefined && !isIPv6(host))) {
-    throw new IrisError('usage', `--listen takes HOST:PORT, not ${text}`, {
-      remedy: 'as 0.0.0.0:4747 for every network, 127.0.0.1:4747 for this machine, [::]:4747 for IPv6 too',
+    throw new IrisError('usage', `${text} is no address to listen on`, {
+      remedy:
+        'write HOST:PORT, as 0.0.0.0:4747 for every network, 127.0.0.1:4747 for this machine, [::]:4747 for IPv6 too',
     });
   }
   return { host, port };

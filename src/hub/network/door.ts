@@ -4,6 +4,7 @@ import type { WebSocket } from 'ws';
 import { IrisError } from '../../core/index.ts';
 import type { AcceptOptions } from '../accept.ts';
 import type { HubContext } from '../context.ts';
+import { advertisedHost, formatAddress, isLoopback, isWildcard, parseListen } from './address.ts';
 import type { NetworkOptions, NetworkState } from './options.ts';
 import type { Served } from './serve.ts';
 
@@ -11,6 +12,8 @@ export interface DoorOptions {
   readonly hub: HubContext;
   /** Absent: this hub serves its own machine only. */
   readonly network: NetworkOptions | undefined;
+  /** Why there is none, though there should be one. */
+  readonly problem: string | undefined;
   /** State folder of the hub. */
   readonly folder: string;
   readonly accept: (socket: WebSocket, raw: NetSocket, who: Pick<AcceptOptions, 'authenticate' | 'from'>) => void;
@@ -26,6 +29,7 @@ export class NetworkDoor {
 
   constructor(options: DoorOptions) {
     this.#o = options;
+    if (options.problem !== undefined) this.#state = { problem: options.problem };
     this.#ready = new Promise((resolve) => {
       this.#settleReady = resolve;
     });
@@ -60,7 +64,6 @@ export class NetworkDoor {
 
   async #open({ listen, cert, key, names = [], insecure = false }: NetworkOptions): Promise<NetworkState> {
     const { hub, folder, accept } = this.#o;
-    const { advertisedHost, formatAddress, isLoopback, isWildcard, parseListen } = await import('./address.ts');
     const address = parseListen(listen);
     if (insecure && !isLoopback(address.host)) {
       throw new IrisError('usage', `--insecure is for loopback addresses, not for ${address.host}`, {

@@ -1,0 +1,99 @@
+import { type ClientInfo, EVERYTHING, type Grant, type TokenInfo } from '../../core/index.ts';
+import { durationOf } from '../duration.ts';
+import { withHost } from '../host.ts';
+import type { VerbRun } from '../verbs/types.ts';
+import { ageOf, table } from './list.ts';
+
+export const runClients: VerbRun = async (context) => {
+  const { clients, names } = await withHost(context, async (host) => ({
+    ...(await host.command('client.list', {})),
+    names: await sessionNames(host),
+  }));
+  if (context.json) return context.value(clients);
+  if (clients.length === 0) {
+    if (context.env.stdoutIsTerminal) context.line('no devices: iris-tui hub pair invites one');
+    return;
+  }
+  const rows = clients.map((one) => [
+    one.name,
+    one.id.slice(0, 8),
+    ...hereOf(one),
+    rightsOf(one.grants, names),
+    one.software,
+  ]);
+  table(context, ['NAME', 'ID', 'SEEN', 'FROM', 'MAY', 'SOFTWARE'], rows);
+};
+
+export const runRevokeClient: VerbRun = async (context, { args }) => {
+  const result = await withHost(context, (host) => host.command('client.revoke', { client: args[0] as string }));
+  if (context.json) context.value(result);
+};
+
+export const runRenameClient: VerbRun = async (context, { args }) => {
+  const wanted = { client: args[0] as string, name: args[1] as string };
+  const result = await withHost(context, (host) => host.command('client.rename', wanted));
+  if (context.json) context.value(result);
+};
+
+export const runTokens: VerbRun = async (context) => {
+  const { tokens, names } = await withHost(context, async (host) => ({
+    ...(await host.command('token.list', {})),
+    names: await sessionNames(host),
+  }));
+  if (context.json) return context.value(tokens);
+  if (tokens.length === 0) {
+    if (context.env.stdoutIsTerminal) context.line('no tokens: iris-tui token create makes one');
+    return;
+  }
+  const rows = tokens.map((one) => [
+    one.name,
+    one.id.slice(0, 8),
+    ...hereOf(one),
+    rightsOf(one.grants, names),
+    ageOf(one.expiresAt - Date.now()),
+  ]);
+  table(context, ['NAME', 'ID', 'SEEN', 'FROM', 'MAY', 'GOOD FOR'], rows);
+};
+
+/** Only the token, on standard output: `TOKEN=$(iris-tui token create)`. */
+export const runCreateToken: VerbRun = async (context, { options }) => {
+  const { role, session, expires, name } = options;
+  const result = await withHost(context, (host) =>
+    host.command('token.create', {
+      ...(typeof session === 'string' ? { session } : {}),
+      ...(typeof name === 'string' ? { name } : {}),
+      ...(role === undefined ? {} : { role: role as 'viewer' | 'typer' | 'owner' }),
+      ...(typeof expires === 'string' ? { expiresInMs: durationOf(expires, '--expires') } : {}),
+    }),
+  );
+  if (context.json) context.value(result);
+  else context.line(result.token);
+};
+
+export const runRevokeToken: VerbRun = async (context, { args }) => {
+  const result = await withHost(context, (host) => host.command('token.revoke', { token: args[0] as string }));
+  if (context.json) context.value(result);
+};
+
+interface Lists {
+  command(name: 'session.list', args: object): Promise<{ sessions: readonly { id: string; name: string }[] }>;
+}
+
+async function sessionNames(host: Lists): Promise<ReadonlyMap<string, string>> {
+  const { sessions } = await host.command('session.list', {});
+  return new Map(sessions.map(({ id, name }) => [id, name]));
+}
+
+function hereOf({ links, seenAt, seenFrom }: ClientInfo | TokenInfo): [string, string] {
+  const seen = links > 0 ? `here (${links})` : seenAt === undefined ? 'never' : `${ageOf(Date.now() - seenAt)} ago`;
+  return [seen, seenFrom ?? ''];
+}
+
+/** `viewer`, `typer of api for 2h`. */
+function rightsOf(grants: readonly Grant[], names: ReadonlyMap<string, string>): string {
+  const words = grants.map(({ session, role, expiresAt }) => {
+    const where = session === EVERYTHING ? '' : ` of ${names.get(session) ?? session}`;
+    return `${role}${where}${expiresAt === undefined ? '' : ` for ${ageOf(expiresAt - Date.now())}`}`;
+  });
+  return words.join(', ') || 'nothing';
+}

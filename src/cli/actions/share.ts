@@ -1,0 +1,62 @@
+import { EVERYTHING, type HubCommandArgs, type HubCommandResult } from '../../core/index.ts';
+import type { Context } from '../context.ts';
+import { durationOf } from '../duration.ts';
+import { withHost } from '../host.ts';
+import { terminalSize } from '../terminal-size.ts';
+import type { OptionValues, VerbRun } from '../verbs/types.ts';
+import { ageOf } from './list.ts';
+
+type Invitation = HubCommandResult<'pair.create'>;
+type Role = 'viewer' | 'typer' | 'owner';
+
+export const runHubPair: VerbRun = (context, { options }) => invite(context, options);
+
+export const runShare: VerbRun = (context, { args, options }) => invite(context, options, args[0] as string);
+
+async function invite(context: Context, options: OptionValues, session?: string): Promise<void> {
+  const { role, name, expires } = options;
+  const wanted: HubCommandArgs<'pair.create'> = {
+    ...(session === undefined ? {} : { session }),
+    ...(role === undefined ? {} : { role: role as Role }),
+    ...(typeof name === 'string' ? { name } : {}),
+    ...(typeof expires === 'string' ? { expiresInMs: durationOf(expires, '--expires') } : {}),
+  };
+  const { invitation, shared } = await withHost(context, async (host) => {
+    const made = await host.command('pair.create', wanted);
+    const { sessions } = await host.command('session.list', {});
+    return { invitation: made, shared: sessions.find(({ id }) => id === made.session)?.name };
+  });
+  const command = commandOf(invitation);
+  if (context.json) return context.value({ ...invitation, command });
+  print(context, invitation, command, shared);
+  await printPicture(context, command);
+}
+
+/** What to type on the other machine. The fingerprint goes with the address, so that nobody has to compare it. */
+function commandOf({ url, fingerprint, code }: Invitation): string {
+  const insecure = url.startsWith('http:') ? ' --insecure' : '';
+  return `iris-tui pair ${url}${fingerprint === undefined ? '' : `#${fingerprint}`} ${code}${insecure}`;
+}
+
+function print(context: Context, invitation: Invitation, command: string, shared: string | undefined): void {
+  const { code, url, fingerprint, expiresAt, role, session = EVERYTHING } = invitation;
+  const where = session === EVERYTHING ? 'every session' : `the session ${shared ?? session}`;
+  context.line(`code         ${code}`);
+  context.line(`address      ${url}`);
+  context.line(`fingerprint  ${fingerprint ?? 'none: without TLS'}`);
+  context.line(`for          ${role} of ${where}`);
+  context.line(`good for     ${ageOf(expiresAt - Date.now() + 999)}, once`);
+  context.line('');
+  context.line('On the other machine:');
+  context.line(`  ${command}`);
+}
+
+/** The command as a picture for a camera, where there is room for all of it. */
+async function printPicture(context: Context, command: string): Promise<void> {
+  const size = terminalSize(context.env);
+  if (!size) return;
+  const { qrLines } = await import('../qr-lines.ts');
+  const { lines, width } = qrLines(command, { colour: !context.env.vars.NO_COLOR });
+  if (width > size.cols || lines.length >= size.rows) return;
+  context.write(`\n${lines.join('\n')}\n`);
+}

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { durationOf, sinceOf } from '../../src/cli/duration.ts';
+import { flagWords, networkFlags, networkOptions } from '../../src/cli/network-options.ts';
+import { qrLines } from '../../src/cli/qr-lines.ts';
+
+describe('what the command line says of the network', () => {
+  it('goes before the config, and comes through to a hub in the background', () => {
+    const flags = networkFlags({ listen: '0.0.0.0:1', cert: 'a.pem', key: '/k.pem', insecure: true }, '/work');
+    expect(flagWords(flags)).toEqual([
+      '--listen',
+      '0.0.0.0:1',
+      '--cert',
+      '/work/a.pem',
+      '--key',
+      '/k.pem',
+      '--insecure',
+    ]);
+    const config = { listen: '127.0.0.1:2', names: ['office'], cert: '/c', key: '/d' };
+    expect(networkOptions(flags, config, true)).toEqual({
+      listen: '0.0.0.0:1',
+      cert: '/work/a.pem',
+      key: '/k.pem',
+      names: ['office'],
+      insecure: true,
+      required: true,
+    });
+    expect(networkOptions({}, config, true)).toMatchObject({ listen: '127.0.0.1:2', cert: '/c', required: false });
+    expect(networkOptions({}, config, false)).toMatchObject({ required: true });
+    expect(networkOptions({}, {}, false)).toBeUndefined();
+  });
+
+  it('is refused where it is half', () => {
+    expect(() => networkFlags({ cert: 'a.pem' }, '/')).toThrow('--cert and --key go together');
+    expect(() => networkOptions({ insecure: true }, {}, false)).toThrow('none is named');
+  });
+});
+
+describe('times', () => {
+  it('are durations with a unit, or dates', () => {
+    expect([durationOf('90s', '-'), durationOf('2h', '-'), durationOf('1w', '-')]).toEqual([
+      90_000, 7_200_000, 604_800_000,
+    ]);
+    for (const wrong of ['', '2', '0m', '-1h', '2 hours', '1.5h'])
+      expect(() => durationOf(wrong, '--expires')).toThrow();
+    expect(sinceOf('1h', '-', 10_000_000)).toBe(6_400_000);
+    expect(sinceOf('2026-03-01T14:00:00Z', '-', 0)).toBe(Date.UTC(2026, 2, 1, 14));
+    expect(sinceOf('2026-03-01', '-', 0)).toBe(new Date(2026, 2, 1).getTime());
+    expect(() => sinceOf('yesterday', '--since', 0)).toThrow('--since takes');
+  });
+});
+
+describe('the picture of a command', () => {
+  it('is as wide as it says, black on white where there are colours', () => {
+    const plain = qrLines('iris-tui pair https://office:4747', { colour: false });
+    expect(new Set(plain.lines.map((line) => [...line].length))).toEqual(new Set([plain.width]));
+    expect(plain.lines.join('')).toMatch(/^[ █▀▄]+$/);
+    const coloured = qrLines('iris-tui pair https://office:4747', { colour: true });
+    expect(coloured.lines[5]).toMatch(/^\u001b\[30;107m[ █▀▄]+\u001b\[0m$/);
+    // The border is light, and the first corner dark.
+    expect(coloured.lines[0]).toContain(`${' '.repeat(plain.width)}`);
+    expect(coloured.lines[1]).toContain('m  █▀▀▀▀▀█');
+  });
+});
