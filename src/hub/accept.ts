@@ -80,7 +80,7 @@ export function accept(socket: Socket, raw: { readonly bytesRead: number }, opti
     const ts = clock.wall();
     const process_ = from === undefined ? { pid: process.pid } : {};
     link.send({ type: 'hello', ts, payload: { ...own, role: 'hub', encodings: ['binary'], ...process_ } });
-    const mismatch = versionMismatch(hello.payload, own);
+    const mismatch = versionMismatch(hello.payload, own, from !== undefined);
     if (mismatch && hello.payload.purpose !== 'manage') {
       link.send({ type: 'error', ts, payload: toFailure(mismatch) });
       link.close('version-mismatch', mismatch.message);
