@@ -36,7 +36,8 @@ export async function ask(env: Environment, question: string): Promise<string | 
       resolve(text);
     };
     const heard = (chunk: unknown): void => done(String(chunk));
-    process.stdin.on('data', heard).on('end', ended);
+    // Paused by an earlier question, it stays so until told.
+    process.stdin.on('data', heard).on('end', ended).resume();
   });
   process.stdin.pause();
   if (!answer.endsWith('\n')) process.stderr.write('\n');

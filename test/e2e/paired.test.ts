@@ -1,0 +1,261 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { SessionInfo } from '../../src/core/index.ts';
+import { closeAll, newSession } from '../hub/support/index.ts';
+import { type ListeningHub, listeningHub } from '../hub/support/listening.ts';
+import { disposeHomes, disposeTuis, runCli, spawnTui, type TempHome, tempHome, waitUntil } from '../support/index.ts';
+
+afterEach(async () => {
+  await disposeTuis();
+  await disposeHomes();
+  await closeAll();
+});
+
+const WATCH = fileURLToPath(new URL('../../examples/watch.mjs', import.meta.url));
+
+/** A hub that listens, and somebody elsewhere. */
+async function meet(): Promise<{ hub: ListeningHub; home: TempHome; link: string; iris: Iris }> {
+  const hub = await listeningHub();
+  const home = tempHome();
+  const link = `${hub.url}#${hub.hub.network.fingerprint}`;
+  return { hub, home, link, iris: (...args) => runCli(args, { home }) };
+}
+type Iris = (...args: string[]) => ReturnType<typeof runCli>;
+
+describe('iris-tui pair', () => {
+  it('makes a hub known by name, and every command works on it as far as the role goes', async () => {
+    const { hub, home, link, iris } = await meet();
+    const paired = await iris('pair', link, await hub.invite({ role: 'owner' }), '--name', 'office');
+    expect(paired).toMatchObject({ code: 0, stderr: '' });
+    expect(paired.stdout).toBe(
+      `paired with office (${hub.url}): you are owner of every session there\n` +
+        'no keychain of the system answers: the key is in an encrypted file\nnext: iris-tui --hub office\n',
+    );
+    const on = (...args: string[]) => iris('--hub', 'office', ...args);
+    expect(await on('new', '-d', '-n', 'there', '--', 'sh', '-c', 'echo ready; exec cat')).toMatchObject({ code: 0 });
+    expect(await on('wait', 'there', '--text', 'ready')).toMatchObject({ code: 0 });
+    expect(await on('send', 'there', 'over the network')).toMatchObject({ code: 0, stderr: '' });
+    await on('wait', 'there', '--text', 'over the network');
+    expect((await on('capture', 'there')).stdout).toContain('over the network\nover the network');
+    const [session] = JSON.parse((await on('ls', '--json')).stdout) as SessionInfo[];
+    expect(session).toMatchObject({ name: 'there' });
+    expect((await on('logs', 'there')).stdout).toContain('over the network');
+    // Its address names it as well; nothing was started here.
+    expect((await iris('ls', '--names', '--hub', hub.url.replace('https', 'wss'))).stdout).toBe('there\n');
+    expect((await iris('hub', 'status')).code).toBe(6);
+    expect(statSync(join(home.irisHome, 'hubs.json')).mode & 0o777).toBe(0o600);
+  });
+
+  it('a viewer sees, and is told what its role does not allow', async () => {
+    const { hub, link, iris } = await meet();
+    const session = await newSession(hub.owner, 'echo shared; exec cat');
+    await iris('pair', link, await hub.invite(), '--name', 'office');
+    const on = (...args: string[]) => iris('--hub', 'office', ...args);
+    expect(await on('wait', session.name, '--text', 'shared')).toMatchObject({ code: 0 });
+    for (const args of [
+      ['send', session.name, 'x'],
+      ['kill', session.name],
+      ['new', '-d'],
+    ]) {
+      const refused = await on(...args);
+      expect(refused, args[0]).toMatchObject({ code: 5, stdout: '' });
+      expect(refused.stderr).toMatch(/^iris-tui: .* needs the role (typer|owner).*\n$/);
+    }
+  });
+
+  it('asks for the code and whether the fingerprint is right, on a terminal', async () => {
+    const { hub, home } = await meet();
+    const code = await hub.invite();
+    const tui = spawnTui({ home, args: ['pair', hub.url.replace('https://', '')], cols: 100, rows: 24 });
+    await tui.waitFor('Code:');
+    tui.send(`${code.toLowerCase()}\r`);
+    await tui.waitFor(String(hub.hub.network.fingerprint));
+    await tui.waitFor('Does iris-tui hub pair print the same there? [y/N]');
+    tui.send('y\r');
+    await tui.waitFor(/paired with \S+ .*you are viewer of every session/);
+    expect(await tui.exited).toMatchObject({ code: 0 });
+  });
+
+  it('says no to another certificate, to clear text, and where nobody can confirm; nothing is kept', async () => {
+    const { hub, iris } = await meet();
+    const code = await hub.invite();
+    const wrong = `sha256:${'00'.repeat(32)}`;
+    for (const [args, exit, words] of [
+      [['pair', hub.url, code, '--fingerprint', wrong], 1, /another certificate.*somebody may stand between/],
+      [['pair', hub.url, code], 2, /no terminal to confirm.*--fingerprint/],
+      [['pair', hub.url.replace('https', 'http'), code], 2, /in clear/],
+      [['pair', hub.url, code, '--fingerprint', 'nonsense'], 2, /no fingerprint/],
+      [['--hub', hub.url.replace('https', 'wss'), 'ls'], 5, /not paired with .*iris-tui pair https:/],
+      [['--hub', hub.url.replace('https', 'ws'), 'ls'], 2, /in clear/],
+      [['--hub', 'offise', 'ls'], 3, /no hub is known as offise/],
+    ] as const) {
+      const said = await iris(...args);
+      expect(said, args.join(' ')).toMatchObject({ code: exit, stdout: '' });
+      expect(said.stderr).toMatch(words);
+      expect(said.stderr.trimEnd()).not.toContain('\n');
+    }
+    expect((await iris('hubs', 'list', '--names')).stdout).toBe('');
+    // It is still good: it went nowhere.
+    const link = `${hub.url}#${hub.hub.network.fingerprint}`;
+    expect((await iris('pair', link, code)).code).toBe(0);
+    const used = await iris('pair', link, code);
+    expect(used).toMatchObject({ code: 5, stderr: expect.stringContaining('ask for a new one') });
+  });
+});
+
+describe('iris-tui hubs', () => {
+  it('lists, renames and forgets, here and there', async () => {
+    const { hub, link, iris } = await meet();
+    const paired = JSON.parse(
+      (await iris('pair', link, await hub.invite(), '-n', 'a', '--device', 'my laptop', '--json')).stdout,
+    );
+    expect(paired).toMatchObject({ name: 'a', url: hub.url, trust: 'pin', kept: 'file', grants: [{ role: 'viewer' }] });
+    expect(paired).not.toHaveProperty('secret');
+    expect((await hub.owner.command('client.list', {})).clients).toMatchObject([{ name: 'my laptop' }]);
+    expect(await iris('hubs', 'rename', 'a', 'work')).toMatchObject({ code: 0 });
+    expect(JSON.parse((await iris('hubs', '--json')).stdout)).toMatchObject([{ name: 'work' }]);
+    expect((await iris('hubs', 'ls')).stdout).toMatch(/^work {2}https:\S+ .* pinned {2}file {2}\d+s\n$/);
+    expect((await iris('--hub', 'work', 'ls')).code).toBe(0);
+    expect((await iris('hubs', 'forget', 'wrk')).stderr).toContain('did you mean work?');
+    expect(JSON.parse((await iris('hubs', 'forget', 'work', '--json')).stdout)).toEqual({ name: 'work', left: true });
+    expect((await hub.owner.command('client.list', {})).clients).toEqual([]);
+    expect((await iris('--hub', 'work', 'ls')).code).toBe(3);
+  });
+
+  it('a hub that is away is forgotten all the same', async () => {
+    const { hub, link, iris } = await meet();
+    await iris('pair', link, await hub.invite(), '-n', 'a');
+    await hub.hub.stop();
+    const forgotten = await iris('hubs', 'forget', 'a');
+    expect(forgotten).toMatchObject({ code: 0, stdout: expect.stringContaining('could not be told: no hub listens') });
+  });
+
+  it('their names complete --hub', async () => {
+    const { hub, home, link, iris } = await meet();
+    await iris('pair', link, await hub.invite(), '-n', 'office');
+    const script = home.write('complete.bash', (await iris('completion', 'bash')).stdout);
+    home.write(
+      '.local/bin/iris-tui',
+      `#!/bin/sh\nexec ${process.execPath} ${process.cwd()}/bin/iris-tui.js "$@"\n`,
+      0o755,
+    );
+    const line = `. ${script}; COMP_WORDS=(iris-tui ls --hub of); COMP_CWORD=3; _iris_tui; echo "\${COMPREPLY[@]}"`;
+    const bash = spawn('bash', ['-c', line], {
+      env: { ...home.env, PATH: `${home.path}/.local/bin:${home.env.PATH}` },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let out = '';
+    bash.stdout.on('data', (chunk) => (out += chunk));
+    await once(bash, 'close');
+    expect(out).toBe('office\n');
+  });
+});
+
+describe('a script with a token', () => {
+  it('names the hub by address and fingerprint; its environment goes nowhere', async () => {
+    const { hub, home, link } = await meet();
+    const session = await newSession(hub.owner, 'echo shared; exec cat');
+    const { token } = await hub.owner.command('token.create', { role: 'owner' });
+    const wss = hub.url.replace('https', 'wss');
+    const fingerprint = String(hub.hub.network.fingerprint);
+    const iris = (...args: string[]) => runCli(args, { home, env: { IRIS_TOKEN: token } });
+    for (const how of [
+      ['--hub', wss, '--fingerprint', fingerprint, 'ls', '--names'],
+      ['ls', '--names', '--hub', link.replace('https', 'wss')],
+    ]) {
+      expect((await iris(...how)).stdout, how.join(' ')).toBe(`${session.name}\n`);
+    }
+    const unknown = await iris('--hub', wss, 'ls');
+    expect(unknown).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('--fingerprint') });
+    // A session of a hub that is started with it in the environment.
+    await iris('new', '-d', '-n', 'here', '--', 'sh', '-c', 'echo "token: [$IRIS_TOKEN]"; exec cat');
+    await iris('wait', 'here', '--text', 'token:');
+    expect((await iris('capture', 'here')).stdout).toContain('token: []');
+  });
+});
+
+describe('the screen on a hub of the network', () => {
+  it('says view only and sends nothing; becomes a keyboard when the role comes; comes back after the hub was started again', async () => {
+    const { hub, home, link, iris } = await meet();
+    const session = await newSession(hub.owner, 'echo shared; exec cat');
+    await iris('pair', link, await hub.invite(), '-n', 'office');
+    const tui = spawnTui({ home, args: ['--hub', 'office'], cols: 100, rows: 24 });
+    await tui.waitFor('shared');
+    await tui.waitFor('view only');
+    await tui.waitFor(/hub office · [\d.]+ ms/);
+    tui.send('nothing');
+    await tui.waitFor(`you may only watch ${session.name}`);
+    tui.send('\u0002%');
+    await tui.waitFor('split-pane needs the role owner of this hub');
+    // The same device, invited once more.
+    await iris('pair', link, await hub.invite({ role: 'typer', session: session.id }), '-n', 'office');
+    await tui.waitFor((t) => !t.text().includes('view only'));
+    tui.send('typed\r');
+    await tui.waitFor(/typed[\s\S]*typed/);
+    expect(tui.text()).not.toContain('nothing');
+    const { host: at } = new URL(hub.url);
+    await hub.hub.stop();
+    await tui.waitFor(/hub office · (connecting|retry)/);
+    await listeningHub({ network: { listen: at, required: true } }, hub);
+    tui.send('\u0002');
+    await tui.waitFor(/hub office · [\d.]+ ms/, { timeoutMs: 20_000 });
+  });
+});
+
+describe('examples/watch.mjs', () => {
+  async function watch(where: string, session: string, env: Record<string, string> = {}) {
+    const child = spawn(process.execPath, [WATCH, where, session], {
+      env: { PATH: process.env.PATH, ...env },
+      stdio: 'pipe',
+    });
+    let out = '';
+    let err = '';
+    child.stdout.on('data', (chunk) => (out += chunk));
+    child.stderr.on('data', (chunk) => (err += chunk));
+    const says = (text: string) =>
+      waitUntil(() => out.includes(text) || err.includes(text), `it says ${text}`, { detail: () => out + err });
+    return { child, says, ended: once(child, 'exit') as Promise<[number]>, err: () => err };
+  }
+
+  it('prints what a session writes and types lines into it: by socket, and over TLS with a token', async () => {
+    const { hub, link } = await meet();
+    const session = await newSession(
+      hub.owner,
+      'echo hello; while read x; do echo "got $x"; [ "$x" = end ] && exit; done',
+    );
+    const { token } = await hub.owner.command('token.create', { role: 'typer', session: session.id });
+    const near = await watch(hub.socket, session.name);
+    const far = await watch(link.replace('https', 'wss'), session.id, { IRIS_TOKEN: token });
+    await Promise.all([near.says('hello'), far.says('hello')]);
+    near.child.stdin.write('one\n');
+    await Promise.all([near.says('got one'), far.says('got one')]);
+    far.child.stdin.write('two\n');
+    await Promise.all([near.says('got two'), far.says('got two')]);
+    await hub.owner.command('session.kill', { session: session.id });
+    expect((await Promise.all([near.ended, far.ended])).map(([code]) => code)).toEqual([0, 0]);
+  });
+
+  it('sends no token to another certificate, and says what was refused', async () => {
+    const { hub } = await meet();
+    const session = await newSession(hub.owner, 'exec cat');
+    const { token } = await hub.owner.command('token.create', { role: 'viewer' });
+    const wss = hub.url.replace('https', 'wss');
+    const wrong = await watch(`${wss}#sha256:${'00'.repeat(32)}`, session.name, { IRIS_TOKEN: token });
+    expect((await wrong.ended)[0]).toBe(1);
+    expect(wrong.err()).toContain('another certificate');
+    const viewer = await watch(`${wss}#${hub.hub.network.fingerprint}`, session.name, { IRIS_TOKEN: token });
+    await waitUntil(async () => (await hub.owner.command('session.list', {})).sessions[0]?.viewers === 1, 'it watches');
+    viewer.child.stdin.write('x\n');
+    await viewer.says('you may only watch this session');
+    viewer.child.kill();
+    await viewer.ended;
+  });
+
+  it('is short', () => {
+    expect(readFileSync(WATCH, 'utf8').split('\n').length).toBeLessThan(70);
+  });
+});
