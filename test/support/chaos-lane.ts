@@ -32,6 +32,8 @@ export class ChaosLane {
   readonly #frames = new FrameEnds();
   #waiting: Piece[] = [];
   #waitingBytes = 0;
+  /** The most that ever waited. */
+  mostWaitingBytes = 0;
   #passed = 0;
   /** When the line is free again, by its bandwidth; and when the newest piece arrives. */
   #freeAt = 0;
@@ -79,6 +81,7 @@ export class ChaosLane {
       this.#waiting.push({ bytes, at: this.#lastAt, alone: slice !== undefined });
       this.#waitingBytes += bytes.length;
     }
+    this.mostWaitingBytes = Math.max(this.mostWaitingBytes, this.#waitingBytes);
     if (this.#waitingBytes > MAX_WAITING_BYTES) this.#o.from.pause();
     this.#pump();
   }

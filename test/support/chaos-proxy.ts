@@ -55,7 +55,8 @@ export interface ChaosProxyOptions {
 interface Connection {
   readonly near: Socket;
   readonly far: Socket;
-  readonly lanes: readonly ChaosLane[];
+  /** There, and back. */
+  readonly lanes: readonly [ChaosLane, ChaosLane];
 }
 
 const open = new Set<ChaosProxy>();
@@ -109,6 +110,11 @@ export class ChaosProxy implements AsyncDisposable {
   /** Those that are open. */
   get connections(): number {
     return this.#connections.size;
+  }
+
+  /** The most bytes that waited here to be passed on, of the connections that are open. */
+  mostWaitingBytes(way: Direction): number {
+    return Math.max(0, ...[...this.#connections].map(({ lanes }) => lanes[way === 'there' ? 0 : 1].mostWaitingBytes));
   }
 
   /** From now on, for connections that are open as well; what is not named stays. One direction, or both. */

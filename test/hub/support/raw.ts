@@ -13,6 +13,9 @@ import { waitUntil } from '../../support/index.ts';
 
 type Welcome = Extract<HubMessage, { payload: { kind: 'welcome' } }>['payload'];
 
+/** Some tests open thousands of them. */
+const OFTEN = { everyMs: 1 };
+
 /** A peer that says what the test tells it to, well-behaved or not. */
 export class RawPeer {
   readonly messages: HubMessage[] = [];
@@ -43,7 +46,7 @@ export class RawPeer {
 
   static async open(socketPath: string): Promise<RawPeer> {
     const peer = new RawPeer(socketPath);
-    await waitUntil(() => peer.ws.readyState === WebSocket.OPEN, 'the WebSocket is open');
+    await waitUntil(() => peer.ws.readyState === WebSocket.OPEN, 'the WebSocket is open', OFTEN);
     return peer;
   }
 
@@ -70,7 +73,7 @@ export class RawPeer {
     const peer = await RawPeer.open(socketPath);
     peer.hello(PROTOCOL, clientId);
     peer.say({ type: 'auth', ts: 1, payload: { method: 'local' } });
-    await waitUntil(() => peer.find('status'), 'the hub welcomes');
+    await waitUntil(() => peer.find('status'), 'the hub welcomes', OFTEN);
     return peer;
   }
 
@@ -101,7 +104,7 @@ export class RawPeer {
   }
 
   async closes(): Promise<{ code: number; reason: string }> {
-    return waitUntil(() => this.closed, 'the hub closes the link');
+    return waitUntil(() => this.closed, 'the hub closes the link', OFTEN);
   }
 
   leave(): void {
