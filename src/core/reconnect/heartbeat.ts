@@ -31,9 +31,10 @@ export class Heartbeat {
     this.#schedule();
   }
 
-  /** Something came from the peer. */
+  /** Something came from the peer. Its bytes are counted here: the next tick, up to `everyMs` later, must not take them for new ones. */
   heard(): void {
     this.#lastHeard = this.#o.clock.now();
+    this.#bytes = this.#o.bytesHeard?.() ?? 0;
   }
 
   stop(): void {

@@ -47,6 +47,18 @@ describe('the heartbeat', () => {
     expect(log.at(-1)).toMatch(/^dead/);
   });
 
+  test('[T6] bytes of a message that was heard are not taken for a later sign of life: dead 30 s after it, to the millisecond', () => {
+    let bytes = 0;
+    const { clock, log, heartbeat } = beat({ bytesHeard: () => bytes });
+    clock.advance(10_001);
+    bytes += 100;
+    heartbeat.heard();
+    clock.advance(29_999);
+    expect(log.some((line) => line.startsWith('dead'))).toBe(false);
+    clock.advance(1);
+    expect(log.at(-1)).toBe('dead 40001');
+  });
+
   test('[T8] a process that stood still for 25 s or 10 min does not take its peer for dead', () => {
     for (const stopMs of [25_000, 600_000]) {
       const { clock, log, heartbeat } = beat();
