@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { afterEach, describe, expect, test } from 'vitest';
 import { producedWhileAway } from '../hub/link/away.ts';
+import { fuzz } from '../hub/link/hostile.ts';
 import { moved, silence } from '../hub/link/network.ts';
 import { client, closeAll, eventually, folder, newSession, spawnHub, Watcher } from '../hub/support/index.ts';
 import { CAN_MAKE_NAMESPACES } from '../support/index.ts';
@@ -45,3 +46,10 @@ test('[T8] SIGSTOP of the hub for 25 s, then its event loop blocked for 10 s: no
 test('[T12] 200 MiB produced while viewers are away: memory grows at most 96 MiB, then an explicit gap and a snapshot', async () => {
   expect(await producedWhileAway(200)).toBeLessThanOrEqual(96);
 }, 180_000);
+
+test('[H36] 100,000 fuzzed envelopes on real links: the hub lives, within 64 MiB, and closes each with the right code', async () => {
+  const { sent, grownMiB, wrong } = await fuzz(100_000, 1);
+  expect(sent).toBeGreaterThanOrEqual(100_000);
+  expect(wrong).toEqual([]);
+  expect(grownMiB).toBeLessThanOrEqual(64);
+});

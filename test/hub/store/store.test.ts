@@ -17,6 +17,7 @@ import type { Entry, SavedSession } from '../../../src/core/index.ts';
 import { OUTPUT_LIMITS, Store, type StoreEvent } from '../../../src/hub/store/index.ts';
 import { migrate } from '../../../src/hub/store/schema.ts';
 import { waitUntil } from '../../support/index.ts';
+import { killAgainAndAgain } from './kill.ts';
 
 let dir = '';
 let events: StoreEvent[] = [];
@@ -393,37 +394,6 @@ describe('a store whose disk fails', () => {
     expect(readdirSync(dir).some((name) => name.includes('damaged'))).toBe(false);
   });
 
-  it('survives kill -9 at any moment: what was flushed is there, and the database is whole', async () => {
-    const script = `
-      import { Store } from ${JSON.stringify(new URL('../../../src/hub/store/index.ts', import.meta.url).href)};
-      const store = await Store.open(process.argv[1], { onEvent: () => {} });
-      for (let seq = 1; ; seq++) {
-        store.append('a', 'e', { kind: 'output', seq, bytes: new Uint8Array(3000).fill(seq) });
-        if (seq % 7 === 0) { await store.flush(); console.log(seq); }
-        if (seq % 50 === 0) store.checkpoint('a', 'e', seq, { cols: 1, rows: 1, bytes: new Uint8Array(seq) });
-      }`;
-    const { spawn } = await import('node:child_process');
-    for (let round = 0; round < 5; round++) {
-      const at = join(dir, `round-${round}`);
-      const child = spawn(
-        process.execPath,
-        ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', script, at],
-        { stdio: ['ignore', 'pipe', 'inherit'] },
-      );
-      let said = '';
-      child.stdout.on('data', (bytes) => (said += bytes));
-      await waitUntil(() => said.split('\n').length > 8 + round * 4, 'some flushes');
-      child.kill('SIGKILL');
-      await new Promise((resolve) => child.once('close', resolve));
-      const flushed = Number(said.split('\n').at(-2));
-      const db = new DatabaseSync(join(at, 'state.db'));
-      expect(db.prepare('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' });
-      db.close();
-      const store = await open(at);
-      const { checkpoint, entries } = await store.loadOutput('a');
-      const first = (checkpoint?.seq ?? 0) + 1;
-      expect(entries.map(({ seq }) => seq)).toEqual(entries.map((_, i) => first + i));
-      expect(entries.at(-1)?.seq ?? checkpoint!.seq).toBeGreaterThanOrEqual(flushed);
-    }
-  });
+  it('[H38] survives kill -9 at any moment: what was flushed is there, and the database is whole', () =>
+    killAgainAndAgain(dir, 5));
 });
