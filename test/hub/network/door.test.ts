@@ -1,0 +1,281 @@
+import { X509Certificate } from 'node:crypto';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { connect as connectTls } from 'node:tls';
+import { afterEach, describe, expect, it } from 'vitest';
+import { IrisError } from '../../../src/core/index.ts';
+import { type NetworkOptions, startHub } from '../../../src/hub/index.ts';
+import { systemClock } from '../../../src/protocol/index.ts';
+import { closeAll, ENV, eventually, type Folder, folder, newSession, onlineClient, openHub } from '../support/index.ts';
+import { listeningHub, MovedClock } from '../support/listening.ts';
+import { ask, Device, streamPeer, upgradeStatus, urlOf } from '../support/network.ts';
+
+afterEach(closeAll);
+
+const LOOPBACK: NetworkOptions = { listen: '127.0.0.1:0', required: true };
+
+async function startError(network: NetworkOptions, place: Folder = folder()): Promise<IrisError> {
+  try {
+    await startHub({ paths: place.paths, version: '0.1.0', env: ENV, network });
+  } catch (error) {
+    if (error instanceof IrisError) return error;
+    throw error;
+  }
+  throw new Error('it started');
+}
+
+describe('a hub on a network', () => {
+  it('makes a certificate once, with a key of 0600, and shows it', async () => {
+    const place = folder();
+    const first = await listeningHub({}, place);
+    const { fingerprint } = first.hub.network;
+    const key = join(place.paths.state, 'network-key.pem');
+    expect(statSync(key).mode & 0o777).toBe(0o600);
+    const certificate = new X509Certificate(readFileSync(join(place.paths.state, 'network-cert.pem')));
+    expect(fingerprint).toBe(`sha256:${certificate.fingerprint256.replaceAll(':', '').toLowerCase()}`);
+    expect(certificate.publicKey.asymmetricKeyDetails?.namedCurve).toBe('prime256v1');
+    expect(certificate.checkHost('localhost')).toBe('localhost');
+    expect(certificate.checkIP('127.0.0.1')).toBe('127.0.0.1');
+    expect(certificate.verify(certificate.publicKey)).toBe(true);
+    const { hostname, port } = new URL(first.url);
+    const shown = await new Promise<string>((resolve, reject) => {
+      const socket = connectTls({ host: hostname, port: Number(port), rejectUnauthorized: false }, () => {
+        resolve(socket.getPeerCertificate().fingerprint256);
+        socket.destroy();
+      }).on('error', reject);
+    });
+    expect(`sha256:${shown.replaceAll(':', '').toLowerCase()}`).toBe(fingerprint);
+    await first.hub.stop();
+    const again = await listeningHub({}, place);
+    expect(again.hub.network.fingerprint).toBe(fingerprint);
+    // Somebody's own files do as well: here those of another hub.
+    const cert = join(place.paths.state, 'network-cert.pem');
+    const other = await listeningHub({ network: { ...LOOPBACK, cert, key } });
+    expect(other.hub.network.fingerprint).toBe(fingerprint);
+  });
+
+  it('[A22] closes a stream that says not who it is after 5 s', async () => {
+    const { url } = await listeningHub();
+    const started = performance.now();
+    const silent = await streamPeer(url);
+    const greeted = await streamPeer(url);
+    greeted.hello(1);
+    expect(await silent.closes()).toMatchObject({ code: 4002 });
+    expect(await greeted.closes()).toMatchObject({ code: 4002 });
+    const tookMs = performance.now() - started;
+    expect(tookMs).toBeGreaterThan(4_500);
+    expect(tookMs).toBeLessThan(5_500);
+  });
+
+  it('[A22] refuses a token in a query string, and logs nothing of it', async () => {
+    const { owner, url, paths } = await listeningHub();
+    const { token } = await owner.command('token.create', { role: 'owner' });
+    const wss = url.replace('https:', 'wss:');
+    expect(await upgradeStatus(`${wss}/api/clients/stream?token=${token}`)).toBe(400);
+    expect(await upgradeStatus(`${wss}/api/clients/stream?x`)).toBe(400);
+    const headers = { authorization: `Bearer ${token}` };
+    const body = {};
+    expect((await ask(`${url}/api/commands/hub.status?token=${token}`, { method: 'POST', body, headers })).status).toBe(
+      400,
+    );
+    expect((await ask(`${url}/api/commands/hub.status`, { method: 'POST', body, headers })).status).toBe(200);
+    expect(readFileSync(join(paths.state, 'hub.log'), 'utf8')).not.toContain(token);
+  });
+
+  it('[A22] takes nobody on a stream without a token, or with a wrong one', async () => {
+    const { owner, url } = await listeningHub();
+    const local = await streamPeer(url, { method: 'local' });
+    expect(await local.closes()).toMatchObject({ code: 4003 });
+    const wrong = await streamPeer(url, { method: 'token', token: 'iris_t_wrong' });
+    expect(await wrong.closes()).toMatchObject({ code: 4003 });
+    expect(wrong.find('error')).toBeDefined();
+    const early = await streamPeer(url);
+    early.say({ type: 'control', ts: 1, payload: { op: 'command', id: 1, name: 'hub.stop', args: { force: true } } });
+    expect(await early.closes()).toMatchObject({ code: 4005 });
+    const { records } = await owner.command('audit.list', {});
+    expect(records).toMatchObject([
+      { action: 'login', outcome: 'refused', from: '127.0.0.1', who: { kind: 'unknown' } },
+      { action: 'login', outcome: 'refused', from: '127.0.0.1', who: { kind: 'unknown' } },
+    ]);
+  });
+
+  it('[A23] refuses a foreign Host and a foreign Origin, on requests and on the stream', async () => {
+    const named = await listeningHub({ network: { ...LOOPBACK, names: ['office.example.com'] } });
+    const { token } = await named.owner.command('token.create', { role: 'owner' });
+    const { port } = new URL(named.url);
+    expect(named.url).toBe(`https://office.example.com:${port}`);
+    const url = `https://127.0.0.1:${port}`;
+    const stream = `${url.replace('https:', 'wss:')}/api/clients/stream`;
+    const authorization = `Bearer ${token}`;
+    const statuses = async (headers: Record<string, string>): Promise<number[]> => [
+      (await ask(`${url}/health`, { headers })).status,
+      (
+        await ask(`${url}/api/commands/hub.status`, {
+          method: 'POST',
+          body: {},
+          headers: { authorization, ...headers },
+        })
+      ).status,
+      (await ask(`${url}/nothing`, { headers })).status,
+      await upgradeStatus(stream, headers),
+    ];
+    for (const host of [
+      'evil.example',
+      `evil.example:${port}`,
+      'localhost.evil.example',
+      '10.1.2.3',
+      'a b',
+      'office.example.com.',
+      '[::2]',
+    ]) {
+      expect(await statuses({ host }), host).toEqual([403, 403, 403, 403]);
+    }
+    const wrongOrigins = [
+      'https://evil.example',
+      'null',
+      `http://127.0.0.1:${port}`,
+      'https://127.0.0.1',
+      `https://127.0.0.1:${port}/`,
+    ];
+    for (const origin of wrongOrigins) expect(await statuses({ origin }), origin).toEqual([403, 403, 403, 403]);
+    for (const host of [
+      'localhost',
+      `127.0.0.1:${port}`,
+      `office.example.com:${port}`,
+      'OFFICE.example.com',
+      '[::1]:1',
+    ]) {
+      expect(await statuses({ host }), host).toEqual([200, 200, 404, 101]);
+    }
+    expect(await statuses({ origin: `https://127.0.0.1:${port}` })).toEqual([200, 200, 404, 101]);
+    const both = { host: `office.example.com:${port}`, origin: `https://office.example.com:${port}` };
+    expect(await statuses(both)).toEqual([200, 200, 404, 101]);
+  });
+
+  it('[A26] does not start in clear but on loopback, and only when told to', async () => {
+    for (const listen of ['0.0.0.0:0', '[::]:0', '192.0.2.1:0', 'somewhere.example:0']) {
+      const error = await startError({ listen, insecure: true, required: true });
+      expect(error.line).toMatch(/--insecure is for loopback addresses, not for .*: listen on 127.0.0.1/);
+    }
+    const clear = await listeningHub({ network: { ...LOOPBACK, insecure: true } });
+    expect(clear.url).toMatch(/^http:/);
+    expect(clear.hub.network.fingerprint).toBeUndefined();
+    const device = new Device(clear.url);
+    expect((await device.pair(await clear.invite())).status).toBe(200);
+    await (await device.peer()).welcome();
+    // Whoever speaks in clear to one with TLS gets no answer that could be read.
+    const { url } = await listeningHub();
+    await expect(ask(url.replace('https:', 'http:'))).rejects.toThrow();
+  });
+
+  it('says in one line why it can not listen, and is not there half', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await eventually('it listens', () => taken.listening);
+    const { port } = taken.address() as { port: number };
+    const place = folder();
+    const listen = `127.0.0.1:${port}`;
+    const error = await startError({ listen, required: true }, place);
+    expect(error.line).toBe(
+      `can't listen on ${listen}: something else listens there: choose another port, or end what has it`,
+    );
+    // Another one starts there at once: nothing was left, no lock and no socket.
+    const { hub, socket } = await openHub(place, '0.1.0', { network: { listen, required: false } });
+    const status = await (await onlineClient(socket)).command('hub.status', {});
+    expect(status.networkProblem).toBe(error.line);
+    expect(status.listen).toBeUndefined();
+    await hub.stop();
+    taken.close();
+
+    expect((await startError({ ...LOOPBACK, listen: 'nonsense' })).code).toBe('usage');
+    expect((await startError({ ...LOOPBACK, listen: '192.0.2.1:0' })).message).toContain('no such address');
+    const cert = join(place.path, 'cert.pem');
+    const key = join(place.path, 'key.pem');
+    expect((await startError({ ...LOOPBACK, cert, key })).message).toContain("can't be read: no such file");
+    expect((await startError({ ...LOOPBACK, cert })).message).toContain('a certificate needs its key');
+    writeFileSync(cert, 'nothing');
+    writeFileSync(key, 'nothing');
+    expect((await startError({ ...LOOPBACK, cert, key })).message).toContain('no certificate in PEM');
+    const own = (name: string): string => readFileSync(join(place.paths.state, name), 'utf8');
+    writeFileSync(cert, own('network-cert.pem'));
+    await startHubOnce(LOOPBACK);
+    const other = await listeningHub();
+    writeFileSync(key, readFileSync(join(other.paths.state, 'network-key.pem')));
+    expect((await startError({ ...LOOPBACK, cert, key })).message).toContain('the key does not belong');
+  });
+
+  it('tells how it is: health to everybody, metrics to this machine, and commands it has a pair for', async () => {
+    const { owner, url, invite } = await listeningHub();
+    await newSession(owner, 'sleep 60');
+    expect((await ask(`${url}/health`)).json).toEqual({ status: 'ok', version: '0.1.0', protocol: 1 });
+    const metrics = await ask(`${url}/metrics`);
+    expect(metrics.headers['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8');
+    expect(metrics.text).toContain('iris_sessions{status="running"} 1\n');
+    expect(metrics.text).toMatch(/^# TYPE iris_hub_cpu_seconds_total counter$/m);
+    for (const line of metrics.text.trim().split('\n')) {
+      expect(line).toMatch(/^(# (HELP|TYPE) iris_\w+ .+|iris_\w+(\{\w+="[^"]*"\})? \d+(\.\d+)?(e[+-]?\d+)?)$/);
+    }
+    expect((await ask(`${url}/api/clients/stream`)).status).toBe(426);
+    expect((await ask(`${url}/api/clients/pair`, { method: 'POST', body: '{' })).json.error.code).toBe('usage');
+    const device = new Device(url);
+    const long = await device.post('/api/clients/pair', {
+      code: await invite(),
+      name: 'x'.repeat(20_000),
+      software: '',
+    });
+    expect(long.status).toBe(413);
+  });
+
+  it('takes so many requests of one address, and of all together, and lets others in', async () => {
+    const clock = new MovedClock(systemClock);
+    const { url } = await listeningHub({ clock });
+    const statuses = await Promise.all(
+      Array.from({ length: 1_300 }, () => ask(`${url}/health`, { from: '127.0.0.5' }).then(({ status }) => status)),
+    );
+    expect(statuses.filter((status) => status === 200)).toHaveLength(1_200);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(100);
+    expect((await ask(`${url}/health`, { from: '127.0.0.6' })).status).toBe(200);
+  });
+
+  it('an address that fails to log in too often is not looked at for a while', async () => {
+    const clock = new MovedClock(systemClock);
+    const { owner, url } = await listeningHub({ clock });
+    const { token } = await owner.command('token.create', {});
+    const post = (bearer: string, from: string): Promise<number> =>
+      ask(`${url}/api/commands/hub.status`, {
+        method: 'POST',
+        body: {},
+        from,
+        headers: { authorization: `Bearer ${bearer}` },
+      }).then(({ status }) => status);
+    for (let i = 0; i < 30; i++) expect(await post('iris_t_wrong', '127.0.0.7')).toBe(401);
+    expect(await post(token, '127.0.0.7')).toBe(429);
+    expect(await post(token, '127.0.0.8')).toBe(200);
+    clock.movedMs += 60_000;
+    expect(await post(token, '127.0.0.7')).toBe(200);
+  });
+
+  it('ends with a word to those who are there, and answers those who wait', async () => {
+    const { owner, hub, url, paired } = await listeningHub();
+    const session = await newSession(owner, 'cat');
+    const device = await paired({ role: 'owner' });
+    const peers = await Promise.all([device.peer(), device.peer()]);
+    for (const peer of peers) await peer.welcome();
+    const { token } = await owner.command('token.create', { role: 'viewer' });
+    const waiting = ask(`${url}/api/commands/session.wait`, {
+      method: 'POST',
+      body: { args: { session: session.id, text: 'never' } },
+      headers: { authorization: `Bearer ${token}` },
+    });
+    await eventually('the wait has begun', async () => (await ask(`${url}/metrics`)).status === 200);
+    await Promise.all([hub.stop(), waiting.then(({ status }) => expect([409, 422]).toContain(status))]);
+    for (const peer of peers) expect(await peer.closes()).toMatchObject({ code: 4000 });
+    await expect(ask(`${url}/health`)).rejects.toThrow();
+  });
+});
+
+async function startHubOnce(network: NetworkOptions): Promise<void> {
+  const { hub } = await openHub(folder(), '0.1.0', { network });
+  urlOf(hub);
+  await hub.stop();
+}
