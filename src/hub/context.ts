@@ -65,6 +65,10 @@ export interface FeedOptions {
   readonly cols?: number;
   readonly rows?: number;
   readonly readOnly?: boolean;
+  /** Snapshots bring the scrollback along. */
+  readonly history?: boolean;
+  /** Nothing of it is thrown away that this viewer does not have. */
+  readonly retain?: boolean;
 }
 
 /** One viewer's attachment to one session, as the viewer's link drives it. */
@@ -98,6 +102,10 @@ export interface FarHubsPort {
   close(hub: string): void;
   /** A device dialled us as a runner: the socket is its hub from now on. */
   runnerJoined(principal: Principal, socket: Socket): void;
+  /** A hub that we offered it to shall miss nothing of this session from here on, or after `after`. */
+  retain(session: Session, principal: Principal, after: Position | undefined): void;
+  /** It has everything up to there on its disk. */
+  kept(session: Session, principal: Principal, epoch: string, seq: number): void;
   /** What of a mirrored session only its own hub can do. Undefined: it is done here. */
   forwarded(session: Session, name: HubCommandName, args: object): Promise<unknown> | undefined;
 }

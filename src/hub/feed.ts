@@ -44,7 +44,10 @@ export class Feed implements Attached {
         payload: { ...payload, stream: this.stream } as LogMessage['payload'],
         bytes,
       });
-    this.#flow = options.mode === 'log' ? new LogFlow(this.session, send) : new ScreenFlow(this.session, send, clock);
+    this.#flow =
+      options.mode === 'log'
+        ? new LogFlow(this.session, send, options.history)
+        : new ScreenFlow(this.session, send, clock);
   }
 
   start(after: Position | undefined): void {

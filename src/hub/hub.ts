@@ -68,6 +68,8 @@ export interface HubOptions {
   readonly teams?: TeamConfig;
   /** How other hubs are reached; absent: none is known. */
   readonly farHubs?: FarDeskOptions['addressOf'];
+  /** How much is kept for hubs that sessions are offered to. */
+  readonly retention?: FarDeskOptions['retention'];
   /** What hooks of agents run; absent: no agent gets hooks. */
   readonly hookProgram?: HookProgram;
   /** Serve other machines; absent: this one only. */
@@ -249,6 +251,7 @@ class RunningHub implements HubContext, Hub {
       if (type === 'added') {
         this.sessions.set(session.id, new SharedSession(session, this));
         this.headless.added(session);
+        this.far.added(session);
         this.#changes.changed(session.id);
         this.#watch(session);
         this.log.info('session added', { session: session.id, program: session.command[0] });
@@ -282,6 +285,7 @@ class RunningHub implements HubContext, Hub {
       hub: this,
       stateFolder: options.paths.state,
       addressOf: options.farHubs ?? (() => undefined),
+      retention: options.retention,
       joined: (viewer) => this.#joined(viewer),
       left,
       newViewerId: () => this.#newViewerId(),

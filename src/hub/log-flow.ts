@@ -34,20 +34,26 @@ const AT_ONCE = 512;
 export class LogFlow implements Flow {
   readonly #session: Session;
   readonly #send: Send;
+  readonly #history: boolean;
   /** The first is the one being read; the last is the session's own. */
   readonly #runs: Run[];
   #flow: FlowState = newFlow(0);
   #closed = false;
 
-  constructor(session: Session, send: Send) {
+  /** `history`: snapshots bring the scrollback along. */
+  constructor(session: Session, send: Send, history = false) {
     this.#session = session;
+    this.#history = history;
     this.#send = send;
     this.#runs = [this.#currentRun()];
   }
 
   start(after: Position | undefined): void {
     const run = this.#runs[0]!;
-    const how = replay(after, run.log, run.epoch, 'log');
+    const { log } = run;
+    // What is to be had is read when it is sent: it may be on the disk, and more than memory holds.
+    const there = { first: log.first, last: log.last, from: (seq: number) => (log.has(seq) ? [] : undefined) };
+    const how = replay(after, there, run.epoch, 'log');
     if (after?.epoch === run.epoch && how.kind === 'delta') this.#flow = newFlow(after.seq);
     else if (how.kind === 'delta') this.#begin(run);
     else this.#gap(run, how.gap);
@@ -105,7 +111,7 @@ export class LogFlow implements Flow {
       const entries = run.log.from(this.#flow.sentSeq, AT_ONCE);
       if (!entries) this.#gap(run, { from: this.#flow.sentSeq + 1, to: run.log.last });
       else for (const entry of entries) if (!this.#offer(run, entry)) return;
-      if (entries?.length === AT_ONCE) continue;
+      if (entries && entries.length > 0 && this.#flow.sentSeq < run.log.last) continue;
       if (this.#runs.length === 1) return;
       this.#runs.shift();
       // A mirror whose picture was replaced: the same run, with a gap.
@@ -116,7 +122,7 @@ export class LogFlow implements Flow {
   /** The log no longer has what comes next: the screen as it is now stands for it. */
   #gap(run: Run, gap: { from: number; to: number } | undefined): void {
     const { screen, epoch } = run;
-    const bytes = screen.snapshot();
+    const bytes = screen.snapshot(this.#history ? { history: Number.MAX_SAFE_INTEGER } : {});
     const seq = run.log.last;
     this.#flow = snapshotSent({ ...newFlow(seq), ackedSeq: seq - 1 }, seq, bytes.length, 0);
     this.#send(epoch, seq, { kind: 'snapshot', cols: screen.cols, rows: screen.rows, ...(gap ? { gap } : {}) }, bytes);

@@ -59,9 +59,12 @@ export class Viewer implements HubViewer {
 
   receive(message: ClientMessage): void {
     switch (message.type) {
-      case 'ack':
-        this.#feeds.get(message.payload.stream)?.acknowledged(message.epoch, message.seq);
+      case 'ack': {
+        const feed = this.#feeds.get(message.payload.stream);
+        if (message.payload.of === 'output') feed?.acknowledged(message.epoch, message.seq);
+        else if (feed) this.#hub.far.kept(feed.session, this.identity.principal, message.epoch, message.seq);
         return;
+      }
       case 'control':
         this.#control(message);
         return;
@@ -160,6 +163,7 @@ export class Viewer implements HubViewer {
       const size = this.#has('typer', sessionId) && cols !== undefined && rows !== undefined ? { cols, rows } : {};
       const feed = shared.attach(this, { ...wanted, ...size });
       this.#feeds.set(stream, feed);
+      if (payload.retain) this.#hub.far.retain(feed.session, this.identity.principal, payload.after);
       this.#acted.did('attach', sessionId, payload.readOnly === true ? 'read-only' : undefined);
       feed.start(payload.after);
     } catch (error) {

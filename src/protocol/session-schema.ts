@@ -55,6 +55,7 @@ export const sessionInfoSchema: z.ZodType<SessionInfo> = z.object({
     exitCode: z.number().int().exactOptional(),
     signal: z.string().max(32).exactOptional(),
     reason: text.exactOptional(),
+    paused: text.exactOptional(),
     restartAt: time.exactOptional(),
     begun: z.enum(['restarted', 'resumed']).exactOptional(),
   }),

@@ -5,7 +5,7 @@ export * from './entry.ts';
 export type { ScreenEvent } from './events.ts';
 export * from './flow.ts';
 export type { Match, ScreenLines } from './history.ts';
-export { DEFAULT_LOG_LIMITS, type LogLimits, OutputLog } from './log.ts';
+export { DEFAULT_LOG_LIMITS, type LogArchive, type LogLimits, OutputLog } from './log.ts';
 export * from './modes.ts';
 export { type CaptureOptions, Screen, type ScreenOptions } from './screen.ts';
 export { loneWidth, textWidth } from './unicode.ts';

@@ -10,6 +10,15 @@ export interface LogLimits {
 
 export const DEFAULT_LOG_LIMITS: LogLimits = { limitBytes: 2 * 1024 * 1024, limitEntries: 65_536 };
 
+/** Takes what a log has no room for, in order and without holes, and gives it back. */
+export interface LogArchive {
+  put(entry: Entry): void;
+  /** Is everything after this number here, up to where the log begins? */
+  has(afterSeq: number): boolean;
+  /** Some of what comes after this number; undefined when it is not here. */
+  from(afterSeq: number, most: number): Entry[] | undefined;
+}
+
 /** A payload of an entry that was just written is handed to many, for a moment: small ones share arrays of this size. */
 const FRESH_BYTES = 8_192;
 
@@ -21,6 +30,8 @@ type Row = { readonly kind: 'output' | 'error'; readonly kept: Kept } | Exclude<
  * told so (`from` gives undefined), which becomes a gap and a snapshot.
  */
 export class OutputLog {
+  /** Absent: what goes is gone. */
+  archive: LogArchive | undefined;
   readonly #limits: LogLimits;
   readonly #slabs = new Slabs();
   /** A queue: entries before #head are gone. Compacted when half of it is. */
@@ -76,20 +87,28 @@ export class OutputLog {
     return entry;
   }
 
-  /** Entries after a number, oldest first, at most so many; undefined when some of them are gone. */
+  /** Is everything after this number to be had? */
+  has(afterSeq: number): boolean {
+    return afterSeq >= this.#first - 1 || this.archive?.has(afterSeq) === true;
+  }
+
+  /**
+   * Entries after a number, oldest first, at most so many (what an archive has comes in several goes); undefined when some of them are gone.
+   */
   from(afterSeq: number, most = Number.POSITIVE_INFINITY): Entry[] | undefined {
-    if (afterSeq < this.#first - 1) return undefined;
+    if (afterSeq < this.#first - 1) return this.archive?.from(afterSeq, most);
     const skipped = Math.max(0, afterSeq - this.#first + 1);
     const start = this.#head + skipped;
-    return this.#rows.slice(start, start + most).map((row, i) => {
-      const seq = this.#first + skipped + i;
-      if ('kept' in row!) return { kind: row.kind, seq, bytes: this.#slabs.read(row.kept) };
-      return { ...row!, seq };
-    });
+    return this.#rows.slice(start, start + most).map((row, i) => this.#entry(row!, this.#first + skipped + i));
+  }
+
+  #entry(row: Row, seq: number): Entry {
+    return 'kept' in row ? { kind: row.kind, seq, bytes: this.#slabs.read(row.kept) } : { ...row, seq };
   }
 
   #drop(): void {
     const row = this.#rows[this.#head]!;
+    this.archive?.put(this.#entry(row, this.#first));
     this.#rows[this.#head++] = undefined;
     this.#first++;
     if ('kept' in row) {

@@ -19,6 +19,7 @@ export abstract class SessionFacts extends WithAgent {
   #queued = 0;
   #agentSession: string | undefined;
   #roundTripMs: number | undefined;
+  #heldWhy: string | undefined;
   #far: { session: string; info?: SessionInfo } | undefined;
 
   abstract readonly state: SessionState;
@@ -61,6 +62,19 @@ export abstract class SessionFacts extends WithAgent {
 
   signal(signal: Parameters<Transport['signal']>[0]): void {
     this.runs.signal(signal);
+  }
+
+  /** Why nothing is read from its process, which waits until it is. */
+  get heldWhy(): string | undefined {
+    return this.#heldWhy;
+  }
+
+  /** Nothing more is read from its process: the kernel then holds it. Undefined: it goes on. */
+  hold(why: string | undefined): void {
+    if (why === this.#heldWhy) return;
+    this.#heldWhy = why;
+    this.runs.hold(why !== undefined);
+    this.changed();
   }
 
   /** Everything up to there is on this machine's disk. */

@@ -70,6 +70,8 @@ export interface SessionInfo {
     readonly signal?: string;
     /** Why it failed to start, where it did; why it was ended, where it did not end by itself; or that its rule starts it again. */
     readonly reason?: string;
+    /** Why nothing is read from it, so that it waits. */
+    readonly paused?: string;
     /** Its rule starts it again then. */
     readonly restartAt?: number;
     /** This run began by itself, or goes on with the conversation of the run before. Absent: somebody started it anew. */

@@ -20,6 +20,7 @@ export interface Reported extends Connected {
   readonly agent: AgentReport;
   readonly begun: 'restarted' | 'resumed' | undefined;
   readonly endedWhy: string | undefined;
+  readonly heldWhy: string | undefined;
   readonly pid: number | undefined;
   readonly epoch: string;
   readonly log: { readonly last: number };
@@ -89,13 +90,22 @@ export function connectionDetails(info: SessionInfo, newest: Transport | undefin
   };
 }
 
-function processInfo({ state, pid, begun, endedWhy }: Reported, now: number, wall: number): SessionInfo['process'] {
+function processInfo(
+  { state, pid, begun, endedWhy, heldWhy }: Reported,
+  now: number,
+  wall: number,
+): SessionInfo['process'] {
   const status: ProcessStatus = state.kind;
   switch (state.kind) {
     case 'starting':
     case 'running':
     case 'stopping':
-      return { status, ...(pid === undefined ? {} : { pid }), ...(begun ? { begun } : {}) };
+      return {
+        status,
+        ...(pid === undefined ? {} : { pid }),
+        ...(begun ? { begun } : {}),
+        ...(heldWhy === undefined ? {} : { paused: heldWhy }),
+      };
     case 'exited': {
       const { again, end } = state;
       if (!again) return { status, ...end, ...(endedWhy === undefined ? {} : { reason: endedWhy }) };

@@ -188,6 +188,12 @@ export class Runs {
     if (hasTransport(this.#o.state())) this.#transport?.signal(signal);
   }
 
+  /** Reads no more from the process, or goes on. */
+  hold(hold: boolean): void {
+    if (hold) this.#transport?.pause();
+    else this.#transport?.resume();
+  }
+
   /** Its transport comes back by itself: now. */
   retryLink(): void {
     this.#transport?.retry?.();

@@ -1,4 +1,11 @@
-import { type FarHubRef, type HubCommandName, IrisError, type Session, transportOf } from '../../core/index.ts';
+import {
+  type FarHubRef,
+  type HubCommandName,
+  IrisError,
+  type Position,
+  type Session,
+  transportOf,
+} from '../../core/index.ts';
 import type { Socket } from '../../protocol/index.ts';
 import { type ConnectOptions, createTransport, FarHubs, unknownHub } from '../../transports/index.ts';
 import type { HubContext } from '../context.ts';
@@ -8,6 +15,7 @@ import { Follower } from './follower.ts';
 import { forward, isForwarded } from './forward.ts';
 import { KeptLinks } from './kept.ts';
 import { Links } from './links.ts';
+import { Retention, type RetentionLimits } from './retention.ts';
 import { Runners } from './runners.ts';
 
 export interface FarDeskOptions {
@@ -15,6 +23,8 @@ export interface FarDeskOptions {
   readonly stateFolder: string;
   /** How a hub that this user was paired with is reached; undefined: there is no such hub. */
   readonly addressOf: (ref: Extract<FarHubRef, { kind: 'known' }>) => ConnectOptions['address'] | undefined;
+  /** How much is kept for hubs that have not taken it; absent: `RETENTION_LIMITS`. */
+  readonly retention?: RetentionLimits | undefined;
   readonly joined: (viewer: Viewer) => void;
   readonly left: (viewer: Viewer) => void;
   readonly newViewerId: () => string;
@@ -27,6 +37,7 @@ export class FarDesk {
   readonly #o: FarDeskOptions;
   readonly #runners = new Runners();
   readonly #kept: KeptLinks;
+  readonly #retention: Retention;
   readonly #followers = new Map<string, Follower>();
 
   constructor(options: FarDeskOptions) {
@@ -43,7 +54,9 @@ export class FarDesk {
     });
     const { joined, left, newViewerId, addressOf } = options;
     this.#kept = new KeptLinks(options.stateFolder, hub.log);
+    this.#retention = new Retention(options.stateFolder, hub.log, options.retention);
     this.links = new Links({
+      retention: this.#retention,
       hub,
       kept: this.#kept,
       joined,
@@ -56,6 +69,11 @@ export class FarDesk {
         return typeof address === 'function' ? address() : address;
       },
     });
+  }
+
+  /** A session has come: whoever it is offered to shall miss nothing of it. */
+  added(session: Session): void {
+    this.links.added(session);
   }
 
   /** For a hub that has just started: what an earlier one mirrored and offered. */
@@ -122,6 +140,17 @@ export class FarDesk {
     }
   }
 
+  retain(session: Session, { kind, id }: Principal, after: Position | undefined): void {
+    // Room on the disk, and a process that is stopped when there is none: only who was offered the session may ask for that.
+    if (kind !== 'hub') return;
+    this.#retention.begin(session, id);
+    if (after) this.#retention.kept(session, id, after.epoch, after.seq);
+  }
+
+  kept(session: Session, { id }: Principal, epoch: string, seq: number): void {
+    this.#retention.kept(session, id, epoch, seq);
+  }
+
   /** What of a mirrored session only its own hub can do. Undefined: it is done here. */
   forwarded(session: Session, name: HubCommandName, args: object): Promise<unknown> | undefined {
     const { remote } = session;
@@ -140,11 +169,13 @@ export class FarDesk {
 
   /** A mirror was taken away here. */
   removed(session: Session): void {
+    this.#retention.forget(session);
     for (const follower of this.#followers.values()) follower.removed(session);
   }
 
   stop(): void {
     this.links.close();
+    this.#retention.dispose();
     for (const follower of this.#followers.values()) follower.close(false);
     this.#followers.clear();
     this.hubs.close();

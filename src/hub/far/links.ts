@@ -1,16 +1,26 @@
-import { EVERYTHING, type Grant, IrisError, type Role, roleOf, type SessionInfo } from '../../core/index.ts';
+import {
+  EVERYTHING,
+  type Grant,
+  IrisError,
+  type Role,
+  roleOf,
+  type Session,
+  type SessionInfo,
+} from '../../core/index.ts';
 import { type ConnectOptions, type RunnerConnection, RunnerDialer } from '../../transports/index.ts';
 import { accept } from '../accept.ts';
 import type { HubContext } from '../context.ts';
 import type { Principal } from '../principal.ts';
 import type { Viewer } from '../viewer.ts';
 import { type KeptLinks, type LinkOffer, MAX_LINKS } from './kept.ts';
+import type { Retention } from './retention.ts';
 
 const ROLE_OF: Readonly<Record<LinkOffer['allow'], Role>> = { view: 'viewer', type: 'typer', start: 'owner' };
 
 export interface LinksOptions {
   readonly hub: HubContext;
   readonly kept: KeptLinks;
+  readonly retention: Retention;
   readonly addressOf: (name: string) => ConnectOptions['address'];
   readonly joined: (viewer: Viewer) => void;
   readonly left: (viewer: Viewer) => void;
@@ -19,6 +29,7 @@ export interface LinksOptions {
 
 interface OpenLink {
   readonly offer: LinkOffer;
+  readonly principal: Principal;
   readonly dialer: RunnerDialer;
   readonly revoked: AbortController;
 }
@@ -61,6 +72,13 @@ export class Links {
     for (const hub of [...this.#links.keys()]) this.#close(hub);
   }
 
+  /** Nothing of what is offered is thrown away before it was taken, from its first byte on. */
+  added(session: Session): void {
+    for (const { principal } of this.#links.values()) {
+      if (principal.roleOn(session.id)) this.#o.retention.begin(session, principal.id);
+    }
+  }
+
   #open(offer: LinkOffer): void {
     const { hub, joined, left, newViewerId } = this.#o;
     const revoked = new AbortController();
@@ -76,13 +94,15 @@ export class Links {
       },
     });
     dialer.on(({ state, reason }) => hub.log.info('link', { hub: offer.hub, state, ...(reason ? { reason } : {}) }));
-    this.#links.set(offer.hub, { offer, dialer, revoked });
+    this.#links.set(offer.hub, { offer, principal, dialer, revoked });
+    for (const session of hub.registry.list()) this.added(session);
   }
 
   #close(name: string): void {
     const link = this.#links.get(name);
     if (!link) return;
     this.#links.delete(name);
+    this.#o.retention.end(link.principal.id);
     link.revoked.abort();
     link.dialer.close();
   }

@@ -92,6 +92,8 @@ function ownWords(session: SessionInfo, now: number): StateWords | undefined {
   }
   const plain = (word: string): StateWords => ({ full: word, short: word, tiny: word });
   if (process.status !== 'running') return plain(process.status);
+  if (process.paused !== undefined)
+    return { full: `paused: ${plainText(process.paused, 80)}`, short: 'paused', tiny: 'paused' };
   if (agent.state === 'unknown') return undefined;
   const word = agent.state === 'blocked' ? 'waiting' : agent.state;
   const since = word === 'working' || word === 'waiting' ? ` ${duration(now - agent.since)}` : '';
