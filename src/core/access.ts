@@ -6,6 +6,9 @@ const RANK: Readonly<Record<Role, number>> = { viewer: 0, typer: 1, owner: 2 };
 /** In place of a session: all of them, those to come included, and whatever is about no session. */
 export const EVERYTHING = '*';
 
+/** In place of a session: offering sessions of their own to this hub. Whoever owns everything may, too. */
+export const OFFERING = '+';
+
 /** What somebody may do. One for a session goes before the one for everything, so that it can also take away. */
 export interface Grant {
   /** Id of a session, or `EVERYTHING`. */

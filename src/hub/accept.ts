@@ -1,4 +1,4 @@
-import { EVERYTHING, IrisError, type SessionInfo } from '../core/index.ts';
+import { EVERYTHING, IrisError, OFFERING, type SessionInfo } from '../core/index.ts';
 import {
   AUTH_WITHIN_MS,
   type AuthPayload,
@@ -113,8 +113,9 @@ export function accept(socket: Socket, raw: { readonly bytesRead: number }, opti
   /** It offers its sessions: from its next word on, we are the viewer. */
   function turn(principal: Principal): void {
     const { kind, id, name } = principal;
-    if (kind !== 'device') {
-      refuse(new IrisError('not-allowed', 'only a paired device can offer sessions'));
+    if (kind !== 'device' || principal.roleOn(OFFERING) !== 'owner') {
+      const error = new IrisError('not-allowed', `${name} may not offer sessions here`);
+      refuse(error);
       return;
     }
     const who = { kind, id, name };

@@ -24,6 +24,8 @@ export const networkCommands = {
     args: z.object({
       session: session.optional(),
       role: role.default('viewer'),
+      /** It may offer sessions of its own here, as a runner; and nothing else, unless `session` or `role` say so another time. */
+      runner: z.boolean().default(false),
       /** How long what it may do is good for, from when the code is redeemed; absent: until it is taken away. */
       expiresInMs: lifeMs.optional(),
       /** What the device is called here; absent: as it calls itself. */

@@ -113,21 +113,12 @@ export class OutputLog {
     this.#first++;
     if ('kept' in row) {
       this.#bytes -= row.kept.length;
-      this.#slabs.drop(row.kept, this.#nextKept());
+      this.#slabs.drop(row.kept);
     }
     if (this.#head > 1024 && this.#head * 2 > this.#rows.length) {
       this.#rows.splice(0, this.#head);
       this.#head = 0;
     }
-  }
-
-  /** Where the oldest payload lies that is left. */
-  #nextKept(): Kept | undefined {
-    for (let i = this.#head; i < this.#rows.length; i++) {
-      const row = this.#rows[i]!;
-      if ('kept' in row) return row.kept;
-    }
-    return undefined;
   }
 
   #copy(bytes: Uint8Array): Uint8Array {

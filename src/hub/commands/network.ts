@@ -1,4 +1,4 @@
-import { EVERYTHING, IrisError } from '../../core/index.ts';
+import { EVERYTHING, IrisError, OFFERING } from '../../core/index.ts';
 import type { HubContext, HubViewer } from '../context.ts';
 import type { Handlers } from './handler.ts';
 
@@ -14,7 +14,7 @@ export const TELLS_ITSELF: ReadonlySet<string> = new Set([
 ]);
 
 export const networkHandlers: Network = {
-  'pair.create': ({ session = EVERYTHING, role, expiresInMs, name }, hub, caller) => {
+  'pair.create': ({ session = EVERYTHING, role, runner, expiresInMs, name }, hub, caller) => {
     const { url, fingerprint, problem } = hub.network;
     if (url === undefined) {
       throw new IrisError('failed', `this hub does not listen on the network${problem ? ` (${problem})` : ''}`, {
@@ -22,12 +22,12 @@ export const networkHandlers: Network = {
       });
     }
     const { code, expiresAt } = hub.access.codes.make({
-      grant: { session, role },
+      grant: runner ? { session: OFFERING, role: 'owner' } : { session, role },
       by: caller.identity.principal.name,
       ...(expiresInMs === undefined ? {} : { grantMs: expiresInMs }),
       ...(name === undefined ? {} : { name }),
     });
-    tell(hub, caller, 'pair.create', role, session);
+    tell(hub, caller, 'pair.create', runner ? 'runner' : role, session);
     return {
       code,
       url,

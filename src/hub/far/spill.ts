@@ -77,7 +77,7 @@ export class Spill {
     const gone = this.#blocks.splice(0, keep < 0 ? this.#blocks.length : keep);
     for (const { file } of gone) {
       file.blocks -= 1;
-      if (file.blocks === 0 && (file !== this.#files.at(-1) || file.bytes >= FILE_BYTES)) this.#remove(file);
+      if (file.blocks === 0) this.#remove(file);
     }
     if (this.#blocks.length > 0) return;
     const left = this.#pending.findIndex(({ seq }) => seq > upTo);

@@ -65,10 +65,11 @@ export class FarHubLink {
     this.follow(user);
     // Whoever comes anew has changed something, mostly.
     if (this.host.connection.state === 'error') this.host.retryNow();
+
     const { connection } = this.host;
     if (connection.state === 'online') user.online?.();
-    else if (connection.state === 'error') user.failed?.(this.#error(connection));
-    else if (connection.state === 'offline' || connection.attempt > 1) user.lost?.(this.#lost(connection));
+    else if (connection.state === 'error' && this.ref.kind !== 'runner') user.failed?.(this.#error(connection));
+    else if (connection.state !== 'connecting' || connection.attempt > 1) user.lost?.(this.#lost(connection));
   }
 
   /** The session that it asks for is known by now. */
@@ -105,7 +106,8 @@ export class FarHubLink {
       return;
     }
     this.#state = state;
-    if (state === 'error') {
+    // A runner comes when it comes, whatever became of its last connection.
+    if (state === 'error' && this.ref.kind !== 'runner') {
       const error = this.#error(connection);
       this.#say(error.line);
       for (const user of [...this.#users]) user.failed?.(error);

@@ -1,0 +1,193 @@
+import { createHash } from 'node:crypto';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { SessionHost, SessionInfo, SessionRegistry } from '../../../src/core/index.ts';
+import { ChaosProxy, waitUntil } from '../../support/index.ts';
+import {
+  closeAll,
+  ENV,
+  errorOf,
+  folder,
+  newSession,
+  onlineClient,
+  openHub,
+  type RunningHub,
+  Watcher,
+} from '../support/index.ts';
+import { Known } from '../support/known.ts';
+import { type ListeningHub, listeningHub } from '../support/listening.ts';
+
+const between_: ChaosProxy[] = [];
+afterEach(async () => {
+  await closeAll();
+  for (const one of between_.splice(0)) await one[Symbol.asyncDispose]();
+});
+
+type Options = NonNullable<Parameters<typeof openHub>[2]>;
+
+/** A hub that listens, and one behind a firewall that knows it as `office` and is known there as `laptop`. */
+async function stage(options: Options = {}) {
+  const office = await listeningHub();
+  const between = await ChaosProxy.open({ to: { port: Number(new URL(office.url).port) } });
+  between_.push(between);
+  const place = folder();
+  const known = new Known(place);
+  await known.pair(office, 'office', 'laptop', { runner: true }, between.port);
+  const laptop = await openHub(place, '0.1.0', { farHubs: known.farHubs, ...options });
+  return { office, laptop, between, here: await onlineClient(laptop.socket), there: office.owner };
+}
+
+function live(host: SessionHost, name: string): Promise<SessionInfo> {
+  const found = () => host.sessions.find((one) => one.name === name && one.process.pid !== undefined);
+  return waitUntil(found, `${name} is live`, {
+    detail: () => JSON.stringify(host.sessions.map((s) => [s.name, s.connection, s.process])),
+  });
+}
+
+describe('a runner', () => {
+  it('dials out, and what it offers is listed, watched and typed into there, as far as it allows', async () => {
+    const { here, there } = await stage();
+    await newSession(here, 'stty -echo; while read l; do echo "<$l>"; done');
+    await here.command('link.add', { hub: 'office', allow: 'type' });
+    const mirror = await live(there, 'laptop/sh');
+    expect(mirror.transport).toBe('websocket');
+    const watcher = new Watcher(there, mirror.id);
+    watcher.attachment.write(Buffer.from('from afar\r'));
+    await watcher.shows('<from afar>');
+    const error = await errorOf(there.command('session.kill', { session: mirror.id }));
+    expect(error.code).toBe('not-allowed');
+    expect(here.sessions).toHaveLength(1);
+    const { links } = await here.command('link.list', {});
+    expect(links).toMatchObject([{ hub: 'office', allow: 'type', connection: { state: 'online' } }]);
+  });
+
+  it('that allows to look only takes no key, and says so; one that allows to start ends what is ended there', async () => {
+    const { here, there } = await stage();
+    await newSession(here, 'cat');
+    await here.command('link.add', { hub: 'office' });
+    const mirror = await live(there, 'laptop/sh');
+    const watcher = new Watcher(there, mirror.id);
+    let refused = '';
+    there.on((event) => {
+      if (event.type === 'refused') refused = event.reason;
+    });
+    await watcher.shows('');
+    watcher.attachment.write(Buffer.from('x'));
+    await waitUntil(() => refused !== '', 'it is refused');
+    expect(refused).toContain('only watch');
+    await here.command('link.add', { hub: 'office', allow: 'start' });
+    await live(there, 'laptop/sh');
+    await waitUntil(async () => {
+      await there.command('session.kill', { session: 'laptop/sh' }).catch(() => {});
+      return here.sessions.length === 0;
+    }, 'it is ended');
+  });
+
+  it('offers only what is named, and nothing once the link is removed', async () => {
+    const { here, there } = await stage();
+    await here.command('session.new', { command: ['sleep', '100'], cwd: '/tmp', name: 'secret', env: ENV });
+    await here.command('session.new', { command: ['sleep', '100'], cwd: '/tmp', name: 'open', env: ENV });
+    await here.command('link.add', { hub: 'office', sessions: ['open'] });
+    await live(there, 'laptop/open');
+    expect(there.sessions.map(({ name }) => name)).toEqual(['laptop/open']);
+    await here.command('link.remove', { hub: 'office' });
+    await waitUntil(() => there.sessions[0]?.connection.state !== 'online', 'it is away');
+    expect(there.sessions[0]?.connection.reason).toContain('laptop is not connected');
+  });
+
+  it('comes back after a pause: everything that was written meanwhile is there, byte for byte', async () => {
+    const { here, there, between, office, laptop } = await stage();
+    await here.command('link.add', { hub: 'office' });
+    await newSession(here, 'echo begin; read go; head -c 12000000 /dev/urandom | base64 -w 100; echo end; read end');
+    const mirror = await live(there, 'laptop/sh');
+    await waitUntil(
+      async () => (await there.command('session.capture', { session: mirror.id })).text.includes('begin'),
+      'the beginning is there',
+    );
+    const far = tap(office, mirror.id);
+    const near = tap(laptop, here.sessions[0]!.id);
+    await between.down();
+    await waitUntil(() => there.sessions[0]?.connection.state === 'offline', 'it is away');
+    expect(there.sessions[0]?.connection.reason).toContain('laptop is not connected');
+    await here.command('session.send', { session: 'sh', text: 'go' });
+    await here.command('session.wait', { session: 'sh', text: 'end', timeoutMs: 25_000 });
+    await between.up();
+    await waitUntil(async () => far.last === near.last && far.last > 1000, 'all of it is there', {
+      timeoutMs: 25_000,
+      detail: () => `${far.last} of ${near.last}`,
+    });
+    expect(far.gaps).toBe(0);
+    expect(far.digest()).toBe(near.digest());
+  });
+
+  it('stops a process only when all room for what is not taken is full, says so, and lets it go on', async () => {
+    const retention = { sessionBytes: 4 * 1024 * 1024, totalBytes: 64 * 1024 * 1024 };
+    const { here, there, between, office, laptop } = await stage({ retention });
+    await here.command('link.add', { hub: 'office' });
+    await newSession(here, 'echo begin; read go; head -c 12000000 /dev/urandom | base64 -w 100; echo end; read end');
+    const mirror = await live(there, 'laptop/sh');
+    await waitUntil(
+      async () => (await there.command('session.capture', { session: mirror.id })).text.includes('begin'),
+      'the beginning is there',
+    );
+    const far = tap(office, mirror.id);
+    const near = tap(laptop, here.sessions[0]!.id);
+    await between.down();
+    await waitUntil(() => there.sessions[0]?.connection.state === 'offline', 'it is away');
+    await here.command('session.send', { session: 'sh', text: 'go' });
+    const paused = () => here.sessions[0]?.process.paused;
+    expect(await waitUntil(paused, 'its process is stopped')).toContain('office has not taken');
+    expect((await here.command('session.capture', { session: 'sh' })).text).not.toContain('end');
+    await between.up();
+    await here.command('session.wait', { session: 'sh', text: 'end', timeoutMs: 25_000 });
+    await waitUntil(() => paused() === undefined, 'it goes on');
+    await waitUntil(() => far.last === near.last, 'all of it is there', { timeoutMs: 25_000 });
+    expect(far.gaps).toBe(0);
+    expect(far.digest()).toBe(near.digest());
+  });
+
+  it('whose device is revoked is gone, with all that it offered', async () => {
+    const { here, there } = await stage();
+    await newSession(here, 'sleep 100');
+    await here.command('link.add', { hub: 'office' });
+    await live(there, 'laptop/sh');
+    const { clients } = await there.command('client.list', {});
+    await there.command('client.revoke', { client: clients[0]!.id });
+    await waitUntil(() => there.sessions.length === 0, 'it is gone there');
+    const link = async () => (await here.command('link.list', {})).links[0]?.connection.state === 'error';
+    await waitUntil(link, 'the link says that it is refused');
+  });
+
+  it('that was not invited as one is refused', async () => {
+    const office: ListeningHub = await listeningHub();
+    const place = folder();
+    const known = new Known(place);
+    await known.pair(office, 'office', 'guest', { role: 'typer' });
+    const guest = await openHub(place, '0.1.0', { farHubs: known.farHubs });
+    const here = await onlineClient(guest.socket);
+    await newSession(here, 'sleep 100');
+    await here.command('link.add', { hub: 'office' });
+    const state = async () => (await here.command('link.list', {})).links[0]?.connection;
+    const connection = await waitUntil(async () => {
+      const now = await state();
+      return now?.state === 'error' ? now : undefined;
+    }, 'it is refused');
+    expect(connection.reason).toContain('may not offer sessions');
+    expect(office.owner.sessions).toEqual([]);
+  });
+});
+
+/** What goes through a hub of one of its sessions, entry by entry: a viewer may be left behind, the hub may not. */
+function tap(hub: RunningHub, id: string) {
+  const { registry } = hub.hub as unknown as { registry: SessionRegistry };
+  const session = registry.get(id)!;
+  const hash = createHash('sha256');
+  const seen = { last: session.log.last, gaps: 0, digest: () => hash.copy().digest('hex') };
+  session.events.on((event) => {
+    if (event.type === 'restarted') seen.gaps += 1;
+    if (event.type !== 'entry') return;
+    if (event.entry.seq !== seen.last + 1) seen.gaps += 1;
+    seen.last = event.entry.seq;
+    if (event.entry.kind === 'output') hash.update(event.entry.bytes);
+  });
+  return seen;
+}
