@@ -105,6 +105,8 @@ function letIn(host: SessionHost): Promise<void> {
       if (state === 'connecting') return;
       stop();
       if (state === 'online') resolve();
+      // There will be no connection: whatever is asked of it says why.
+      else if (state === 'error') host.command('session.list', {}).catch(reject);
       else {
         const options = remedy === undefined ? {} : { remedy };
         reject(new IrisError('hub-unreachable', reason ?? 'the hub does not answer', options));

@@ -75,7 +75,7 @@ const HUB = {
 
 async function secrets(marker = 'marker'): Promise<DeviceSecrets> {
   return {
-    key: await newDeviceKey(),
+    key: newDeviceKey(),
     accessToken: `access-${marker}`,
     accessExpiresAt: 1,
     refreshToken: `refresh-${marker}`,

@@ -111,6 +111,35 @@ describe('a device and its hub', () => {
     });
   });
 
+  test('a viewer has no say in the size, and does not ask; becoming a typer, its size counts', async () => {
+    const hub = await listeningHub();
+    const session = await newSession(hub.owner, 'cat');
+    const { credentials, known } = await laptop(hub);
+    const host = open(credentials, known);
+    await online(host);
+    const view = new Watcher(host, session.id, { cols: 100, rows: 30 });
+    await eventually('it is attached', () => view.entries.length > 0);
+    view.attachment.resize(90, 20);
+    const [{ cols } = { cols: 0 }] = (await host.command('session.list', {})).sessions;
+    expect(cols).toBe(80);
+    const { url, fingerprint = '', code } = await hub.owner.command('pair.create', { role: 'typer' });
+    const request = {
+      place: readPlace(url),
+      fingerprint,
+      code,
+      deviceName: 'l',
+      software: 'x',
+      confirm: async () => false,
+    };
+    await pair(credentials, request, systemClock);
+    await eventually('it has the size of its only viewer', async () => {
+      const [now] = (await hub.owner.command('session.list', {})).sessions;
+      return now?.cols === 90 && now.rows === 20;
+    });
+    const { records } = await hub.owner.command('audit.list', {});
+    expect(records.filter(({ outcome }) => outcome === 'refused')).toEqual([]);
+  });
+
   test('a grant for one session shows that session, and nothing else', async () => {
     const hub = await listeningHub();
     const session = await newSession(hub.owner, 'cat');

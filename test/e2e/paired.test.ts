@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SessionInfo } from '../../src/core/index.ts';
+import { makeAuthority } from '../client/support/authority.ts';
 import { closeAll, newSession } from '../hub/support/index.ts';
 import { type ListeningHub, listeningHub } from '../hub/support/listening.ts';
 import { disposeHomes, disposeTuis, runCli, spawnTui, type TempHome, tempHome, waitUntil } from '../support/index.ts';
@@ -107,6 +108,40 @@ describe('iris-tui pair', () => {
   });
 });
 
+describe('a certificate that an authority of this machine vouches for', () => {
+  it('asks nothing and may be replaced by another of that authority; without the authority it is refused', async () => {
+    const home = tempHome();
+    const authority = makeAuthority(home.path);
+    const first = authority.sign('first');
+    const hub = await listeningHub({ network: { listen: '127.0.0.1:0', required: true, ...first } });
+    const env = { NODE_EXTRA_CA_CERTS: authority.file };
+    const iris = (...args: string[]) => runCli(args, { home, env });
+    const paired = await iris('pair', hub.url, await hub.invite(), '-n', 'office', '--json');
+    expect(JSON.parse(paired.stdout)).toMatchObject({ trust: 'ca' });
+    expect((await iris('--hub', 'office', 'ls')).code).toBe(0);
+    const stranger = await runCli(['--hub', 'office', 'ls'], { home });
+    expect(stranger).toMatchObject({ code: 1, stderr: expect.stringContaining('is of an authority unknown here') });
+    await hub.hub.stop();
+    const listen = new URL(hub.url).host;
+    await listeningHub({ network: { listen, required: true, ...authority.sign('second') } }, hub);
+    expect(await iris('--hub', 'office', 'ls')).toMatchObject({ code: 0, stderr: '' });
+  });
+});
+
+describe('a hub without TLS on this machine', () => {
+  it('is spoken to where that was asked for', async () => {
+    const hub = await listeningHub({ network: { listen: '127.0.0.1:0', insecure: true, required: true } });
+    const home = tempHome();
+    const iris = (...args: string[]) => runCli(args, { home });
+    expect((await iris('pair', hub.url, await hub.invite())).code).toBe(2);
+    expect(await iris('pair', hub.url, await hub.invite(), '--insecure', '-n', 'here')).toMatchObject({ code: 0 });
+    expect(await iris('--hub', 'here', 'ls')).toMatchObject({ code: 0, stderr: '' });
+    const ws = hub.url.replace('http', 'ws');
+    expect((await iris('--hub', ws, 'ls')).stderr).toContain('--insecure');
+    expect((await iris('--hub', ws, '--insecure', 'ls')).code).toBe(0);
+  });
+});
+
 describe('iris-tui hubs', () => {
   it('lists, renames and forgets, here and there', async () => {
     const { hub, link, iris } = await meet();
@@ -203,6 +238,15 @@ describe('the screen on a hub of the network', () => {
     await listeningHub({ network: { listen: at, required: true } }, hub);
     tui.send('\u0002');
     await tui.waitFor(/hub office · [\d.]+ ms/, { timeoutMs: 20_000 });
+  });
+
+  it('does not open on a hub that refuses for good: the reason is on the shell’s screen', async () => {
+    const { hub, home, link, iris } = await meet();
+    await iris('pair', link, await hub.invite(), '-n', 'office');
+    await hub.owner.command('client.revoke', { client: (await hub.owner.command('client.list', {})).clients[0]!.id });
+    const tui = spawnTui({ home, args: ['--hub', 'office'], cols: 100, rows: 24 });
+    expect(await tui.exited).toMatchObject({ code: 5 });
+    expect(tui.text().replaceAll('\n', '')).toContain('does not let this device in any more');
   });
 });
 

@@ -75,7 +75,7 @@ export class HubApi {
     const call = { method: 'POST', path: '/api/clients/session' } as const;
     const { sessionToken } = await this.#ask(sessionSchema, key, call, accessToken);
     const url = this.place.origin + STREAM_PATH;
-    const proof = await makeProof(key, { method: 'GET', url, token: sessionToken, at: this.time });
+    const proof = makeProof(key, { method: 'GET', url, token: sessionToken, at: this.time });
     return { method: 'token', token: sessionToken, proof };
   }
 
@@ -103,7 +103,7 @@ export class HubApi {
   async #call(key: DeviceKey, call: RestCall, accessToken: string | undefined): Promise<RestAnswer> {
     const { method, path } = call;
     const about = accessToken === undefined ? {} : { token: accessToken };
-    const proof = await makeProof(key, { method, url: this.place.origin + path, at: this.time, ...about });
+    const proof = makeProof(key, { method, url: this.place.origin + path, at: this.time, ...about });
     const headers = {
       dpop: proof,
       ...(accessToken === undefined ? {} : { authorization: `DPoP ${accessToken}` }),

@@ -38,7 +38,7 @@ export async function pair(credentials: Credentials, request: PairRequest, clock
   // Paired before: with the same key it stays the same device there.
   const before = known.find((one) => one.url === place.origin && one.fingerprint === fingerprint);
   const old = before && (await credentials.secrets(before).catch(() => undefined));
-  const key = old?.key ?? (await newDeviceKey());
+  const key = old?.key ?? newDeviceKey();
   const { deviceId, hub, grants, ...tokens } = await api.pair(key, { code, name: deviceName, software }).catch(explain);
   const again = known.find((one) => one.hub.id === hub.id && one.url === place.origin) ?? before;
   const others = new Set(known.filter((one) => one !== again).map((one) => one.name));

@@ -26,7 +26,7 @@ for (let i = 0; i < Number(count); i += 1) {
       pairedAt: 1,
     },
     {
-      key: await newDeviceKey(),
+      key: newDeviceKey(),
       accessToken: `access-${name}`,
       accessExpiresAt: 1,
       refreshToken: `refresh-${name}`,

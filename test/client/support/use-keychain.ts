@@ -26,7 +26,7 @@ if (mode === 'read') {
       pairedAt: 1,
     },
     {
-      key: await newDeviceKey(),
+      key: newDeviceKey(),
       accessToken: 'access',
       accessExpiresAt: 1,
       refreshToken: 'refresh-of-the-keychain',
