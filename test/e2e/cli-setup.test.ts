@@ -232,7 +232,7 @@ describe('wrong usage', () => {
       [['completion', 'tcsh'], /there is no completion for tcsh/],
       [['send', 'x', 'y', '--stdin'], /both TEXT and --stdin/],
       [['help', 'atach'], /did you mean attach\?/],
-      [['hub', 'start', '--listen', '0.0.0.0:1'], /--listen is not supported yet/],
+      [['hub', 'start', '--listen', 'somewhere'], /somewhere is no address to listen on/],
     ] as const) {
       const { code, stdout, stderr } = await runCli(args, { home });
       expect({ args, code, stdout }).toEqual({ args, code: 2, stdout: '' });
