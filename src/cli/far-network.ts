@@ -7,6 +7,7 @@ import {
   readFingerprint,
   readPlace,
   type Trust,
+  whereOf,
 } from '../client/network/index.ts';
 import { IrisError } from '../core/index.ts';
 import { systemClock } from '../protocol/index.ts';
@@ -61,7 +62,7 @@ export function networkAddresses(
     return addressWithToken(place, trust, token, systemClock);
   }
   if (known) return addressOfKnown(credentials, known, systemClock);
-  throw new IrisError('not-allowed', `this device was not paired with ${place.host}:${place.port}`, {
+  throw new IrisError('not-allowed', `this device was not paired with ${whereOf(place)}`, {
     remedy: `iris-tui pair ${place.origin} CODE, with a code of iris-tui hub pair there; scripts set IRIS_TOKEN`,
   });
 }

@@ -290,6 +290,7 @@ export class HubClient implements SessionHost {
     } else if (payload.kind === 'stopping') {
       this.#spreadMs = payload.spreadMs;
     } else if (payload.kind === 'sessions') {
+      if (payload.you) this.#you = payload.you;
       for (const session of payload.changed) this.#knows(session);
       for (const id of payload.removed) {
         this.#sessions.delete(id);

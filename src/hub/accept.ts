@@ -1,4 +1,4 @@
-import { EVERYTHING, IrisError, OFFERING, type SessionInfo } from '../core/index.ts';
+import { IrisError, OFFERING, type SessionInfo } from '../core/index.ts';
 import {
   AUTH_WITHIN_MS,
   type AuthPayload,
@@ -158,8 +158,7 @@ export function accept(socket: Socket, raw: { readonly bytesRead: number }, opti
     principal.revoked.addEventListener('abort', onRevoked);
     viewer.gone.addEventListener('abort', () => principal.revoked.removeEventListener('abort', onRevoked));
     const sessions: SessionInfo[] = identity.managing ? [] : viewer.visible();
-    const role = principal.roleOn(EVERYTHING);
-    const you = { name: principal.name, ...(role ? { role } : {}) };
+    const { you } = viewer;
     link.send({ type: 'status', ts: clock.wall(), payload: { kind: 'welcome', viewer: id, you, sessions } });
     options.joined(viewer);
   }

@@ -1,4 +1,4 @@
-import { EVERYTHING, IrisError, includes, type SessionInfo } from '../core/index.ts';
+import { EVERYTHING, IrisError, includes, type Role, type SessionInfo } from '../core/index.ts';
 import {
   type ClientMessage,
   type Failure,
@@ -97,6 +97,13 @@ export class Viewer implements HubViewer {
     if (changed.length + removed.length > 0) this.#sendSessions(changed, removed);
   }
 
+  /** As whom it is known, and what it may do with whatever says nothing of its own. */
+  get you(): { name: string; role?: Role } {
+    const { principal } = this.identity;
+    const role = principal.roleOn(EVERYTHING);
+    return { name: principal.name, ...(role ? { role } : {}) };
+  }
+
   accessChanged(): void {
     const before = this.#told;
     const changed = this.visible();
@@ -107,11 +114,11 @@ export class Viewer implements HubViewer {
       this.#feeds.delete(stream);
       this.#sendEnded(stream, toFailure(new IrisError('not-allowed', 'it is not shared with you any more')));
     }
-    this.#sendSessions(changed, removed);
+    this.#sendSessions(changed, removed, this.you);
   }
 
-  #sendSessions(changed: SessionInfo[], removed: string[]): void {
-    const payload = { kind: 'sessions', changed, removed } as const;
+  #sendSessions(changed: SessionInfo[], removed: string[], you?: { name: string; role?: Role }): void {
+    const payload = { kind: 'sessions', changed, removed, ...(you ? { you } : {}) } as const;
     this.link.send({ type: 'status', ts: this.#hub.clock.wall(), payload });
   }
 

@@ -58,21 +58,29 @@ const auth = z.object({
 });
 export type AuthPayload = z.infer<typeof auth>['payload'];
 
+/** As whom the hub knows this viewer, and what it may do with sessions that say nothing of their own. */
+const you = z.object({ name: z.string().max(256), role: roleSchema.exactOptional() });
+
 const welcome = z.object({
   type: z.literal('status'),
   ts,
   payload: z.object({
     kind: z.literal('welcome'),
     viewer: id,
-    /** As whom the hub knows this viewer, and what it may do with sessions that say nothing of their own. */
-    you: z.object({ name: z.string().max(256), role: roleSchema.exactOptional() }).exactOptional(),
+    you: you.exactOptional(),
     sessions: z.array(sessionInfoSchema),
   }),
 });
 const sessionsChanged = z.object({
   type: z.literal('status'),
   ts,
-  payload: z.object({ kind: z.literal('sessions'), changed: z.array(sessionInfoSchema), removed: z.array(id) }),
+  payload: z.object({
+    kind: z.literal('sessions'),
+    changed: z.array(sessionInfoSchema),
+    removed: z.array(id),
+    /** When what this viewer may do was changed. */
+    you: you.exactOptional(),
+  }),
 });
 /** Before a hub that is stopped closes the link: its viewers come back spread over so long. */
 const stopping = z.object({

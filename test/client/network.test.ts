@@ -194,6 +194,28 @@ describe('pairing', () => {
     const other = await paired({ credentials });
     expect(other.known.name).toBe('office-2');
     expect(credentials.hubs.list()).toHaveLength(2);
+    const taken = { ...request, name: 'office-2' };
+    expect(await errorOf(pair(credentials, taken, systemClock))).toMatchObject({ code: 'conflict' });
+    expect(hub.asked).toHaveLength(2);
+  });
+
+  test('a hub that has moved is the same; another one in the place of one that was known takes its place', async () => {
+    const { hub, credentials, known, certificate, desk } = await paired();
+    const moved = await listen({ certificate, rest: desk.rest });
+    const { fingerprint } = certificate;
+    const there = await pair(credentials, { ...REQUEST, place: readPlace(moved.origin), fingerprint }, systemClock);
+    expect(there.hub).toMatchObject({ url: moved.origin, secret: known.secret, name: 'office' });
+    const key = (await credentials.secrets(there.hub)).key.x;
+    const { port } = moved;
+    await moved[Symbol.asyncDispose]();
+    const fresh = makeCertificate();
+    const other = await listen({ port, certificate: fresh, rest: desk.rest });
+    const request = { ...REQUEST, place: readPlace(other.origin), fingerprint: fresh.fingerprint };
+    const replaced = await pair(credentials, request, systemClock);
+    expect(replaced.hub).toMatchObject({ url: moved.origin, fingerprint: fresh.fingerprint, name: 'office' });
+    expect((await credentials.secrets(replaced.hub)).key.x).not.toBe(key);
+    expect(credentials.hubs.list()).toHaveLength(1);
+    expect(hub.asked).toHaveLength(1);
   });
 
   test('[A26] another certificate than the one that was given: not a byte is sent', async () => {

@@ -229,6 +229,9 @@ describe('a device and its hub', () => {
   test('paired again, it is the same device, with the new rights beside the old', async () => {
     const hub = await listeningHub();
     const { credentials, known } = await laptop(hub);
+    const early = open(credentials, known);
+    await online(early);
+    expect(early.you?.role).toBe('viewer');
     const { url, fingerprint = '', code } = await hub.owner.command('pair.create', { role: 'owner' });
     const request = {
       place: readPlace(url),
@@ -244,6 +247,8 @@ describe('a device and its hub', () => {
     const host = open(credentials, again.hub);
     await online(host);
     expect(host.you?.role).toBe('owner');
+    // Also where it was online all the while.
+    await eventually('it is told', () => early.you?.role === 'owner');
   });
 
   test('two processes that renew at once, again and again, do not break what came of the pairing', async () => {

@@ -13,11 +13,11 @@ import { ageOf, table } from './list.ts';
 const CODE_LIMIT_BYTES = 256;
 
 export const runPair: VerbRun = async (context, { args, options }) => {
-  const { pair, readPlace } = await import('../../client/network/index.ts');
+  const { pair, readPlace, whereOf } = await import('../../client/network/index.ts');
   const place = readPlace(args[0] as string, { insecure: options.insecure === true });
   const given = options.fingerprint as string | undefined;
   const code = (args[1] as string | undefined) ?? (await readCode(context));
-  const where = `${place.host}:${place.port}`;
+  const where = whereOf(place);
   const { hub, grants } = await pair(
     openCredentials(context.paths),
     {

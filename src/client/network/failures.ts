@@ -54,7 +54,10 @@ export function networkFailure(error: unknown, where: string): IrisError {
       remedy: 'is that the port of the hub?',
     });
   }
-  return new IrisError('hub-unreachable', `no connection to ${where} (${message})`, { ...AGAIN, cause: error });
+  return new IrisError('hub-unreachable', `no connection to ${where} (${message || code || 'without a reason'})`, {
+    ...AGAIN,
+    cause: error,
+  });
 }
 
 /** Somebody else's certificate, or a new one of the same hub: nobody can tell from here. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Clock, type Grant, IrisError, plainText } from '../../core/index.ts';
 import type { AuthPayload } from '../../protocol/index.ts';
 import type { DeviceKey } from '../credentials/index.ts';
-import type { HubPlace, Trust } from './place.ts';
+import { type HubPlace, type Trust, whereOf } from './place.ts';
 import { makeProof } from './proof.ts';
 import { callHub, type RestAnswer, type RestCall, refusalOf } from './rest.ts';
 
@@ -54,7 +54,7 @@ export class HubApi {
 
   /** For people. */
   get where(): string {
-    return `${this.place.host}:${this.place.port}`;
+    return whereOf(this.place);
   }
 
   /** Milliseconds since 1970 as the hub has it, as far as is known. */

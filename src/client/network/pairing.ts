@@ -1,5 +1,5 @@
 import { type Clock, type Grant, IrisError, plainText } from '../../core/index.ts';
-import { type Credentials, checkName, type KnownHub, nameFor } from '../credentials/index.ts';
+import { type Credentials, checkName, type DeviceKey, type KnownHub, nameFor } from '../credentials/index.ts';
 import { HubApi } from './hub-api.ts';
 import { type HubPlace, readFingerprint, type Trust } from './place.ts';
 import { newDeviceKey } from './proof.ts';
@@ -30,39 +30,55 @@ export interface PairResult {
  * @throws IrisError
  */
 export async function pair(credentials: Credentials, request: PairRequest, clock: Clock): Promise<PairResult> {
-  const { place, code, deviceName, software } = request;
+  const { place, code, deviceName, software, name } = request;
+  if (name !== undefined) checkName(name);
+  const judged = await judge(request, clock);
   const known = credentials.hubs.list();
-  if (request.name !== undefined) mayBeNamed(request.name, place, known);
-  const { trust, kept, fingerprint } = await judge(request, clock);
-  const api = new HubApi(place, trust, clock);
-  // Paired before: with the same key it stays the same device there.
-  const before = known.find((one) => one.url === place.origin && one.fingerprint === fingerprint);
-  const old = before && (await credentials.secrets(before).catch(() => undefined));
-  const key = old?.key ?? newDeviceKey();
+  const { hub: before, same } = pairedBefore(known, place, judged);
+  const others = known.filter((one) => one !== before);
+  // Before the code is sent: it is good once.
+  if (name !== undefined) mustBeFree(name, others);
+  const key = (same ? await keyOf(credentials, before) : undefined) ?? newDeviceKey();
+  const api = new HubApi(place, judged.trust, clock);
   const { deviceId, hub, grants, ...tokens } = await api.pair(key, { code, name: deviceName, software }).catch(explain);
-  const again = known.find((one) => one.hub.id === hub.id && one.url === place.origin) ?? before;
-  const others = new Set(known.filter((one) => one !== again).map((one) => one.name));
-  const wanted = [request.name ?? again?.name ?? hub.name, place.host];
-  const result = await credentials.keep(
+  const kept = await credentials.keep(
     {
-      name: nameFor(wanted, others),
+      name: nameFor([name ?? before?.name ?? hub.name, place.host], new Set(others.map((one) => one.name))),
       url: place.origin,
-      fingerprint,
-      trust: kept,
+      fingerprint: judged.fingerprint,
+      trust: judged.kept,
       deviceId,
       hub: { id: hub.id, name: plainText(hub.name, 256) },
       pairedAt: clock.wall(),
-      ...(again ? { secret: again.secret } : {}),
+      ...(before ? { secret: before.secret } : {}),
     },
     { key, ...tokens },
   );
-  return { hub: result, grants };
+  return { hub: kept, grants };
 }
 
-/** Before the code is sent: it is good once. */
-function mayBeNamed(name: string, place: HubPlace, known: readonly KnownHub[]): void {
-  checkName(name);
-  const other = known.find((one) => one.name === name && one.url !== place.origin);
+/**
+ * A hub is known by its certificate, wherever it is now; one whose certificates an authority vouches for by its address. With the same key this device stays
+ * the same device there. `same` is false for another hub in the place of one that was known: it takes that one's place here as well.
+ */
+function pairedBefore(
+  known: readonly KnownHub[],
+  place: HubPlace,
+  { fingerprint, kept }: Judged,
+): { readonly hub: KnownHub | undefined; readonly same: boolean } {
+  const shown = known.find((one) => fingerprint !== '' && one.fingerprint === fingerprint);
+  if (shown) return { hub: shown, same: true };
+  const there = known.find((one) => one.url === place.origin);
+  return { hub: there, same: there !== undefined && kept !== 'pin' && there.trust === kept };
+}
+
+async function keyOf(credentials: Credentials, hub: KnownHub | undefined): Promise<DeviceKey | undefined> {
+  // Its secrets may be lost: that may be why it is paired again.
+  return hub && (await credentials.secrets(hub).catch(() => undefined))?.key;
+}
+
+function mustBeFree(name: string, others: readonly KnownHub[]): void {
+  const other = others.find((one) => one.name === name);
   if (!other) return;
   throw new IrisError('conflict', `another hub is known as ${name} (${other.url})`, {
     remedy: `take another name, or iris-tui hubs forget ${name}`,

@@ -70,6 +70,11 @@ export function readFingerprint(given: string): string {
   });
 }
 
+/** For people, as it is written in an address. */
+export function whereOf({ origin }: HubPlace): string {
+  return new URL(origin).host;
+}
+
 /** An address or a name that never leaves this machine. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);

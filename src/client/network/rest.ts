@@ -9,7 +9,7 @@ import {
   plainText,
 } from '../../core/index.ts';
 import { networkFailure } from './failures.ts';
-import type { HubPlace, Trust } from './place.ts';
+import { type HubPlace, type Trust, whereOf } from './place.ts';
 import { openSecurely } from './secure-socket.ts';
 
 /** Answers of a hub are short; a longer one is not read. */
@@ -36,7 +36,7 @@ export interface RestAnswer {
  * @throws IrisError when there is no answer; an answer that refuses is an answer
  */
 export async function callHub(place: HubPlace, trust: Trust, call: RestCall, clock: Clock): Promise<RestAnswer> {
-  const where = `${place.host}:${place.port}`;
+  const where = whereOf(place);
   const socket = await openSecurely(place, trust, clock);
   const body = call.body === undefined ? undefined : Buffer.from(JSON.stringify(call.body));
   try {
@@ -51,7 +51,7 @@ export async function callHub(place: HubPlace, trust: Trust, call: RestCall, clo
         method: call.method,
         path: call.path,
         headers: {
-          host: new URL(place.origin).host,
+          host: where,
           accept: 'application/json',
           ...(body ? { 'content-type': 'application/json', 'content-length': String(body.length) } : {}),
           ...call.headers,

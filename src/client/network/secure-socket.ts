@@ -2,7 +2,7 @@ import { connect as connectPlain, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import type { Clock } from '../../core/index.ts';
 import { networkFailure, wrongCertificate } from './failures.ts';
-import { type HubPlace, isLoopback, type Trust } from './place.ts';
+import { type HubPlace, isLoopback, type Trust, whereOf } from './place.ts';
 
 /** TCP and TLS together; a network worse than this is as good as none. */
 const CONNECT_WITHIN_MS = 10_000;
@@ -12,7 +12,7 @@ const CONNECT_WITHIN_MS = 10_000;
  * @throws IrisError `host-key` for a wrong certificate, `hub-unreachable`
  */
 export async function openSecurely(place: HubPlace, trust: Trust, clock: Clock): Promise<Socket> {
-  const where = `${place.host}:${place.port}`;
+  const where = whereOf(place);
   if (trust.kind === 'none') {
     // Asked for at the command line and checked there; it must never be reached for anything else.
     if (!isLoopback(place.host)) throw new Error('without TLS only this machine itself may be spoken to');
@@ -36,7 +36,7 @@ export async function lookAt(
   clock: Clock,
 ): Promise<{ readonly fingerprint: string; readonly vouchedFor: boolean }> {
   const socket = startTls(place, 'look');
-  await opened(socket, 'secureConnect', `${place.host}:${place.port}`, clock);
+  await opened(socket, 'secureConnect', whereOf(place), clock);
   // With the name checked, too: Node looks at it as well where it does not insist.
   const seen = { fingerprint: fingerprintOf(socket), vouchedFor: socket.authorized };
   socket.destroy();
