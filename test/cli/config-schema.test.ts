@@ -30,7 +30,7 @@ const RIGHT: readonly string[] = [
   'teams: { t: { remote: [docker, exec, -i, x], args: [a, 1], env: { A: 1, B: true, C: c } } }',
   'teams: { t: { remote: ssh x, remoteOptions: { strictHostKeyChecking: accept-new, port: "${A:-22}" } } }',
   'teams: { t: { remote: ssh x, remoteOptions: { strictHostKeyChecking: false, serverAliveInterval: 1000 } } }',
-  'teams: { t: { allowedTools: "Edit, Read", disallowedTools: [WebFetch], persist: anything, hooks: true } }',
+  'teams: { t: { allowedTools: "Edit, Read", disallowedTools: [WebFetch], persist: auto, hooks: true } }',
   'hubs: { a: 1 }\ndashboard: false\ndatabase: []',
 ];
 
@@ -73,7 +73,7 @@ describe('the JSON Schema of the config', () => {
       Object.entries(of?.properties ?? {})
         .filter(([, { description }]) => description === undefined)
         .map(([name]) => name);
-    const later = ['enableReverseMcp', 'allowHttp', 'persist', 'forward'];
+    const later = ['enableReverseMcp', 'allowHttp', 'forward'];
     expect(open(team)).toEqual(expect.arrayContaining(later));
     expect(open(team)).not.toEqual(expect.arrayContaining(['path']));
     expect(team?.properties?.restart).toMatchObject({ default: 'never' });

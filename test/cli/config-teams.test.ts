@@ -296,8 +296,30 @@ describe('what is wrong with a team', () => {
     expect(config.teams).toEqual([]);
     expect(intact).toBe(true);
     expect(problems).toMatchObject([
-      { severity: 'notice', line: 3, message: 'sessions of other hubs cannot be opened yet: the team is left out' },
+      { severity: 'notice', line: 3, message: 'an address says nothing of who you are there: the team is left out' },
     ]);
+  });
+});
+
+describe('a team of another hub', () => {
+  it('is started in a hub that this device was paired with', () => {
+    const { config, problems } = read('teams:\n  t:\n    remote: hub office\n    path: ~/src\n');
+    expect(problems).toEqual([]);
+    expect(config.teams[0]?.remote).toMatchObject({ kind: 'websocket', hub: { kind: 'known', name: 'office' } });
+    expect(config.teams[0]?.path).toBe('~/src');
+  });
+
+  it('is kept there with persist, which means nothing where there is no other machine', () => {
+    const kept = read('teams:\n  t:\n    remote: ssh gpu\n    persist: auto\n');
+    expect(kept.problems).toEqual([]);
+    expect(kept.config.teams[0]?.remote).toMatchObject({ kind: 'openssh', options: { persist: 'auto' } });
+    for (const [yaml, why] of [
+      ['persist: true', 'has no effect without remote'],
+      ['remote: hub office\n    persist: true', 'has no effect on hub: sessions live there anyway'],
+      ['remote: ssh gpu\n    mode: headless\n    persist: auto', 'has no effect on a headless session'],
+    ]) {
+      expect(read(`teams:\n  t:\n    ${yaml}\n`).problems).toMatchObject([{ severity: 'notice', message: why }]);
+    }
   });
 });
 

@@ -278,6 +278,7 @@ describe('the config file', () => {
       'api',
       'train',
       'vault',
+      'office',
       'box',
       'pod',
       'wsl',

@@ -1,11 +1,12 @@
 import { hostname, userInfo } from 'node:os';
 import type { KnownHub } from '../../client/credentials/index.ts';
-import { EVERYTHING, type Grant, IrisError, plainText } from '../../core/index.ts';
+import type { PairResult } from '../../client/network/index.ts';
+import { EVERYTHING, type Grant, IrisError, OFFERING, plainText } from '../../core/index.ts';
 import { systemClock } from '../../protocol/index.ts';
 import type { Context } from '../context.ts';
 import { openCredentials } from '../far-network.ts';
 import { ask, confirm, readAllOfStdin } from '../stdin.ts';
-import type { VerbRun } from '../verbs/types.ts';
+import type { OptionValues, VerbRun } from '../verbs/types.ts';
 import { VERSION } from '../version.ts';
 import { ageOf, table } from './list.ts';
 
@@ -13,12 +14,27 @@ import { ageOf, table } from './list.ts';
 const CODE_LIMIT_BYTES = 256;
 
 export const runPair: VerbRun = async (context, { args, options }) => {
-  const { pair, readPlace, whereOf } = await import('../../client/network/index.ts');
-  const place = readPlace(args[0] as string, { insecure: options.insecure === true });
-  const given = options.fingerprint as string | undefined;
   const code = (args[1] as string | undefined) ?? (await readCode(context));
+  const { hub, grants } = await pairWith(context, args[0] as string, code, options);
+  if (context.json) return context.value({ ...shown(hub), grants });
+  context.line(`paired with ${hub.name} (${hub.url})${mayThere(grants)}`);
+  if (hub.kept === 'file') context.line('no keychain of the system answers: the key is in an encrypted file');
+  const runs = grants.some(({ session }) => session === OFFERING);
+  context.line(`next: iris-tui ${runs ? `link add ${hub.name}` : `--hub ${hub.name}`}`);
+};
+
+/** Makes this device known to a hub. @throws IrisError */
+export async function pairWith(
+  context: Context,
+  url: string,
+  code: string,
+  options: OptionValues,
+): Promise<PairResult> {
+  const { pair, readPlace, whereOf } = await import('../../client/network/index.ts');
+  const place = readPlace(url, { insecure: options.insecure === true });
+  const given = options.fingerprint as string | undefined;
   const where = whereOf(place);
-  const { hub, grants } = await pair(
+  return pair(
     openCredentials(context.paths),
     {
       place,
@@ -31,11 +47,7 @@ export const runPair: VerbRun = async (context, { args, options }) => {
     },
     systemClock,
   );
-  if (context.json) return context.value({ ...shown(hub), grants });
-  context.line(`paired with ${hub.name} (${hub.url})${mayThere(grants)}`);
-  if (hub.kept === 'file') context.line('no keychain of the system answers: the key is in an encrypted file');
-  context.line(`next: iris-tui --hub ${hub.name}`);
-};
+}
 
 /** Without a terminal nobody can say whether it is right. */
 async function confirmed({ env }: Context, where: string, fingerprint: string): Promise<boolean> {
@@ -59,7 +71,10 @@ async function readCode({ env }: Context): Promise<string> {
 /** `: you are viewer of every session there`. */
 function mayThere(grants: readonly Grant[]): string {
   const all = grants.find(({ session, role }) => session === EVERYTHING && role !== 'none');
-  const single = grants.filter(({ session, role }) => session !== EVERYTHING && role !== 'none');
+  const single = grants.filter(
+    ({ session, role }) => session !== EVERYTHING && session !== OFFERING && role !== 'none',
+  );
+  if (grants.some(({ session }) => session === OFFERING)) return ': you may offer your sessions there';
   const until = ({ expiresAt }: Grant): string =>
     expiresAt === undefined ? '' : ` for ${ageOf(expiresAt - systemClock.wall())}`;
   const parts = [

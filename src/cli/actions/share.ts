@@ -18,6 +18,7 @@ async function invite(context: Context, options: OptionValues, session?: string)
   const wanted: HubCommandArgs<'pair.create'> = {
     ...(session === undefined ? {} : { session }),
     ...(role === undefined ? {} : { role: role as Role }),
+    ...(options.runner === true ? { runner: true } : {}),
     ...(typeof name === 'string' ? { name } : {}),
     ...(typeof expires === 'string' ? { expiresInMs: durationOf(expires, '--expires') } : {}),
   };
@@ -26,16 +27,18 @@ async function invite(context: Context, options: OptionValues, session?: string)
     const { sessions } = await host.command('session.list', {});
     return { invitation: made, shared: sessions.find(({ id }) => id === made.session)?.name };
   });
-  const command = commandOf(invitation);
+  const command = commandOf(invitation, options.runner === true);
   if (context.json) return context.value({ ...invitation, command });
   print(context, invitation, command, shared);
   await printPicture(context, command);
 }
 
 /** What to type on the other machine. The fingerprint goes with the address, so that nobody has to compare it. */
-function commandOf({ url, fingerprint, code }: Invitation): string {
+function commandOf({ url, fingerprint, code }: Invitation, runner: boolean): string {
   const insecure = url.startsWith('http:') ? ' --insecure' : '';
-  return `iris-tui pair ${url}${fingerprint === undefined ? '' : `#${fingerprint}`} ${code}${insecure}`;
+  const address = `${url}${fingerprint === undefined ? '' : `#${fingerprint}`}`;
+  if (runner) return `iris-tui link add '${address}' --pair ${code}`;
+  return `iris-tui pair '${address}' ${code}${insecure}`;
 }
 
 function print(context: Context, invitation: Invitation, command: string, shared: string | undefined): void {

@@ -23,7 +23,6 @@ export const INEFFECTIVE_TEAM_KEYS = [
   'sessionMcpEnabled',
   'sessionMcpPath',
   'mcpConfigScript',
-  'persist',
   'forward',
   'remoteType',
   'authentication',
@@ -82,10 +81,20 @@ export function idleKeys(team: TeamEntry): Idle[] {
     found.push({ path: [path].flat(), message, ...(remedy === undefined ? {} : { remedy }) });
   };
   const program = team.remote?.[0];
-  if (isHub(team)) idle('remote', 'sessions of other hubs cannot be opened yet: the team is left out');
+  if (isHub(team))
+    idle(
+      'remote',
+      'an address says nothing of who you are there: the team is left out',
+      'iris-tui pair makes the hub known; then remote: hub NAME',
+    );
   if (team.remoteOptions !== undefined && sshWords(team.remote) === undefined && !isHub(team)) {
     const why = program === undefined ? 'has no effect without remote' : `has no effect on ${program}`;
     idle('remoteOptions', why, 'it is about ssh');
+  }
+  if (team.persist !== false) {
+    if (program === undefined) idle('persist', 'has no effect without remote');
+    else if (program === 'hub') idle('persist', 'has no effect on hub: sessions live there anyway');
+    else if (team.mode === 'headless') idle('persist', 'has no effect on a headless session');
   }
   if (team.claudePath !== undefined && team.command !== undefined) idle('claudePath', 'has no effect beside command');
   if (team.skipPermissions !== undefined && team.grantPermission !== undefined) {

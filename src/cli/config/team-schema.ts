@@ -73,7 +73,7 @@ export const teamSchema = z
     remote: commandLine
       .optional()
       .describe(
-        'where it runs: ssh …, docker exec -i NAME, kubectl exec -i POD --, or any command that runs a command',
+        'where it runs: hub NAME (paired with), ssh …, docker exec -i NAME, kubectl exec -i POD --, or any command that runs a command',
       ),
     ssh2: z.boolean().optional().describe('connect with a library in place of the ssh program'),
     remoteOptions: remoteOptions.optional(),
@@ -110,7 +110,13 @@ export const teamSchema = z
     sessionMcpPath: path.optional(),
     mcpConfigScript: path.optional(),
     notify: teamNotify.optional().describe('what is told of its agents, where it is not as in settings.notify'),
-    ...accepted(['persist', 'forward', 'remoteType', 'authentication']),
+    persist: z
+      .union([z.boolean(), z.literal('auto')])
+      .default(false)
+      .describe(
+        'keep its session in the hub of that machine, where it outlives the connection; auto: if iris-tui is installed there',
+      ),
+    ...accepted(['forward', 'remoteType', 'authentication']),
   })
   .superRefine((team, context) => {
     complain(context, () => checkAgent(team.agent, team.command !== undefined), ['agent']);

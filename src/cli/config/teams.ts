@@ -56,7 +56,11 @@ function teamOf(name: string, entry: TeamEntry, scope: TeamScope): Team {
 function remoteOf(entry: TeamEntry, here: (path: string) => string): Remote | undefined {
   const [program, ...rest] = entry.remote ?? [];
   if (program === undefined) return undefined;
-  const options = optionsOf(entry.remoteOptions ?? {}, here);
+  if (program === 'hub' && rest.length === 1) {
+    return { kind: 'websocket', hub: { kind: 'known', name: rest[0]! }, words: ['hub', rest[0]!], options: {} };
+  }
+  const persist = entry.persist === false || entry.mode === 'headless' ? {} : { persist: entry.persist };
+  const options = { ...optionsOf(entry.remoteOptions ?? {}, here), ...persist };
   const words = sshWords(entry.remote);
   if (words) return { kind: entry.ssh2 ? 'ssh2' : 'openssh', words, options };
   return { kind: 'exec', words: [program, ...rest], options };

@@ -1,9 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { IrisError, KNOWN_AGENTS, type Team, transportOf } from '../../core/index.ts';
+import { systemClock } from '../../protocol/index.ts';
 import { table } from '../actions/list.ts';
 import type { Context } from '../context.ts';
+import { farHubOf } from '../far-hub.ts';
 import { findProgram } from '../find-programs.ts';
 import { reasonOf } from '../folders.ts';
+import { VERSION } from '../version.ts';
 import {
   type ProbeOptions,
   probeRemoteTeam,
@@ -55,10 +59,18 @@ function isOfPlace({ steps }: TeamReport): boolean {
 }
 
 async function prober(context: Context, timeoutMs: number): Promise<(team: Team) => Promise<TeamReport>> {
-  const { createTransport } = await import('../../transports/index.ts');
+  const { createTransport, FarHubs } = await import('../../transports/index.ts');
+  const farHubs = new FarHubs({
+    clock: systemClock,
+    version: VERSION,
+    clientId: randomUUID(),
+    addressOf: ({ name }) => farHubOf(name, context.env, context.paths)!.address({ start: true }),
+    open: (launch) => createTransport(transportOf(launch.remote), launch, { hub: '' }),
+    onError: () => {},
+  });
   const options: ProbeOptions = {
     timeoutMs,
-    transport: (launch) => createTransport(transportOf(launch.remote), launch, { hub: '' }),
+    transport: (launch) => createTransport(transportOf(launch.remote), launch, { hub: '', farHubs }),
   };
   return async (team) => {
     const failed = (error: IrisError): TeamReport => {

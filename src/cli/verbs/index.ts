@@ -1,4 +1,5 @@
 import { hubVerbs } from './hub-verbs.ts';
+import { linkVerbs } from './link-verbs.ts';
 import { pairVerbs } from './pair-verbs.ts';
 import { promptVerbs } from './prompt-verbs.ts';
 import { ruleVerbs } from './rule-verbs.ts';
@@ -21,6 +22,7 @@ export const verbs: readonly Verb[] = [
   ...hubVerbs,
   ...shareVerbs,
   ...pairVerbs,
+  ...linkVerbs,
   ...setupVerbs,
   ...ruleVerbs,
   ...tmuxVerbs,

@@ -21,6 +21,7 @@ export const shareVerbs: readonly Verb[] = [
     ],
     options: [
       ROLE,
+      { flags: '--runner', summary: 'it may offer its own sessions here (iris-tui link add there), and nothing else' },
       { flags: '-n, --name <NAME>', summary: 'what the device is called here; as it calls itself when left out' },
       EXPIRES('how long it may come in, from when it pairs: 30m, 2h, 7d; until it is revoked when left out'),
       JSON_OPTION,
@@ -28,6 +29,7 @@ export const shareVerbs: readonly Verb[] = [
     ],
     examples: [
       ['iris-tui hub pair --role owner', 'a laptop of your own'],
+      ['iris-tui hub pair --runner', 'a machine behind a firewall, whose sessions shall appear here'],
       ['iris-tui hub pair --expires 2h', 'somebody who looks over your shoulder'],
     ],
     load: async () => (await import('../actions/share.ts')).runHubPair,

@@ -44,7 +44,7 @@ export const hubCommands = {
   },
   'session.kill': { role: 'owner', summary: 'end a session and forget it', args: z.object({ session }) },
   /** Of a session that lives in another hub: takes it away here. It goes on there. */
-  'session.forget': { role: 'viewer', summary: 'take away the mirror of a session', args: z.object({ session }) },
+  'session.forget': { role: 'owner', summary: 'take away the mirror of a session', args: z.object({ session }) },
   'session.restart': { role: 'owner', summary: 'start a session again', args: z.object({ session }) },
   /** Connects now, whatever the back-off says, with somebody there to answer questions; also after it was given up. */
   'session.retry': { role: 'typer', summary: 'connect a session now', args: z.object({ session }) },

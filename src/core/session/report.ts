@@ -47,7 +47,7 @@ export function sessionInfo(
     name: session.name,
     ...(session.team === undefined ? {} : { team: session.team }),
     ...(hubId === undefined ? {} : { via: [hubId] }),
-    hub,
+    hub: farHubName(session) ?? hub,
     transport: session.far ? 'websocket' : transportOf(session.remote),
     agent: {
       kind: agent.kind,
@@ -71,6 +71,13 @@ export function sessionInfo(
     createdAt: session.createdAt,
   };
   return session.far?.info ? mirroredInfo(info, session.far.info, hubId) : info;
+}
+
+/** Of a session that lives in another hub: what that one is called here. */
+function farHubName({ remote, far }: { remote: SessionSpec['remote']; far: SavedSession['far'] }): string | undefined {
+  if (!remote || (remote.kind !== 'websocket' && !far)) return undefined;
+  if (remote.kind === 'websocket' && remote.hub.kind !== 'carried') return remote.hub.name;
+  return plainText(remote.words.at(-1) ?? 'hub', 256);
 }
 
 /** A connection looked at closely. `transport`: the newest, also when it is over. */

@@ -181,11 +181,19 @@ export async function find(ctx: ActionContext, text: string): Promise<void> {
 }
 
 /** Ends sessions, after a question when something of them still runs. */
+/** A session of another hub that was not started for a team of ours: closed here, it goes on there. */
+export function livesElsewhere({ transport, team }: SessionInfo): boolean {
+  return transport === 'websocket' && team === undefined;
+}
+
 export function confirmKill(ctx: ActionContext, question: string, ids: readonly string[], force = false): void {
   const { bench } = ctx;
   const kill = (): void => {
-    for (const id of ids)
-      bench.host.command('session.kill', { session: id }).catch((error: unknown) => bench.complain(error));
+    for (const id of ids) {
+      const session = bench.session(id);
+      const name = session && livesElsewhere(session) ? 'session.forget' : 'session.kill';
+      bench.host.command(name, { session: id }).catch((error: unknown) => bench.complain(error));
+    }
   };
   const running = ids.some((id) =>
     ['starting', 'running', 'stopping', 'offline'].includes(bench.session(id)?.process.status ?? ''),

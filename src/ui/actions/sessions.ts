@@ -8,6 +8,7 @@ import {
   chooseSession,
   chooseViewer,
   confirmKill,
+  livesElsewhere,
   pickProgram,
   showHelp,
   showMessages,
@@ -41,7 +42,11 @@ export const sessionHandlers: Handlers<
   'choose-viewer': chooseViewer,
   'kill-pane': (ctx, { force }) => {
     const session = ctx.bench.focusedSession;
-    if (session) confirmKill(ctx, `kill pane ${session.name}?`, [session.id], force);
+    if (!session) return;
+    const question = livesElsewhere(session)
+      ? `close ${session.name}? it goes on at ${session.hub}`
+      : `kill pane ${session.name}?`;
+    confirmKill(ctx, question, [session.id], force);
   },
   'next-session': (ctx) => stepSession(ctx, 1),
   'previous-session': (ctx) => stepSession(ctx, -1),

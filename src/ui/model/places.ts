@@ -36,6 +36,8 @@ function bare(destination: string | undefined): string | undefined {
 /** Where a session runs, for people. */
 export function placeOf(session: SessionInfo, teams: readonly TeamInfo[]): string {
   if (session.transport === 'local') return 'local';
+  // It lives there, and outlives the connection.
+  if (session.transport === 'websocket') return `${session.hub.replace(/^.*@/, '')} hub`;
   const team = teams.find((t) => t.name === session.team);
   return team && team.transport === session.transport ? placeOfTeam(team) : (session.team ?? session.transport);
 }
