@@ -31,6 +31,13 @@ const FRAME_BYTES = 32 * 1024;
 /** Gathered output goes out at the latest when there is this much. */
 const GATHER_BYTES = 32 * 1024;
 
+/**
+ * A session sends at most a thousand snapshots a second, however many watch: beyond 16 viewers each gets them less often, down to ten a second. A
+ * hundred viewers at 60 a second took most of a core, and everybody else waited for it.
+ */
+const SNAPSHOT_MS_A_VIEWER = 1;
+const MAX_INTERVAL_MS = 100;
+
 /** Viewers of one flood get their snapshots at the same moments, so that one is made for all of them. */
 const SNAPSHOT_GRID_MS = 8;
 
@@ -55,8 +62,12 @@ export class ScreenFlow implements Flow {
   #burstTimer: Timer | undefined;
   #snapshotTimer: Timer | undefined;
   #closed = false;
+  /** A frame begins with a snapshot, or with the first byte after a pause. */
   #frameAt = Number.NEGATIVE_INFINITY;
+  /** Output since then, sent or not. */
   #frameBytes = 0;
+  /** The frame before this one had more than a frame can take: this one begins with nothing but its snapshot. */
+  #flooding = false;
 
   constructor(session: Session, send: Send, clock: Clock) {
     this.#session = session;
@@ -80,6 +91,12 @@ export class ScreenFlow implements Flow {
   }
 
   entry(entry: Entry): void {
+    if (this.#flow.state === 'skipping') {
+      // The hot path of a flood: a thousand times a frame, for each viewer.
+      this.#frameBytes += bytesOf(entry);
+      if (this.#flow.unacked.length === 0) this.#maybeSnapshot();
+      return;
+    }
     if (this.#tooMuch(entry)) this.#flow = { ...this.#flow, state: 'skipping' };
     const [flow, decision] = offerEntry(this.#flow, entry);
     this.#flow = flow;
@@ -95,16 +112,22 @@ export class ScreenFlow implements Flow {
     }
   }
 
-  /** Is this entry more than a frame can take? Counted from the first byte after a pause, or after a snapshot. */
+  get #intervalMs(): number {
+    return Math.min(MAX_INTERVAL_MS, Math.max(SNAPSHOT_INTERVAL_MS, this.#session.viewers * SNAPSHOT_MS_A_VIEWER));
+  }
+
+  /** Is this entry more than a frame can take? */
   #tooMuch(entry: Entry): boolean {
-    if (this.#flow.state === 'skipping') return false;
     const now = this.#clock.now();
-    if (now - this.#frameAt >= SNAPSHOT_INTERVAL_MS) {
-      this.#frameAt = now;
-      this.#frameBytes = 0;
-    }
+    if (now - this.#frameAt >= SNAPSHOT_INTERVAL_MS) this.#beginFrame(now);
     this.#frameBytes += bytesOf(entry);
-    return this.#frameBytes > FRAME_BYTES;
+    return this.#flooding || this.#frameBytes > FRAME_BYTES;
+  }
+
+  #beginFrame(now: number): void {
+    this.#flooding = this.#frameBytes > FRAME_BYTES;
+    this.#frameAt = now;
+    this.#frameBytes = 0;
   }
 
   restarted(): void {
@@ -167,7 +190,7 @@ export class ScreenFlow implements Flow {
   #maybeSnapshot(): void {
     if (this.#closed || this.#snapshotTimer) return;
     const now = this.#clock.now();
-    const decision = nextSnapshot(this.#flow, now);
+    const decision = nextSnapshot(this.#flow, now, this.#intervalMs);
     if (decision.kind === 'wait') return;
     if (decision.at <= now) this.#snapshot(now);
     else {
@@ -186,8 +209,7 @@ export class ScreenFlow implements Flow {
     const gap = this.#seen && from <= seq ? { gap: { from, to: seq } } : {};
     const bytes = snapshotOf(screen);
     this.#seen = true;
-    this.#frameAt = now;
-    this.#frameBytes = 0;
+    this.#beginFrame(now);
     this.#flow = snapshotSent(this.#flow, seq, bytes.length, now);
     this.#send(epoch, seq, { kind: 'snapshot', cols: screen.cols, rows: screen.rows, ...gap }, bytes);
   }

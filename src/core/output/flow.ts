@@ -87,12 +87,12 @@ export function acknowledgeEntries(flow: FlowState, seq: number): FlowState {
   return { ...flow, ackedSeq: seq, unacked, unackedBytes };
 }
 
-/** Ask after every acknowledgement and every skipped entry, and again at the time it names. */
-export function nextSnapshot(flow: FlowState, now: number): SnapshotDecision {
+/** Ask after every acknowledgement and every skipped entry, and again at the time it names. `intervalMs`: from one snapshot to the next. */
+export function nextSnapshot(flow: FlowState, now: number, intervalMs = SNAPSHOT_INTERVAL_MS): SnapshotDecision {
   if (flow.state !== 'skipping' || flow.unacked.length > 0) return { kind: 'wait' };
   return {
     kind: 'snapshot',
-    at: flow.snapshotAt === undefined ? now : Math.max(now, flow.snapshotAt + SNAPSHOT_INTERVAL_MS),
+    at: flow.snapshotAt === undefined ? now : Math.max(now, flow.snapshotAt + intervalMs),
   };
 }
 
