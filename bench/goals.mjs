@@ -38,4 +38,12 @@ export const GOALS = {
   'remote.key.ssh2': limit(1.5),
   'fleet.idle.50-ssh': limit(2),
   'fleet.picker': limit(100),
+  'network.replay.unix': { text: '≥ 40', met: (own) => own >= 40 },
+  'network.replay.tls': { text: '≥ 40', met: (own) => own >= 40 },
+  'network.attach.unix': limit(120),
+  'network.attach.tls': limit(120),
+  'network.crowd.memory': limit(150),
+  'network.crowd.key.p99': limit(15),
+  'network.wire.agents': limit(1.1),
+  'network.wire.flood': limit(0.3),
 };

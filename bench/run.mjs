@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { CORPORA, corpus, lines120 } from './corpora.mjs';
 import { flood, interrupt, latency } from './measures/latency.mjs';
+import { network } from './measures/network.mjs';
 import { fleet, remote } from './measures/remote.mjs';
 import { idle, memories } from './measures/resources.mjs';
 import { start } from './measures/start.mjs';
@@ -17,7 +18,20 @@ import { screen } from './peers/screen.mjs';
 import { tmux } from './peers/tmux.mjs';
 import { table, withMeans } from './table.mjs';
 
-const MEASURES = { throughput, paced, latency, flood, interrupt, start, memory: memories, idle, states, remote, fleet };
+const MEASURES = {
+  throughput,
+  paced,
+  latency,
+  flood,
+  interrupt,
+  start,
+  memory: memories,
+  idle,
+  states,
+  remote,
+  fleet,
+  network,
+};
 const PEERS = { iris, tmux, screen, bare };
 
 const { values: options } = parseArgs({
@@ -82,8 +96,11 @@ for (const name of list(options.only)) {
 rows = withMeans(rows);
 /** Measures of remote sessions have peers of their own. */
 const isRemote = ({ id }) => id.startsWith('remote.') || id.startsWith('fleet.');
-const own = rows.filter((row) => !isRemote(row));
+/** There is nobody beside whom these could stand. */
+const isAlone = ({ id }) => id.startsWith('network.');
+const own = rows.filter((row) => !isRemote(row) && !isAlone(row));
 const far = rows.filter(isRemote);
+const alone = rows.filter(isAlone);
 if (own.length > 0)
   console.log(
     table(
@@ -91,6 +108,7 @@ if (own.length > 0)
       peers.map((peer) => peer.name),
     ),
   );
+if (alone.length > 0) console.log(`\n${table(alone, ['iris-tui'])}`);
 if (far.length > 0) console.log(`\n${table(far, ['iris-tui', 'iris-tui ssh2', 'tmux', 'ssh'])}`);
 
 const folder = fileURLToPath(new URL('results', import.meta.url));
