@@ -1,6 +1,6 @@
 import { connect as connectSocket, type Socket as NetSocket } from 'node:net';
 import WebSocket from 'ws';
-import { type Clock, IrisError } from '../core/index.ts';
+import { type Clock, IrisError, plainText } from '../core/index.ts';
 import {
   CLOSE,
   closeName,
@@ -214,6 +214,8 @@ function transient(line: string, remedy?: string, cause?: unknown): LinkFailure 
 function failureOf(closed: LinkClosed, address: HubAddress, wasReady: boolean): LinkFailure {
   const { code, error } = closed;
   const where = nameOf(address);
+  // The peer's words.
+  const reason = plainText(closed.reason, 200);
   const errno = (error as NodeJS.ErrnoException | undefined)?.code;
   if (errno === 'ENOENT' || errno === 'ECONNREFUSED') {
     return transient(`no hub is running at ${where}`, 'start one with "iris-tui hub start"', error);
@@ -228,14 +230,14 @@ function failureOf(closed: LinkClosed, address: HubAddress, wasReady: boolean): 
     case CLOSE['version-mismatch']:
     case CLOSE['auth-refused']: {
       const name = code === CLOSE['auth-refused'] ? 'not-allowed' : 'version-mismatch';
-      return { error: refused(new IrisError(name, closed.reason || closeName(code)), address), permanent: true };
+      return { error: refused(new IrisError(name, reason || closeName(code)), address), permanent: true };
     }
     case CLOSE.detached:
-      return { error: new IrisError('cancelled', closed.reason || 'detached'), permanent: true };
+      return { error: new IrisError('cancelled', reason || 'detached'), permanent: true };
     case CLOSE.silent:
       return transient('the hub fell silent for 30 s');
   }
-  const why = error ? error.message : closed.reason || closeName(code);
+  const why = error ? error.message : reason || closeName(code);
   // The answer to the request to speak WebSocket (ws says it in these words): whoever refuses that will do so again.
   const status = /^Unexpected server response: (\d+)$/.exec(why)?.[1];
   if (status?.startsWith('4') && status !== '429') {

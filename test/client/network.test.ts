@@ -1,273 +1,20 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { EmbeddedJWK, jwtVerify } from 'jose';
 import { afterEach, describe, expect, test } from 'vitest';
-import { Credentials, type KnownHub } from '../../src/client/credentials/index.ts';
-import { connect, connectOnce } from '../../src/client/index.ts';
-import { addressOfKnown, addressWithToken, pair, readFingerprint, readPlace } from '../../src/client/network/index.ts';
-import type { Clock, SessionHost } from '../../src/core/index.ts';
+import { connectOnce } from '../../src/client/index.ts';
+import { addressOfKnown, addressWithToken, readPlace } from '../../src/client/network/index.ts';
+import type { Clock } from '../../src/core/index.ts';
 import { PROTOCOL, systemClock } from '../../src/protocol/index.ts';
-import { closeAll, errorOf, eventually } from '../hub/support/index.ts';
+import { errorOf, eventually } from '../hub/support/index.ts';
 import { freePort } from '../support/index.ts';
-import {
-  type Asked,
-  FakeHub,
-  type FakeHubOptions,
-  makeCertificate,
-  type RestReply,
-  WELCOME,
-} from './support/fake-hub.ts';
+import { makeCertificate, WELCOME } from './support/fake-hub.ts';
+import { attach, bad, closeFakes, Desk, keep, listen, online, paired } from './support/fakes.ts';
 
-const folders: string[] = [];
-const hosts: SessionHost[] = [];
-const hubs: FakeHub[] = [];
 const servers: Server[] = [];
 afterEach(async () => {
-  for (const host of hosts.splice(0)) host.close();
-  for (const hub of hubs.splice(0)) await hub[Symbol.asyncDispose]();
+  await closeFakes();
   for (const server of servers.splice(0)) await new Promise((resolve) => server.close(resolve));
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
-  await closeAll();
-});
-
-function credentialsAt(path?: string): Credentials {
-  const place = path ?? mkdtempSync(join(tmpdir(), 'in-'));
-  if (path === undefined) folders.push(place);
-  const none = () => Promise.reject(new Error('no keychain'));
-  return new Credentials({
-    configFolder: join(place, 'config'),
-    stateFolder: join(place, 'state'),
-    clock: systemClock,
-    keychain: { get: none, set: none, delete: none },
-  });
-}
-
-async function listen(options: FakeHubOptions = {}): Promise<FakeHub> {
-  const hub = await FakeHub.listen(options);
-  hubs.push(hub);
-  return hub;
-}
-
-/** Pairs and hands tokens out as a hub does: one set a number, each access token good until the hub says otherwise. */
-class Desk {
-  issued = 0;
-  refreshes = 0;
-  /** Access tokens that are let in; undefined: the newest. */
-  good: ReadonlySet<string> | undefined;
-  accessLastsMs = 900_000;
-  /** In place of an answer. */
-  refuse: ((asked: Asked) => RestReply | undefined) | undefined;
-
-  readonly rest = (asked: Asked): RestReply => {
-    const refused = this.refuse?.(asked);
-    if (refused) return refused;
-    const path = asked.path;
-    if (path === '/api/clients/pair') {
-      const { code } = asked.body as { code: string };
-      if (code !== 'GOOD') return bad(400, 'not-allowed', 'that code is not good');
-      return {
-        status: 200,
-        body: { deviceId: 'd1', hub: { id: 'h1', name: 'office' }, grants: [], ...this.#tokens() },
-      };
-    }
-    if (path === '/api/clients/refresh') {
-      this.refreshes += 1;
-      return { status: 200, body: this.#tokens() };
-    }
-    if (path === '/api/clients/session') {
-      const token = asked.headers.authorization?.replace(/^DPoP /, '') ?? '';
-      const good = this.good ?? new Set([`access-${this.issued}`]);
-      if (!good.has(token)) return bad(401, 'not-allowed', 'the access token is not good');
-      return { status: 200, body: { sessionToken: `session-of-${token}`, expiresAt: Date.now() + 60_000 } };
-    }
-    return bad(404, 'not-found', 'nothing there');
-  };
-
-  #tokens() {
-    this.issued += 1;
-    return {
-      accessToken: `access-${this.issued}`,
-      refreshToken: `refresh-${this.issued}`,
-      accessExpiresAt: Date.now() + this.accessLastsMs,
-      refreshExpiresAt: Date.now() + 86_400_000,
-    };
-  }
-}
-
-const bad = (status: number, code: string, message: string): RestReply => ({
-  status,
-  body: { error: { code, message } },
-});
-
-const REQUEST = { code: 'GOOD', deviceName: 'laptop', software: 'iris-tui/0.1.0', confirm: async () => false };
-
-async function paired(options: Omit<FakeHubOptions, 'rest'> & { desk?: Desk; credentials?: Credentials } = {}) {
-  const { desk = new Desk(), credentials = credentialsAt(), ...rest } = options;
-  const certificate = options.certificate ?? makeCertificate();
-  const hub = await listen({ ...rest, certificate, rest: desk.rest });
-  const { fingerprint } = certificate;
-  const { hub: known } = await pair(
-    credentials,
-    { ...REQUEST, place: readPlace(hub.origin), fingerprint },
-    systemClock,
-  );
-  return { hub, desk, credentials, known, certificate };
-}
-
-function attach(credentials: Credentials, known: KnownHub, clock: Clock = systemClock): SessionHost {
-  const host = connect({
-    address: addressOfKnown(credentials, known, clock),
-    version: '0.1.0',
-    // Attempts as fast as they may be: what is tested is not the back-off.
-    random: () => 0,
-    reconnect: { settleMs: 0 },
-  });
-  hosts.push(host);
-  return host;
-}
-
-const online = (host: SessionHost) => eventually('it is online', () => host.connection.state === 'online');
-
-describe('an address', () => {
-  test('[A26] ws:// and http:// are refused, but to this machine when asked for', async () => {
-    for (const given of ['ws://office:7000', 'http://office:7000', 'ws://127.0.0.1:7000', 'http://localhost:1']) {
-      expect(() => readPlace(given), given).toThrow(/in clear/);
-    }
-    expect(() => readPlace('ws://office:7000', { insecure: true })).toThrow(/in clear/);
-    expect(() => readPlace('http://127.0.0.1.example.com:1', { insecure: true })).toThrow(/in clear/);
-    expect(readPlace('ws://127.0.0.1:7000', { insecure: true })).toMatchObject({
-      origin: 'http://127.0.0.1:7000',
-      tls: false,
-    });
-  });
-
-  test('is read in the forms that people copy, with a fingerprint behind it, and never with a secret in it', () => {
-    const hex = 'ab'.repeat(32);
-    const fingerprint = `sha256:${hex}`;
-    for (const given of ['office:7000', 'https://office:7000', 'wss://office:7000/', 'WSS://OFFICE:7000']) {
-      expect(readPlace(given), given).toMatchObject({ origin: 'https://office:7000', host: 'office', port: 7000 });
-    }
-    expect(readPlace('wss://hub.example.com')).toMatchObject({ origin: 'https://hub.example.com', port: 443 });
-    expect(readPlace(`https://[::1]:7000#${fingerprint}`)).toMatchObject({ host: '::1', fingerprint });
-    expect(readFingerprint(`SHA256:${(hex.match(/../g) ?? []).join(':').toUpperCase()}`)).toBe(fingerprint);
-    for (const given of [
-      'https://user:pw@office:1',
-      'https://office:1?token=x',
-      'https://office:1/path',
-      'ftp://office',
-      '',
-      'https://office:1#x',
-    ]) {
-      expect(() => readPlace(given), given).toThrow();
-    }
-  });
-});
-
-describe('pairing', () => {
-  test('sends the code with a proof of a new key, and keeps what it is given', async () => {
-    const { hub, credentials, known } = await paired();
-    const [asked] = hub.asked;
-    expect(asked).toMatchObject({ path: '/api/clients/pair', body: { code: 'GOOD', name: 'laptop' } });
-    const proof = await jwtVerify(asked?.headers.dpop as string, EmbeddedJWK, { typ: 'dpop+jwt' });
-    expect(proof.protectedHeader).toMatchObject({ alg: 'EdDSA', jwk: { kty: 'OKP', crv: 'Ed25519' } });
-    expect(proof.protectedHeader.jwk).not.toHaveProperty('d');
-    expect(proof.payload).toMatchObject({ htm: 'POST', htu: `${hub.origin}/api/clients/pair` });
-    expect(proof.payload).not.toHaveProperty('ath');
-    expect(known).toMatchObject({ name: 'office', url: hub.origin, trust: 'pin', deviceId: 'd1' });
-    expect(await credentials.secrets(known)).toMatchObject({ accessToken: 'access-1', refreshToken: 'refresh-1' });
-  });
-
-  test('again with the same hub: the same key, the same name; another hub of that name gets another', async () => {
-    const { hub, credentials, known, certificate } = await paired();
-    const request = { ...REQUEST, place: readPlace(hub.origin), fingerprint: certificate.fingerprint };
-    const second = await pair(credentials, request, systemClock);
-    expect(second.hub).toMatchObject({ name: 'office', secret: known.secret });
-    const keys = await Promise.all(
-      hub.asked.map(
-        async ({ headers }) => (await jwtVerify(headers.dpop as string, EmbeddedJWK)).protectedHeader.jwk?.x,
-      ),
-    );
-    expect(keys[0]).toBe(keys[1]);
-    const other = await paired({ credentials });
-    expect(other.known.name).toBe('office-2');
-    expect(credentials.hubs.list()).toHaveLength(2);
-    const taken = { ...request, name: 'office-2' };
-    expect(await errorOf(pair(credentials, taken, systemClock))).toMatchObject({ code: 'conflict' });
-    expect(hub.asked).toHaveLength(2);
-  });
-
-  test('a hub that has moved is the same; another one in the place of one that was known takes its place', async () => {
-    const { hub, credentials, known, certificate, desk } = await paired();
-    const moved = await listen({ certificate, rest: desk.rest });
-    const { fingerprint } = certificate;
-    const there = await pair(credentials, { ...REQUEST, place: readPlace(moved.origin), fingerprint }, systemClock);
-    expect(there.hub).toMatchObject({ url: moved.origin, secret: known.secret, name: 'office' });
-    const key = (await credentials.secrets(there.hub)).key.x;
-    const { port } = moved;
-    await moved[Symbol.asyncDispose]();
-    const fresh = makeCertificate();
-    const other = await listen({ port, certificate: fresh, rest: desk.rest });
-    const request = { ...REQUEST, place: readPlace(other.origin), fingerprint: fresh.fingerprint };
-    const replaced = await pair(credentials, request, systemClock);
-    expect(replaced.hub).toMatchObject({ url: moved.origin, fingerprint: fresh.fingerprint, name: 'office' });
-    expect((await credentials.secrets(replaced.hub)).key.x).not.toBe(key);
-    expect(credentials.hubs.list()).toHaveLength(1);
-    expect(hub.asked).toHaveLength(1);
-  });
-
-  test('[A26] another certificate than the one that was given: not a byte is sent', async () => {
-    const hub = await listen({ rest: new Desk().rest });
-    const credentials = credentialsAt();
-    const wrong = { ...REQUEST, place: readPlace(hub.origin), fingerprint: `sha256:${'00'.repeat(32)}` };
-    const error = await errorOf(pair(credentials, wrong, systemClock));
-    expect(error).toMatchObject({ code: 'host-key', retriable: false });
-    expect(error.line).toMatch(/another certificate.*somebody may stand between.*nothing was sent.*hub status/);
-    expect(hub.bytesRead).toBe(0);
-    expect(credentials.hubs.list()).toEqual([]);
-  });
-
-  test('without a fingerprint it asks; refused, or with nobody to ask, the code is not sent', async () => {
-    const certificate = makeCertificate();
-    const hub = await listen({ certificate, rest: new Desk().rest });
-    const seen: string[] = [];
-    const asked = (answer: boolean) => ({
-      ...REQUEST,
-      place: readPlace(hub.origin),
-      confirm: async (fingerprint: string) => {
-        seen.push(fingerprint);
-        return answer;
-      },
-    });
-    expect((await errorOf(pair(credentialsAt(), asked(false), systemClock))).code).toBe('cancelled');
-    expect(hub.bytesRead).toBe(0);
-    const { hub: known } = await pair(credentialsAt(), asked(true), systemClock);
-    expect(seen).toEqual([certificate.fingerprint, certificate.fingerprint]);
-    expect(known).toMatchObject({ trust: 'pin', fingerprint: certificate.fingerprint });
-  });
-
-  test('a code that is not taken, a hub that is none, one that answers nonsense', async () => {
-    const certificate = makeCertificate();
-    const { fingerprint } = certificate;
-    const desk = new Desk();
-    const hub = await listen({ certificate, rest: desk.rest });
-    const request = { ...REQUEST, place: readPlace(hub.origin), fingerprint };
-    expect(await errorOf(pair(credentialsAt(), { ...request, code: 'BAD' }, systemClock))).toMatchObject({
-      code: 'not-allowed',
-      message: 'that code is not good',
-      remedy: expect.stringContaining('hub pair'),
-    });
-    desk.refuse = () => ({ status: 404, body: 'hello' });
-    expect((await errorOf(pair(credentialsAt(), request, systemClock))).line).toContain('no iris-tui hub');
-    desk.refuse = () => ({ status: 200, body: { deviceId: 5 } });
-    expect((await errorOf(pair(credentialsAt(), request, systemClock))).code).toBe('version-mismatch');
-    desk.refuse = () => bad(429, 'not-allowed', 'too many\u001b[31m attempts');
-    const limited = await errorOf(pair(credentialsAt(), request, systemClock));
-    expect(limited).toMatchObject({ retriable: true });
-    expect(limited.message).not.toContain('\u001b');
-  });
 });
 
 describe('connecting over a network', () => {
@@ -356,8 +103,6 @@ describe('connecting over a network', () => {
     desk.accessLastsMs = 1_000;
     const { credentials, known } = await paired({ desk });
     desk.accessLastsMs = 900_000;
-    const place = credentialsAt();
-    expect(place).toBeDefined();
     const all = Array.from({ length: 5 }, () => attach(credentials, known));
     for (const host of all) await online(host);
     expect(desk.refreshes).toBe(1);
@@ -439,7 +184,7 @@ describe('connecting over a network', () => {
       version: '0.1.0',
     });
     const host = await connectOnce(to('good'));
-    hosts.push(host);
+    keep(host);
     expect(hub.auths[0]?.payload).toEqual({ method: 'token', token: 'good' });
     expect(await errorOf(connectOnce(to('bad')))).toMatchObject({
       code: 'not-allowed',
@@ -451,10 +196,40 @@ describe('connecting over a network', () => {
   test('without TLS to this machine, where that was asked for', async () => {
     const hub = await listen({ clear: true });
     const place = readPlace(hub.origin, { insecure: true });
-    hosts.push(
-      await connectOnce({ address: addressWithToken(place, { kind: 'none' }, 't', systemClock), version: '0.1.0' }),
-    );
+    keep(await connectOnce({ address: addressWithToken(place, { kind: 'none' }, 't', systemClock), version: '0.1.0' }));
     expect(hub.auths).toHaveLength(1);
+  });
+
+  test('something that takes the connection and says nothing is given up after 10 s', async () => {
+    const silent = createServer((socket) => socket.on('error', () => {}).resume());
+    servers.push(silent);
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    const { port } = silent.address() as { port: number };
+    const delays: number[] = [];
+    const hasty: Clock = {
+      ...systemClock,
+      after: (delayMs, run) => {
+        delays.push(delayMs);
+        return systemClock.after(delayMs / 100, run);
+      },
+    };
+    const error = await errorOf(
+      addressWithToken(readPlace(`127.0.0.1:${port}`), { kind: 'ca' }, 't', hasty)() as Promise<unknown>,
+    );
+    expect(error).toMatchObject({
+      code: 'hub-unreachable',
+      retriable: true,
+      message: `127.0.0.1:${port} does not answer`,
+    });
+    expect(delays).toEqual([10_000]);
+  });
+
+  test('what a hub says as its reason has lost its control characters', async () => {
+    const { credentials, known } = await paired({ welcome: () => ({ refuse: 'no\u001b[2J\u0007 entry' }) });
+    const error = await errorOf(
+      connectOnce({ address: addressOfKnown(credentials, known, systemClock), version: '0.1.0' }),
+    );
+    expect(error.message).toBe('no [2J  entry');
   });
 
   test('what is there instead of a hub is told from its own diagnostics', async () => {
