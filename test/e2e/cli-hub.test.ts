@@ -243,8 +243,8 @@ describe('--hub', () => {
     expect((await iris(home, '--hub', `unix:${path}`, 'ls', '--names')).stdout).toBe('there\n');
     expect(JSON.parse((await iris(home, 'ls', '--hub', 'local', '--json')).stdout)).toEqual([]);
     expect(await iris(home, 'ls', '--hub', 'wss://host:1')).toMatchObject({
-      code: 6,
-      stderr: expect.stringContaining('no hub is known as wss://host:1'),
+      code: 5,
+      stderr: expect.stringContaining('this device was not paired with host:1'),
     });
     home.config('teams: { office: { remote: ssh office }, here: { agent: shell } }');
     expect(await iris(home, 'ls', '--hub', 'ofice')).toMatchObject({

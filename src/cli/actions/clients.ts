@@ -29,6 +29,18 @@ export const runRevokeClient: VerbRun = async (context, { args }) => {
   if (context.json) context.value(result);
 };
 
+export const runGrantClient: VerbRun = async (context, { args, options }) => {
+  const { session, expires } = options;
+  const wanted = {
+    client: args[0] as string,
+    role: args[1] as 'viewer' | 'typer' | 'owner' | 'none',
+    ...(typeof session === 'string' ? { session } : {}),
+    ...(typeof expires === 'string' ? { expiresInMs: durationOf(expires, '--expires') } : {}),
+  };
+  const result = await withHost(context, (host) => host.command('client.grant', wanted));
+  if (context.json) context.value(result);
+};
+
 export const runRenameClient: VerbRun = async (context, { args }) => {
   const wanted = { client: args[0] as string, name: args[1] as string };
   const result = await withHost(context, (host) => host.command('client.rename', wanted));

@@ -70,6 +70,29 @@ export const shareVerbs: readonly Verb[] = [
     load: async () => (await import('../actions/clients.ts')).runRevokeClient,
   },
   {
+    name: 'clients grant',
+    group: 'hub',
+    summary: 'say what a device may do',
+    description: [
+      'In place of what was said before, on everything or with --session on that session alone; one for a session goes before the one for everything. It counts with the next keystroke, also for somebody who is in.',
+    ],
+    args: [
+      WHO,
+      { name: 'ROLE', summary: 'viewer, typer, owner, or none: not even see it', complete: [...ROLES, 'none'] },
+    ],
+    options: [
+      { flags: '--session <SESSION>', summary: 'on this session', complete: 'session' },
+      EXPIRES('how long: 30m, 2h, 7d; until it is changed when left out'),
+      JSON_OPTION,
+      HUB_OPTION,
+    ],
+    examples: [
+      ['iris-tui clients grant ann viewer', 'she looks, and types no more'],
+      ['iris-tui clients grant ann typer --session api --expires 1h', ''],
+    ],
+    load: async () => (await import('../actions/clients.ts')).runGrantClient,
+  },
+  {
     name: 'clients rename',
     group: 'hub',
     summary: 'call a device something else',

@@ -35,6 +35,17 @@ export const networkCommands = {
   'client.list': { role: 'owner', summary: 'paired devices', args: z.object({}) },
   /** Closes its links, and its tokens are worth nothing. */
   'client.revoke': { role: 'owner', summary: 'take all rights of a device away', args: z.object({ client: who }) },
+  /** What a device may do on one session, or on everything, in place of what was said before. `none`: not even see it. */
+  'client.grant': {
+    role: 'owner',
+    summary: 'say what a device may do',
+    args: z.object({
+      client: who,
+      session: session.optional(),
+      role: z.enum(['viewer', 'typer', 'owner', 'none']),
+      expiresInMs: lifeMs.optional(),
+    }),
+  },
   'client.rename': { role: 'owner', summary: 'call a device something else', args: z.object({ client: who, name }) },
   /** A token that whoever has it may use: for scripts. */
   'token.create': {
@@ -111,6 +122,7 @@ export interface NetworkCommandResults {
   };
   'client.list': { clients: ClientInfo[] };
   'client.revoke': { id: string; name: string };
+  'client.grant': { id: string; name: string; grants: readonly Grant[] };
   'client.rename': { id: string; name: string };
   /** `token` is told this once. */
   'token.create': { id: string; name: string; token: string; expiresAt: number };

@@ -8,6 +8,7 @@ type Network = Handlers<'pair'> & Handlers<'client'> & Handlers<'token'> & Handl
 export const TELLS_ITSELF: ReadonlySet<string> = new Set([
   'pair.create',
   'client.revoke',
+  'client.grant',
   'client.rename',
   'token.create',
   'token.revoke',
@@ -49,6 +50,13 @@ export const networkHandlers: Network = {
     hub.access.revokeDevice(id);
     await hub.access.flush();
     return { id, name };
+  },
+  'client.grant': async ({ client, session = EVERYTHING, role, expiresInMs }, hub, caller) => {
+    const { id, name } = hub.access.findDevice(client);
+    hub.access.setGrant(id, session, role, expiresInMs === undefined ? undefined : hub.clock.wall() + expiresInMs);
+    tell(hub, caller, 'client.grant', `${name}: ${role}`, session);
+    await hub.access.flush();
+    return { id, name, grants: hub.access.device(id)?.grants ?? [] };
   },
   'client.rename': async ({ client, name: wanted }, hub, caller) => {
     const before = hub.access.findDevice(client);

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type AuditEntry, hubCommands, includes, type Role, type SessionInfo } from '../../../src/core/index.ts';
 import { closeAll, ENV, eventually, newSession, Watcher } from '../support/index.ts';
@@ -58,6 +60,7 @@ const NEEDS: Readonly<Record<string, Need>> = {
   'pair.create': over('owner'),
   'client.list': over('owner'),
   'client.revoke': over('owner', { client: 'nobody' }),
+  'client.grant': over('owner', { client: 'nobody', role: 'viewer' }),
   'client.rename': over('owner', { client: 'nobody', name: 'x' }),
   'token.create': over('owner', { role: 'owner' }),
   'token.list': over('owner'),
@@ -252,16 +255,30 @@ describe('[A25] the right to type', () => {
       const payload = { op: 'input', stream: 1, inputSeq: ++seq } as const;
       peer.say({ type: 'control', sessionId, epoch, ts: 1, payload, bytes: new TextEncoder().encode(text) });
     };
+    const answered = (count: number) => () => peer.all('ack').some(({ payload: { inputSeq } }) => inputSeq === count);
     type('before\r');
     await watcher.shows('before');
     const started = performance.now();
-    await hub.owner.command('client.revoke', { client: device.id });
+    await hub.owner.command('client.grant', { client: device.id, session: target.id, role: 'viewer' });
     type('after\r');
-    expect(await peer.closes()).toMatchObject({ code: 4003 });
+    await eventually('the next keystroke is answered', answered(2));
     expect(performance.now() - started).toBeLessThan(1_000);
+    expect(peer.all('ack').at(-1)?.payload.refused?.code).toBe('not-allowed');
+    // It is told so, and goes on watching.
+    const told = () =>
+      peer.all('status').flatMap(({ payload }) => (payload.kind === 'sessions' ? payload.changed : []));
+    expect(told().at(-1)).toMatchObject({ id: target.id, role: 'viewer' });
     watcher.type('mine\r');
     await watcher.shows('mine');
     expect(watcher.text).not.toContain('after');
+    await hub.owner.command('client.grant', { client: device.id, session: target.id, role: 'typer' });
+    type('again\r');
+    await watcher.shows('again');
+    // Not even seen: what it watches ends.
+    await hub.owner.command('client.grant', { client: device.id, session: target.id, role: 'none' });
+    await eventually('its stream ends', () => peer.all('control').some(({ payload }) => payload.op === 'ended'));
+    await hub.owner.command('client.revoke', { client: device.id });
+    expect(await peer.closes()).toMatchObject({ code: 4003 });
   });
 
   it('ends with its time, also for somebody who is in: they are told, and see it no more', async () => {
@@ -279,5 +296,20 @@ describe('[A25] the right to type', () => {
     expect(told.some((payload) => payload.kind === 'sessions' && payload.removed.includes(target.id))).toBe(true);
     expect(await command(peer, 'session.send', { session: target.id, text: 'x' })).toBe('not-found');
     expect((await hub.owner.command('client.list', {})).clients[0]?.grants).toEqual([]);
+  });
+});
+
+describe('layouts of a device', () => {
+  it('are its own, and are forgotten with it', async () => {
+    const device = await hub.paired({ role: 'typer' });
+    const name = 'mine';
+    expect((await device.command('workspace.save', { name })).status).toBe(200);
+    expect((await device.command('workspace.list')).json.result.workspaces).toMatchObject([{ name }]);
+    expect((await hub.owner.command('workspace.list', {})).workspaces).toEqual([]);
+    await hub.owner.command('client.revoke', { client: device.id });
+    await hub.hub.stop();
+    const database = new DatabaseSync(join(hub.paths.state, 'state.db'), { readOnly: true });
+    expect(database.prepare('SELECT name FROM workspaces').all()).toEqual([]);
+    database.close();
   });
 });

@@ -42,7 +42,8 @@ export function ask(url: string, { method = 'GET', headers = {}, body, from }: A
         answer += chunk;
       });
       response.on('end', () => {
-        const json: unknown = response.headers['content-type']?.includes('json') ? JSON.parse(answer) : undefined;
+        const isJson = answer !== '' && response.headers['content-type']?.includes('json');
+        const json: unknown = isJson ? JSON.parse(answer) : undefined;
         resolve({ status: response.statusCode ?? 0, headers: response.headers, text: answer, json });
       });
     });
