@@ -1,15 +1,18 @@
+import type { Audit } from './audit/index.ts';
 import type { HubContext, HubViewer } from './context.ts';
 
-/** The same act of the same viewer is told once in this time: typing is one act, not a thousand. */
+/** The same act of the same device is told once in this time: typing is one act, not a thousand, and nobody pushes out of the audit what they did before. */
 const SAME_WITHIN_MS = 10_000;
-/** Acts that a viewer's link remembers; beyond that the oldest is forgotten, and told again when it comes again. */
-const REMEMBERED = 256;
+/** Acts that are remembered; beyond that the oldest is forgotten, and told again when it comes again. */
+const REMEMBERED = 4_096;
+
+/** Of each hub: whose act, and when it was told last. */
+const told = new WeakMap<Audit, Map<string, number>>();
 
 /** What one viewer did and was refused, for the audit. Whoever sits at this machine owns it: of them nothing is written down. */
 export class ViewerActs {
   readonly #hub: HubContext;
   readonly #viewer: HubViewer;
-  readonly #last = new Map<string, number>();
 
   constructor(hub: HubContext, viewer: HubViewer) {
     this.#hub = hub;
@@ -25,14 +28,16 @@ export class ViewerActs {
   }
 
   #tell(action: string, session: string | undefined, outcome: 'ok' | 'refused', detail: string | undefined): void {
-    const key = `${action} ${session ?? ''} ${outcome}`;
-    const now = this.#hub.clock.now();
-    const last = this.#last.get(key);
-    if (last !== undefined && now - last < SAME_WITHIN_MS) return;
-    this.#last.delete(key);
-    this.#last.set(key, now);
-    if (this.#last.size > REMEMBERED) this.#last.delete(this.#last.keys().next().value!);
     const { principal, from } = this.#viewer.identity;
+    const key = [principal.id, from, action, session, outcome].join(' ');
+    const now = this.#hub.clock.now();
+    const acts = told.get(this.#hub.audit) ?? new Map<string, number>();
+    told.set(this.#hub.audit, acts);
+    const last = acts.get(key);
+    if (last !== undefined && now - last < SAME_WITHIN_MS) return;
+    acts.delete(key);
+    acts.set(key, now);
+    if (acts.size > REMEMBERED) acts.delete(acts.keys().next().value!);
     const { kind, id, name } = principal;
     this.#hub.audit.record({
       who: { kind, id, name },

@@ -61,13 +61,13 @@ describe('a hub that listens', () => {
     const code = /^code {9}([0-9A-Z-]{19})$/m.exec(printed)?.[1] ?? '';
     expect(printed).toContain(`address      ${status.url}\nfingerprint  ${status.fingerprint}\n`);
     expect(printed).toContain('for          typer of every session\n');
-    expect(printed).toContain(`\n  iris-tui pair ${status.url}#${status.fingerprint} ${code}\n`);
+    expect(printed).toContain(`\n  iris-tui pair '${status.url}#${status.fingerprint}' ${code}\n`);
     const tablet = new Device(status.url!);
     expect((await tablet.pair(code)).status).toBe(200);
 
     const shared = await json<Invitation>(home, 'share', 'api', '--expires', '2h');
     expect(shared).toMatchObject({ role: 'viewer', session: expect.any(String), url: status.url });
-    expect(shared.command).toBe(`iris-tui pair ${status.url}#${status.fingerprint} ${shared.code}`);
+    expect(shared.command).toBe(`iris-tui pair '${status.url}#${status.fingerprint}' ${shared.code}`);
     const guest = new Device(status.url!);
     expect((await guest.pair(shared.code, 'guest')).json.grants).toEqual([
       { session: shared.session, role: 'viewer', expiresAt: expect.any(Number) },
@@ -223,7 +223,7 @@ describe('a hub that listens', () => {
     await iris(there, 'hub', 'start', '--listen', '127.0.0.1:0');
     await iris(there, 'new', '-d', '-n', 'agent', '--', 'sh', '-c', 'echo hello; exec cat');
     const { command } = await json<Invitation>(there, 'share', 'agent', '--role', 'typer');
-    const words = command.split(' ').slice(1);
+    const words = command.replaceAll("'", '').split(' ').slice(1);
     expect(await iris(here, ...words, '--name', 'there')).toMatchObject({ code: 0, stderr: '' });
     const tui = spawnTui({ home: here, args: ['--hub', 'there'] });
     await tui.waitFor('hello');

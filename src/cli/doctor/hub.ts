@@ -17,13 +17,15 @@ export async function checkHub(context: Context): Promise<Check[]> {
     });
     if (!status)
       return [ok('hub', 'not running: it is started when it is needed'), ok('socket', `${socket} (not there yet)`)];
-    const { pid, version, sessions, uptimeMs, socket: its } = status;
+    const { pid, version, sessions, uptimeMs, socket: its, networkProblem } = status;
     const detail = `pid ${pid}, ${version}, for ${ageOf(uptimeMs)}, ${sessions} ${sessions === 1 ? 'session' : 'sessions'}`;
     const hub =
       version === VERSION
         ? ok('hub', detail)
         : warn('hub', `${detail}; this is ${VERSION}`, 'iris-tui hub stop, then start it again');
-    return context.far ? [hub] : [hub, checkSocket(its)];
+    const network =
+      networkProblem === undefined ? [] : [warn('network', networkProblem, 'mend it, then start the hub again')];
+    return context.far ? [hub, ...network] : [hub, checkSocket(its), ...network];
   } catch (error) {
     const { message, remedy } = IrisError.from(error);
     return [fail('hub', message, remedy ?? `see ${context.paths.hubLog}`)];

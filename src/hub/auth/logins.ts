@@ -6,6 +6,7 @@ import type { Access } from './access.ts';
 import { FailedAttempts, LOGIN_LIMITS, PAIRING_LIMITS } from './attempts.ts';
 import type { IssuedTokens } from './families.ts';
 import { ProofChecker, type ProofTarget } from './proof.ts';
+import { RequestRate } from './request-rate.ts';
 import { digestOf, familyOf, kindOfToken, newToken } from './secrets.ts';
 
 /** A stream is opened at once, or the token was for nothing. */
@@ -38,6 +39,9 @@ export class LoginError extends IrisError {
   }
 }
 
+/** Refusals of strangers that are written down in a minute: more of them would push everything else out of the audit. How many more there were is told. */
+const REFUSALS_A_MINUTE = 60;
+
 export interface Paired extends IssuedTokens {
   readonly deviceId: string;
   readonly grants: readonly Grant[];
@@ -57,11 +61,15 @@ export class Logins {
     { readonly family: string; readonly device: string; readonly deadline: number }
   >();
 
+  readonly #told: RequestRate;
+  #untold = 0;
+
   constructor(clock: Clock, access: Access, audit: Audit) {
     this.#clock = clock;
     this.#access = access;
     this.#audit = audit;
     this.#proofs = new ProofChecker(clock);
+    this.#told = new RequestRate(clock, REFUSALS_A_MINUTE, 60_000);
     this.#pairings = new FailedAttempts(clock, PAIRING_LIMITS);
     this.#failures = new FailedAttempts(clock, LOGIN_LIMITS);
   }
@@ -256,8 +264,14 @@ export class Logins {
   }
 
   #refused(action: string, from: string, detail: string, who?: { readonly id: string; readonly name: string }): void {
+    if (!this.#told.allows()) {
+      this.#untold += 1;
+      return;
+    }
+    const more = this.#untold > 0 ? `; ${this.#untold} more were refused before` : '';
+    this.#untold = 0;
     const by = who ? { kind: 'device', id: who.id, name: who.name } : { kind: 'unknown', id: '', name: '' };
-    this.#audit.record({ who: by, from, action, outcome: 'refused', detail });
+    this.#audit.record({ who: by, from, action, outcome: 'refused', detail: detail + more });
   }
 
   #loggedIn({ kind, id, name }: Principal, from: string): void {

@@ -10,13 +10,13 @@ import { MAX_MESSAGE_BYTES } from '../../protocol/index.ts';
 import type { AcceptOptions } from '../accept.ts';
 import { keyOf } from '../auth/attempts.ts';
 import { Logins, type Visit } from '../auth/logins.ts';
+import { RequestRate } from '../auth/request-rate.ts';
 import type { HubContext } from '../context.ts';
 import { reason } from '../folder.ts';
 import { formatAddress, type ListenAddress, plainAddress } from './address.ts';
 import type { Certificate } from './certificate.ts';
 import { answerFailure, bodyOf, HttpRefusal, headersOf, statusOf } from './failures.ts';
 import type { OwnNames } from './own-names.ts';
-import { RequestRate } from './request-rate.ts';
 import { addRoutes } from './routes.ts';
 
 const STREAM_PATH = '/api/clients/stream';
