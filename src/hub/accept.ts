@@ -104,9 +104,13 @@ export function accept(socket: Socket, raw: { readonly bytesRead: number }, opti
 
   function refuse(error: unknown): void {
     if (phase.name !== 'checking') return;
-    const { message } = error instanceof IrisError ? error : new IrisError('failed', 'the login could not be checked');
+    const { message, retriable } =
+      error instanceof IrisError
+        ? error
+        : new IrisError('failed', 'the login could not be checked', { retriable: true });
     if (!(error instanceof IrisError)) hub.log.error('login', { error: String(error) });
-    link.send({ type: 'error', ts: clock.wall(), payload: toFailure(new IrisError('not-allowed', message)) });
+    const payload = toFailure(new IrisError('not-allowed', message, { retriable }));
+    link.send({ type: 'error', ts: clock.wall(), payload });
     link.close('auth-refused', message);
   }
 

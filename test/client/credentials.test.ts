@@ -157,6 +157,15 @@ describe('what is kept of a hub', () => {
     expect(await locked.secrets(now)).toEqual(newer);
   });
 
+  test('a keychain that is there later, at a new pairing: nothing stays in the file', async () => {
+    const path = home();
+    const hub = await open(path).keep(HUB, await secrets('old'));
+    const later = open(path, memoryKeychain());
+    const again = await later.keep({ ...HUB, secret: hub.secret }, await secrets('new'));
+    expect(again.kept).toBe('keychain');
+    expect((await errorOf(open(path).secrets(hub))).code).toBe('not-allowed');
+  });
+
   test('names: renamed, forgotten, missed by a letter', async () => {
     const credentials = open(home());
     const hub = await credentials.keep(HUB, await secrets());

@@ -164,7 +164,10 @@ describe('iris-tui hubs', () => {
   it('a hub that is away is forgotten all the same', async () => {
     const { hub, link, iris } = await meet();
     await iris('pair', link, await hub.invite(), '-n', 'a');
+    const doctor = async () => JSON.parse((await iris('doctor', '--json')).stdout).checks as { name: string }[];
+    expect(await doctor()).toContainEqual({ name: 'hub a', status: 'ok', detail: `${hub.url} lets this device in` });
     await hub.hub.stop();
+    expect(await doctor()).toContainEqual(expect.objectContaining({ name: 'hub a', status: 'warn' }));
     const forgotten = await iris('hubs', 'forget', 'a');
     expect(forgotten).toMatchObject({ code: 0, stdout: expect.stringContaining('could not be told: no hub listens') });
   });

@@ -10,6 +10,7 @@ import type { OptionValues, VerbRun } from '../verbs/types.ts';
 import { checkHooks } from './hooks.ts';
 import { checkHub } from './hub.ts';
 import { checkHubView } from './hub-view.ts';
+import { checkKnownHubs } from './known-hubs.ts';
 import { checkFolders, checkNode, checkPty, checkShell } from './system.ts';
 import { checkTeams, printTeams, TEAM_TIMEOUT_MS, teamsCheck } from './teams.ts';
 import { checkLocale, checkTerminal } from './terminal.ts';
@@ -25,6 +26,7 @@ export const runDoctor: VerbRun = async (context, { args, options }) => {
   const teams = options.teams === false ? [] : chosen(args[0] as readonly string[], config.teams, context);
   // They take as long as the slowest of them: everything else is looked at meanwhile.
   const tested = checkTeams(context, teams, timeoutOf(options));
+  const knownHubs = checkKnownHubs(context);
   const agents = findAgents(env.vars.PATH);
   const checks: Check[] = [
     checkNode(),
@@ -40,6 +42,7 @@ export const runDoctor: VerbRun = async (context, { args, options }) => {
     checkHooks(config.settings.hooks),
     checkAgents(agents),
   ];
+  checks.push(...(await knownHubs));
   const reports = await tested;
   checks.push(...teamsCheck(reports));
   const works = checks.every((check) => check.status !== 'fail');

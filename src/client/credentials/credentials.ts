@@ -124,6 +124,8 @@ export class Credentials {
     if (wanted === 'keychain') {
       try {
         await this.#keychain.set(name, text);
+        // From before there was a keychain.
+        await this.#file.delete(name);
         return 'keychain';
       } catch {
         // No keychain, or a locked one: that is what the file is for.

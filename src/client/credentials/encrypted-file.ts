@@ -1,5 +1,15 @@
 import { hkdfSync, randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Clock, IrisError } from '../../core/index.ts';
 import { reason } from './files.ts';
@@ -52,10 +62,12 @@ export function encryptedFile(options: EncryptedFileOptions): SecretStore {
         });
       }
     });
+  // Where there is nothing, nothing is made to look for it.
+  const isThere = (): boolean => existsSync(join(folder, 'hub-secrets.bin'));
   return {
-    get: (name) => alone((store) => store.get(name)),
+    get: async (name) => (isThere() ? alone((store) => store.get(name)) : undefined),
     set: (name, value) => alone((store) => store.set(name, value)),
-    delete: (name) => alone((store) => store.delete(name)),
+    delete: async (name) => (isThere() ? alone((store) => store.delete(name)) : undefined),
   };
 }
 
