@@ -41,7 +41,6 @@ export const linkVerbs: readonly Verb[] = [
     args: [{ name: 'HUB', summary: 'a hub that this device was paired with, or its URL', complete: 'hub' }],
     options: [
       { flags: '--pair <CODE>', summary: 'pair with it first, by this code' },
-      { flags: '--fingerprint <FP>', summary: 'the certificate of the hub, for --pair' },
       { flags: '-n, --name <NAME>', summary: 'what the hub is called here, for --pair' },
       {
         flags: '--allow <WHAT>',

@@ -217,7 +217,12 @@ function savedStatus(state: SessionState): SavedSession['status'] {
 }
 
 /** What a kept session is now: a process that lived under another hub has died. */
-export function stateOf({ status }: SavedSession): SessionState {
+export function stateOf({ status, far, remote }: SavedSession, now: number): SessionState {
+  // It lives elsewhere, and did not end with that hub: it is only not connected yet.
+  if (status.kind === 'live' && (far || (remote?.kind === 'websocket' && remote.session !== undefined))) {
+    const error = new IrisError('unreachable', 'this hub has just started', { retriable: true });
+    return { kind: 'offline', error, attempt: 1, lostAt: now, restarts: 0 };
+  }
   switch (status.kind) {
     case 'exited':
       return { kind: 'exited', end: status.end };

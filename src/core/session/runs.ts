@@ -220,6 +220,7 @@ export class Runs {
         return;
       }
       case 'picture':
+        if (word.epoch !== picture.epoch) this.#refuseOld();
         picture.adopt(word.epoch, word);
         restarted();
         return;
@@ -273,9 +274,13 @@ export class Runs {
     if (anew) picture.renew();
     if (anew || agentSide.gone) agentSide.begin(picture.screen);
     if (!anew) return;
-    this.#held.refuse(new IrisError('conflict', 'the process was started again meanwhile'));
+    this.#refuseOld();
     restarted();
     if (this.#begun) append({ kind: 'mark', mark: this.#begun });
+  }
+
+  #refuseOld(): void {
+    this.#held.refuse(new IrisError('conflict', 'the process was started again meanwhile'));
   }
 
   /** The hot path: some 7,000 calls a second while a program floods. */

@@ -97,7 +97,7 @@ export class Session extends SessionFacts {
     const env = saved.remote ? saved.env : { ...deps.env, ...saved.env };
     const session = new Session(deps, saved.id, saved.name, { ...saved, env }, saved);
     session.picture.restore(output);
-    session.#state = stateOf(saved);
+    session.#state = stateOf(saved, deps.clock.now());
     session.agentSession = saved.agentSession;
     if (saved.far) session.setFar(saved.far);
     session.#wanted = saved.wanted ?? false;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   type FarHubRef,
   type HubCommandName,
@@ -46,7 +47,8 @@ export class FarDesk {
     this.hubs = new FarHubs({
       clock: hub.clock,
       version: hub.version,
-      clientId: hub.id,
+      // Of this process alone: the numbers of its input begin anew with it.
+      clientId: randomUUID(),
       addressOf: (ref) => this.#address(ref),
       open: (launch) =>
         createTransport(transportOf(launch.remote), launch, { hub: hub.socket, env: hub.desk.reachingEnv }),
@@ -80,10 +82,11 @@ export class FarDesk {
   begin(): void {
     for (const session of this.#o.hub.registry.list()) {
       const { remote } = session;
-      if (remote?.kind !== 'websocket' || session.live) continue;
+      if (!session.mirrored || !remote) continue;
       // What else a runner offers is seen when it comes.
-      if (remote.hub.kind === 'runner') this.#follow(remote.hub, remote.hub.name, undefined);
-      if (remote.session !== undefined || session.wanted) session.revive();
+      if (remote.kind === 'websocket' && remote.hub.kind === 'runner')
+        this.#follow(remote.hub, remote.hub.name, undefined);
+      session.networkChanged();
     }
     for (const { hub, only } of this.#kept.opened) {
       try {

@@ -86,7 +86,6 @@ export class Links {
     const dialer = new RunnerDialer({
       clock: hub.clock,
       version: hub.version,
-      clientId: hub.id,
       address: this.#o.addressOf(offer.hub),
       onListenerError: (error) => hub.log.error('link', { error: String(error) }),
       turned: (socket, raw) => {

@@ -10,7 +10,7 @@ export interface FarHubsOptions {
   readonly clock: Clock;
   /** Of this software. */
   readonly version: string;
-  /** Names this hub to others, for its life: by it they know input that comes twice. */
+  /** Names this process to other hubs: by it they know input that comes twice. Another one after each start. */
   readonly clientId: string;
   /** How a hub is reached; asked once a link. @throws IrisError `not-found` when there is no such hub */
   readonly addressOf: (ref: Exclude<FarHubRef, { kind: 'carried' }>) => ConnectOptions['address'];

@@ -1,7 +1,17 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SessionHost, SessionInfo } from '../../../src/core/index.ts';
 import { waitUntil } from '../../support/index.ts';
-import { closeAll, folder, newSession, onlineClient, openHub, type RunningHub, Watcher } from '../support/index.ts';
+import {
+  client,
+  closeAll,
+  folder,
+  newSession,
+  onlineClient,
+  openHub,
+  openProxy,
+  type RunningHub,
+  Watcher,
+} from '../support/index.ts';
 
 afterEach(closeAll);
 
@@ -143,6 +153,27 @@ describe('sessions of another hub', () => {
     watcher.attachment.write(Buffer.from('again\r'));
     await watcher.shows('<again>');
     expect(next.sessions).toHaveLength(1);
+  });
+
+  it('get what was typed while the hub in the middle was killed and started anew, once', async () => {
+    const { office, here, there, host: _host } = await twoHubs();
+    await newSession(there, 'stty -echo; i=0; while read l; do i=$((i+1)); echo "$i <$l>"; done');
+    await _host.command('far.open', { hub: 'office' });
+    const proxy = await openProxy(here.socket, here);
+    const user = client(proxy.socket);
+    const { id } = await live(user);
+    const watcher = new Watcher(user, id);
+    // Many numbers, which the hub that comes back counts anew.
+    for (const key of 'one two three four five six seven eight nine ten\r') watcher.type(key);
+    await watcher.shows('1 <one two three four five six seven eight nine ten>');
+    proxy.cut();
+    await here.hub.stop();
+    for (const key of 'echo typed while away\r') watcher.type(key);
+    await openHub(here, '0.1.0', { farHubs: () => ({ socketPath: office.socket }) });
+    user.retryNow();
+    await watcher.shows('2 <echo typed while away>');
+    watcher.type('three\r');
+    await watcher.shows('3 <three>');
   });
 });
 
