@@ -161,6 +161,18 @@ describe('iris-tui hubs', () => {
     expect((await iris('--hub', 'work', 'ls')).code).toBe(3);
   });
 
+  it('follows a hub to another address, and nobody else', async () => {
+    const { hub, link, iris } = await meet();
+    await iris('pair', link, await hub.invite(), '-n', 'a');
+    const other = await listeningHub();
+    const stranger = await iris('hubs', 'move', 'a', other.url);
+    expect(stranger).toMatchObject({ code: 1, stderr: expect.stringContaining('another certificate') });
+    const byName = hub.url.replace('127.0.0.1', 'localhost');
+    expect(await iris('hubs', 'move', 'a', byName)).toMatchObject({ code: 0, stderr: '' });
+    expect(JSON.parse((await iris('hubs', '--json')).stdout)).toMatchObject([{ name: 'a', url: byName }]);
+    expect(await iris('--hub', 'a', 'ls')).toMatchObject({ code: 0, stderr: '' });
+  });
+
   it('a hub that is away is forgotten all the same', async () => {
     const { hub, link, iris } = await meet();
     await iris('pair', link, await hub.invite(), '-n', 'a');

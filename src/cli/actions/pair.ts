@@ -113,6 +113,17 @@ export const runRenameHub: VerbRun = async (context, { args }) => {
   if (context.json) context.value(shown(hub));
 };
 
+export const runMoveHub: VerbRun = async (context, { args }) => {
+  const credentials = openCredentials(context.paths);
+  const hub = credentials.hubs.get(args[0] as string);
+  const { mustBeThere, placeOfKnown, readPlace } = await import('../../client/network/index.ts');
+  const place = readPlace(args[1] as string, { insecure: hub.trust === 'none' });
+  await mustBeThere(place, placeOfKnown(hub).trust, systemClock);
+  const moved = { ...hub, url: place.origin };
+  await credentials.hubs.put(moved);
+  if (context.json) context.value(shown(moved));
+};
+
 export const runForgetHub: VerbRun = async (context, { args }) => {
   const credentials = openCredentials(context.paths);
   const hub = credentials.hubs.get(args[0] as string);

@@ -59,6 +59,18 @@ export const pairVerbs: readonly Verb[] = [
     load: async () => (await import('../actions/pair.ts')).runRenameHub,
   },
   {
+    name: 'hubs move',
+    group: 'hub',
+    summary: 'a hub is at another address now',
+    description: [
+      'It is taken only if its certificate is the one that was pinned, or an authority of this machine vouches for it there: the same hub, at another place. Nothing is sent.',
+    ],
+    args: [NAME, { name: 'URL', summary: 'https://HOST:PORT or HOST:PORT' }],
+    options: [JSON_OPTION],
+    examples: [['iris-tui hubs move office https://192.168.1.7:4747', 'the router gave it another address']],
+    load: async () => (await import('../actions/pair.ts')).runMoveHub,
+  },
+  {
     name: 'hubs forget',
     group: 'hub',
     summary: 'leave a hub, and forget it',

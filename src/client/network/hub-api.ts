@@ -87,8 +87,9 @@ export class HubApi {
   /** @throws IrisError `not-allowed` or `usage` when the hub refuses, `hub-unreachable` when there is no answer of a hub */
   async #ask<T>(schema: z.ZodType<T>, key: DeviceKey, call: RestCall, accessToken?: string): Promise<T> {
     let answer = await this.#call(key, call, accessToken);
+    const wasWrong = this.#heardTime(answer);
     // Refused, and the clocks differ: the proof was too old or too new by the hub's.
-    if (answer.status >= 400 && answer.status < 500 && this.#heardTime(answer)) {
+    if (wasWrong && answer.status >= 400 && answer.status < 500) {
       answer = await this.#call(key, call, accessToken);
     }
     if (answer.status < 200 || answer.status > 299) throw refusalOf(answer, this.where);

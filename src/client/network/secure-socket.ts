@@ -30,6 +30,11 @@ export async function openSecurely(place: HubPlace, trust: Trust, clock: Clock):
   return socket;
 }
 
+/** @throws IrisError when no hub is there, or another one */
+export async function mustBeThere(place: HubPlace, trust: Trust, clock: Clock): Promise<void> {
+  (await openSecurely(place, trust, clock)).destroy();
+}
+
 /** What a hub shows of itself, before anything is believed: its certificate's fingerprint, and whether the authorities of this machine vouch for it. */
 export async function lookAt(
   place: HubPlace,
