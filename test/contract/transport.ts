@@ -96,6 +96,8 @@ export interface TransportTraits {
   readonly whole: boolean;
   /** Over only when nobody has its output open any more. */
   readonly waitsForAll: boolean;
+  /** What is missing is told in the words of a hub for its own machine. */
+  readonly saysAsHere?: boolean;
   /** false: no process here belongs to it. */
   readonly pid?: boolean;
 }
@@ -275,11 +277,11 @@ export function describeTransport(
       const missing = await errorOf(launch(['iris-no-such-program']));
       expect(missing?.code).toBe('program-missing');
       expect(missing?.line).toContain(
-        traits.far ? 'no iris-no-such-program on' : 'iris-no-such-program was not found in ',
+        traits.far && !traits.saysAsHere ? 'no iris-no-such-program on' : 'iris-no-such-program was not found in ',
       );
       expect(missing?.line).toContain(process.env.PATH!.split(':')[0]);
       expect((await errorOf(launch(['./nothing'])))?.line).toContain(
-        traits.far ? './nothing' : join(folder, 'nothing'),
+        traits.far && !traits.saysAsHere ? './nothing' : join(folder, 'nothing'),
       );
       expect((await errorOf(launch(['./plain'])))?.line).toContain('chmod +x');
       expect((await errorOf(launch(['./sub'])))?.code).toBe('program-missing');

@@ -11,6 +11,7 @@ import {
   type ViewEntry,
   type WriteSettled,
 } from '../../core/index.ts';
+import { INPUT_LIMIT_BYTES, inputFull } from '../local/index.ts';
 import type { FarHubLink, LinkUser } from './far-hub-link.ts';
 import type { FarHubs } from './far-hubs.ts';
 
@@ -40,6 +41,11 @@ export class WebSocketTransport implements Transport, LinkUser {
   #stopping: Promise<void> | undefined;
   #bytesIn = 0;
   #bytesOut = 0;
+  /** Written, and not yet known to have arrived; `INPUT_LIMIT_BYTES` at most, then refused. */
+  #unsettled = 0;
+  #held: { readonly until: Promise<void>; readonly release: () => void } | undefined;
+  /** Number of the newest entry that the sink has. */
+  #delivered = 0;
   /** The process has ended there; its last entries may still be on their way. */
   #last: SessionInfo | undefined;
 
@@ -117,8 +123,12 @@ export class WebSocketTransport implements Transport, LinkUser {
   write(bytes: Uint8Array): void {
     if (this.#over) return;
     if (!this.#attachment) throw new IrisError('unreachable', 'it is not connected yet', { retriable: true });
+    if (this.#unsettled + bytes.length > INPUT_LIMIT_BYTES) throw inputFull(INPUT_LIMIT_BYTES);
     this.#bytesOut += bytes.length;
-    this.#attachment.write(bytes);
+    this.#unsettled += bytes.length;
+    this.#attachment.write(bytes, () => {
+      this.#unsettled -= bytes.length;
+    });
   }
 
   type(bytes: Uint8Array, settled: WriteSettled): void {
@@ -134,9 +144,20 @@ export class WebSocketTransport implements Transport, LinkUser {
     this.#attachment?.resize(cols, rows);
   }
 
-  /** What comes was parsed there already: here the window of the link holds it back. */
-  pause(): void {}
-  resume(): void {}
+  /** The window of the link then holds the rest back, over there. A mirror takes what comes: it has been parsed there already. */
+  pause(): void {
+    if (this.#sink?.mirror || this.#held) return;
+    let release = (): void => {};
+    const until = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    this.#held = { until, release };
+  }
+
+  resume(): void {
+    this.#held?.release();
+    this.#held = undefined;
+  }
 
   /** An interrupt is what the other hub makes of it; of other signals its protocol knows none. */
   signal(signal: Parameters<Transport['signal']>[0]): void {
@@ -225,7 +246,7 @@ export class WebSocketTransport implements Transport, LinkUser {
       onAttached: () => {
         if (!this.#over) this.#setStatus('ready', true);
       },
-      onEntry: (entry) => this.#entry(entry),
+      onEntry: (entry) => (this.#held ? this.#held.until.then(() => this.#entry(entry)) : this.#entry(entry)),
       onEnd: (reason) => this.#ended(reason),
     });
   }
@@ -242,13 +263,13 @@ export class WebSocketTransport implements Transport, LinkUser {
       return;
     }
     if (entry.kind === 'output' || entry.kind === 'error') sink?.output(entry.bytes, entry.kind);
+    this.#delivered = entry.seq;
     this.#maybeEnded();
   }
 
   /** Every byte of it has been delivered. */
   #maybeEnded(): void {
-    const { position } = this.#attachment ?? {};
-    if (!this.#last || position === undefined || position.seq < this.#last.seq) return;
+    if (!this.#last || this.#delivered < this.#last.seq) return;
     const { exitCode, signal } = this.#last.process;
     this.#finish();
     this.#sink?.ended({ ...(exitCode === undefined ? {} : { exitCode }), ...(signal === undefined ? {} : { signal }) });

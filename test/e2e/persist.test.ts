@@ -1,0 +1,84 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { SessionInfo } from '../../src/core/index.ts';
+import {
+  disposeHomes,
+  disposeTuis,
+  IRIS,
+  runCli,
+  type Sshd,
+  spawnTui,
+  startSshd,
+  stopSshds,
+  type TempHome,
+  tempHome,
+  waitUntil,
+} from '../support/index.ts';
+
+afterEach(async () => {
+  await disposeTuis();
+  await disposeHomes();
+  await stopSshds();
+});
+
+const quoted = (words: readonly string[]): string =>
+  words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
+
+/** A machine with iris-tui, and a config here with a team on it that shall be kept there. */
+async function stage(): Promise<{ sshd: Sshd; here: TempHome; there: TempHome }> {
+  const there = tempHome();
+  const sshd = await startSshd({ env: { HOME: there.path, SHELL: '/bin/bash' } });
+  there.write('.local/bin/iris-tui', `#!/bin/sh\nIRIS_HOME=${there.irisHome} exec ${quoted(IRIS)} "$@"\n`, 0o755);
+  const here = tempHome();
+  const remote = ['ssh', ...sshd.words()];
+  const command = ['sh', '-c', 'echo ready; i=0; while read l; do i=$((i+1)); echo "$i <$l>"; done'];
+  here.config(JSON.stringify({ teams: { train: { remote, command, persist: 'auto' } } }));
+  return { sshd, here, there };
+}
+
+async function session(home: TempHome): Promise<SessionInfo | undefined> {
+  const { stdout } = await runCli(['ls', '--json'], { home });
+  return (JSON.parse(stdout) as SessionInfo[])[0];
+}
+
+describe('a team whose session is kept on its machine', () => {
+  it('lives in the hub there: connections are cut, and it goes on as the same process', async () => {
+    const { sshd, here, there } = await stage();
+    const tui = spawnTui({ home: here, args: [], cols: 100, rows: 24 });
+    await tui.waitFor('$');
+    expect(await runCli(['up', 'train'], { home: here })).toMatchObject({ code: 0, stderr: '' });
+    await tui.waitFor('2 train');
+    tui.send('\x022');
+    await tui.waitFor('ready');
+    tui.send('one\r');
+    await tui.waitFor('1 <one>');
+    await tui.waitFor(/target hub/);
+    const before = await session(there);
+    expect(before?.process.status).toBe('running');
+    await sshd.killConnections();
+    await tui.waitFor(/connecting|retry/);
+    await tui.waitFor((t) => !/connecting|retry/.test(t.text()));
+    tui.send('two\r');
+    await tui.waitFor('2 <two>');
+    // The same process, all the time.
+    expect((await session(there))?.process.pid).toBe(before?.process.pid);
+    expect(await runCli(['down', 'train'], { home: here })).toMatchObject({ code: 0 });
+    await waitUntil(async () => (await session(there)) === undefined, 'it is ended there');
+    await runCli(['hub', 'stop', '--force'], { home: there });
+    await there.assertNoProcesses(5_000);
+  });
+
+  it('is a plain session where iris-tui is not installed, and says why', async () => {
+    const { here, there } = await stage();
+    rmSync(join(there.path, '.local/bin/iris-tui'));
+    expect(await runCli(['up', 'train'], { home: here })).toMatchObject({ code: 0 });
+    expect(await runCli(['wait', 'train', '--text', 'ready', '--timeout', '15'], { home: here })).toMatchObject({
+      code: 0,
+    });
+    expect((await session(here))?.transport).toBe('openssh');
+    const { stdout } = await runCli(['connection', 'train'], { home: here });
+    expect(stdout).toContain('not kept on that machine');
+    expect(stdout).toContain('install iris-tui there');
+  });
+});
