@@ -96,6 +96,7 @@ hub:
       'c.yaml:1:28: hub.cert: cert and key go together: one of them is missing',
     ]);
     expect(lines('hub: { listen: "office:99999" }\n')[0]).toContain('office:99999 is no address to listen on');
+    expect(lines('hub: { names: [office:4747] }\n')[0]).toContain('"office:4747" is no name of a machine');
     expect(lines('hub: { lisen: "a:1" }\n')[0]).toContain('did you mean listen?');
   });
 

@@ -64,7 +64,6 @@ export async function serve(options: ServeOptions): Promise<Served> {
     logger: false,
     trustProxy: false,
     exposeHeadRoutes: false,
-    forceCloseConnections: 'idle',
     // A path stands in no answer: what somebody put there by mistake may be a secret.
     routerOptions: { ignoreTrailingSlash: false, maxParamLength: 64 },
     serverFactory: (handler) => {
@@ -141,14 +140,10 @@ export async function serve(options: ServeOptions): Promise<Served> {
     raw.on('error', () => raw.destroy());
     upgrade(request, raw, head).catch((error: unknown) => refuse(raw, IrisError.from(error)));
   });
-  server.on('clientError', (_error, raw) => {
-    if (raw.writable) raw.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
-    else raw.destroy();
-  });
 
   const { host, port } = options.address;
   try {
-    await app.listen({ host, port });
+    await listening(server, options.address);
   } catch (error) {
     await app.close();
     throw cannotListen(options.address, error);
@@ -161,7 +156,9 @@ export async function serve(options: ServeOptions): Promise<Served> {
     address,
     close: () => {
       routes.endWaits();
-      // It waits for streams that are open, which nobody here does.
+      // It ends when the streams that are open have: nobody here waits for that.
+      server.close();
+      server.closeIdleConnections();
       app.close().catch((error: unknown) => hub.log.warn('network', { problem: reason(error) }));
       hub.clock.after(REQUESTS_END_MS, () => server.closeAllConnections());
     },
@@ -192,6 +189,17 @@ function refuse(raw: Duplex, error: IrisError): void {
   };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   raw.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Refused'}\r\n${lines.join('')}\r\n${body}`);
+}
+
+/** Not by Fastify: for localhost it would make servers of its own, without streams. */
+function listening(server: Server, { host, port }: ListenAddress): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host, port }, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
 }
 
 function boundByAddress(server: Server): void {
