@@ -9,6 +9,7 @@ import {
   Link,
   type LinkClosed,
   MAX_MESSAGE_BYTES,
+  OUR_ENCODINGS,
   type Outgoing,
   ownVersion,
   PROTOCOL,
@@ -99,7 +100,12 @@ export function dial(address: HubAddress, options: DialOptions): Dialed {
       type: 'hello',
       clientId: options.clientId,
       ts,
-      payload: { ...own, role: options.turned ? 'runner' : 'viewer', encodings: ['binary'], purpose: options.purpose },
+      payload: {
+        ...own,
+        role: options.turned ? 'runner' : 'viewer',
+        encodings: [...OUR_ENCODINGS],
+        purpose: options.purpose,
+      },
     });
     link.send({ type: 'auth', ts, payload: 'url' in address ? address.auth : { method: 'local' } });
   };
@@ -119,7 +125,7 @@ export function dial(address: HubAddress, options: DialOptions): Dialed {
           return;
         }
       }
-      if (encodings.includes('binary')) link.speakBinary();
+      link.agree(encodings);
       link.allowParts();
       phase = 'welcome';
     } else if (message.type === 'status' && message.payload.kind === 'welcome' && phase === 'welcome') {

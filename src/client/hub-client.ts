@@ -15,7 +15,7 @@ import {
   type SessionHost,
   type SessionInfo,
 } from '../core/index.ts';
-import { fromFailure, type HubMessage, type Outgoing, systemClock } from '../protocol/index.ts';
+import { fromFailure, type HubMessage, type Outgoing, type SessionPatch, systemClock } from '../protocol/index.ts';
 import { type AttachmentHost, ClientAttachment, type Unsent } from './attachment.ts';
 import { abandon, type Dialed, dial, type HubVersion, type Welcome } from './dial.ts';
 import { InputQueue } from './input-queue.ts';
@@ -291,14 +291,22 @@ export class HubClient implements SessionHost {
       this.#spreadMs = payload.spreadMs;
     } else if (payload.kind === 'sessions') {
       if (payload.you) this.#you = payload.you;
-      for (const session of payload.changed) this.#knows(session);
+      const changed = [...payload.changed, ...this.#whole(payload.patched ?? [])];
+      for (const session of changed) this.#knows(session);
       for (const id of payload.removed) {
         this.#sessions.delete(id);
         if (![...this.#attachments.values()].some((a) => a.sessionId === id)) this.#inputs.delete(id);
       }
       this.#sorted = undefined;
-      this.#events.emit({ type: 'sessions', changed: payload.changed, removed: payload.removed });
+      this.#events.emit({ type: 'sessions', changed, removed: payload.removed });
     }
+  }
+
+  #whole(patches: readonly SessionPatch[]): SessionInfo[] {
+    return patches.flatMap((patch) => {
+      const known = this.#sessions.get(patch.id);
+      return known ? [{ ...known, ...patch }] : [];
+    });
   }
 
   #knows(session: SessionInfo): void {

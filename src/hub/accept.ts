@@ -4,6 +4,7 @@ import {
   type AuthPayload,
   type ClientMessage,
   Link,
+  OUR_ENCODINGS,
   ownVersion,
   type Socket,
   toFailure,
@@ -79,14 +80,14 @@ export function accept(socket: Socket, raw: { readonly bytesRead: number }, opti
     const own = ownVersion(hub.version);
     const ts = clock.wall();
     const process_ = from === undefined ? { pid: process.pid } : {};
-    link.send({ type: 'hello', ts, payload: { ...own, role: 'hub', encodings: ['binary'], ...process_ } });
+    link.send({ type: 'hello', ts, payload: { ...own, role: 'hub', encodings: [...OUR_ENCODINGS], ...process_ } });
     const mismatch = versionMismatch(hello.payload, own, from !== undefined);
     if (mismatch && hello.payload.purpose !== 'manage') {
       link.send({ type: 'error', ts, payload: toFailure(mismatch) });
       link.close('version-mismatch', mismatch.message);
       return;
     }
-    if (hello.payload.encodings.includes('binary')) link.speakBinary();
+    link.agree(hello.payload.encodings);
     phase = { name: 'auth', hello };
   }
 

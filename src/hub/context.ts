@@ -9,7 +9,7 @@ import type {
   SessionRegistry,
   TeamConfig,
 } from '../core/index.ts';
-import type { Link, Socket, WireEvent } from '../protocol/index.ts';
+import type { Link, SessionPatch, Socket, WireEvent } from '../protocol/index.ts';
 import type { Audit } from './audit/index.ts';
 import type { Access } from './auth/access.ts';
 import type { HeadlessDesk } from './headless/desk.ts';
@@ -35,6 +35,13 @@ export interface ViewerIdentity {
   readonly managing: boolean;
 }
 
+/** What viewers are told: of those that are brief, those that know a session hear of a patch in its place. */
+export interface SessionChanges {
+  readonly changed: readonly SessionInfo[];
+  readonly removed: readonly string[];
+  readonly patches: ReadonlyMap<string, SessionPatch>;
+}
+
 /** A viewer, as the rest of the hub sees it. */
 export interface HubViewer {
   readonly id: string;
@@ -50,7 +57,7 @@ export interface HubViewer {
   /** A session as it is told to it, with what it may do; undefined: not at all. */
   told(info: SessionInfo): SessionInfo | undefined;
   /** Of sessions that changed, or are gone, it is told what it may see. */
-  tellSessions(changed: readonly SessionInfo[], removed: readonly string[]): void;
+  tellSessions(changes: SessionChanges): void;
   /** May it see this session? */
   sees(sessionId: string): boolean;
   /** What it may do has changed: it is told what it sees now, and what it may not watch any more ends. */
@@ -144,6 +151,8 @@ export interface HubContext {
   startedBy(key: string, session?: Session): Session | undefined;
   /** Something of this session's info changed: viewers will hear of it. */
   changed(sessionId: string): void;
+  /** A viewer was told how all sessions are now. */
+  toldWhole(): void;
   /** Runs a command of the table. @throws IrisError */
   run(name: string, args: unknown, caller: HubViewer): Promise<unknown>;
   /** Begins to stop; does not wait for it. */

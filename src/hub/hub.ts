@@ -390,6 +390,10 @@ class RunningHub implements HubContext, Hub {
     this.#changes.changed(sessionId);
   }
 
+  toldWhole(): void {
+    this.#changes.toldWhole();
+  }
+
   run(name: string, args: unknown, caller: HubViewer): Promise<unknown> {
     return runCommand(name, args, this, caller);
   }

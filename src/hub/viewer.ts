@@ -2,12 +2,14 @@ import { EVERYTHING, IrisError, includes, type Role, type SessionInfo } from '..
 import {
   type ClientMessage,
   type Failure,
+  type HubMessage,
   type InputMessage,
   type Link,
+  type SessionPatch,
   toFailure,
   type WireEvent,
 } from '../protocol/index.ts';
-import type { Attached, HubContext, HubViewer, ViewerIdentity } from './context.ts';
+import type { Attached, HubContext, HubViewer, SessionChanges, ViewerIdentity } from './context.ts';
 import type { SettledInput } from './input-ledger.ts';
 import { ViewerActs } from './viewer-acts.ts';
 
@@ -18,6 +20,7 @@ const MAX_RUNNING_COMMANDS = 1_024;
 /** Input is acknowledged this late, so that the answer does not stand in the way of the echo. What is not acknowledged is only kept by the viewer. */
 const INPUT_ACK_DELAY_MS = 20;
 
+type SessionsPayload = Extract<HubMessage, { payload: { kind: 'sessions' } }>['payload'];
 type Control<Op extends string> = Extract<ClientMessage, { type: 'control'; payload: { op: Op } }>;
 
 /** One authenticated link that watches and types. Nothing here waits: what a viewer does not read is its own loss. */
@@ -81,6 +84,7 @@ export class Viewer implements HubViewer {
   visible(): SessionInfo[] {
     const infos = [...this.#hub.sessions.values()].flatMap(({ session }) => this.told(session.info()) ?? []);
     this.#told = new Set(infos.map(({ id }) => id));
+    this.#hub.toldWhole();
     return infos;
   }
 
@@ -91,10 +95,19 @@ export class Viewer implements HubViewer {
     return role === 'owner' ? info : { ...info, role };
   }
 
-  tellSessions(infos: readonly SessionInfo[], gone: readonly string[]): void {
-    const removed = gone.filter((id) => this.#told.delete(id));
-    const changed = infos.flatMap((info) => this.told(info) ?? []);
-    if (changed.length + removed.length > 0) this.#sendSessions(changed, removed);
+  tellSessions(changes: SessionChanges): void {
+    const removed = changes.removed.filter((id) => this.#told.delete(id));
+    const changed: SessionInfo[] = [];
+    const patched: SessionPatch[] = [];
+    for (const info of changes.changed) {
+      const patch = this.link.brief && this.#told.has(info.id) ? changes.patches.get(info.id) : undefined;
+      const told = this.told(info);
+      if (told && patch) patched.push(patch);
+      else if (told) changed.push(told);
+    }
+    if (changed.length + removed.length + patched.length > 0) {
+      this.#sendSessions({ changed, removed, ...(patched.length > 0 ? { patched } : {}) });
+    }
   }
 
   /** As whom it is known, and what it may do with whatever says nothing of its own. */
@@ -114,11 +127,11 @@ export class Viewer implements HubViewer {
       this.#feeds.delete(stream);
       this.#sendEnded(stream, toFailure(new IrisError('not-allowed', 'it is not shared with you any more')));
     }
-    this.#sendSessions(changed, removed, this.you);
+    this.#sendSessions({ changed, removed, you: this.you });
   }
 
-  #sendSessions(changed: SessionInfo[], removed: string[], you?: { name: string; role?: Role }): void {
-    const payload = { kind: 'sessions', changed, removed, ...(you ? { you } : {}) } as const;
+  #sendSessions(what: Omit<SessionsPayload, 'kind'>): void {
+    const payload = { kind: 'sessions', ...what } as const;
     this.link.send({ type: 'status', ts: this.#hub.clock.wall(), payload });
   }
 

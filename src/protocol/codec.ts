@@ -1,4 +1,5 @@
 import { IrisError } from '../core/index.ts';
+import { decodeBrief, isBrief, StreamTable } from './brief.ts';
 import { ProtocolError } from './close-codes.ts';
 import { fastHeader } from './fast-header.ts';
 import { MAX_ENVELOPE_BYTES, MAX_MESSAGE_BYTES, MAX_WHOLE_BYTES, PART_BYTES } from './limits.ts';
@@ -53,7 +54,7 @@ function encodeWhole(message: Message, binary: boolean): Frame {
 
 export type Decoded<M> =
   | { readonly kind: 'message'; readonly message: M }
-  /** A part of a longer message that is not whole yet. */
+  /** A part of a longer message that is not whole yet, or output that nobody waits for any more. */
   | { readonly kind: 'partial' }
   /** Nothing this side knows: answer with error, go on. */
   | { readonly kind: 'unknown'; readonly name: string };
@@ -72,6 +73,8 @@ export class Decoder<From extends 'client' | 'hub'> {
   /** Parts are refused until the peer is known: see `allowParts`. */
   #parts = false;
   #assembly: Assembly | undefined;
+  /** Kept where `brief` was agreed. */
+  #streams: StreamTable | undefined;
   readonly #from: From;
 
   constructor(from: From) {
@@ -82,14 +85,33 @@ export class Decoder<From extends 'client' | 'hub'> {
     this.#parts = true;
   }
 
+  /** Both hellos offered `brief`. */
+  allowBrief(): void {
+    this.#streams ??= new StreamTable();
+  }
+
+  /** We gave this stream up: what still comes of it is for nobody. */
+  forget(stream: number): void {
+    this.#streams?.forget(stream);
+  }
+
   decode(frame: Frame): Decoded<From extends 'client' ? ClientMessage : HubMessage> {
+    if (this.#streams && typeof frame !== 'string' && isBrief(frame)) {
+      const message = decodeBrief(frame, this.#streams);
+      return (message ? { kind: 'message', message } : { kind: 'partial' }) as Decoded<never>;
+    }
     const decoded = this.#decode(frame) as Decoded<Message>;
     if (decoded.kind === 'message' && decoded.message.type === 'control' && decoded.message.payload.op === 'part') {
       return this.#take(
         decoded.message as Message & { bytes: Uint8Array; payload: { form: 'text' | 'binary'; last: boolean } },
       );
     }
-    return decoded as Decoded<From extends 'client' ? ClientMessage : HubMessage>;
+    return this.#learned(decoded) as Decoded<From extends 'client' ? ClientMessage : HubMessage>;
+  }
+
+  #learned(decoded: Decoded<Message>): Decoded<Message> {
+    if (this.#streams && decoded.kind === 'message') this.#streams.learn(decoded.message);
+    return decoded;
   }
 
   #decode(frame: Frame): Decoded<Message> {
@@ -164,7 +186,7 @@ export class Decoder<From extends 'client' | 'hub'> {
     if (decoded.kind === 'message' && decoded.message.type === 'control' && decoded.message.payload.op === 'part') {
       throw new ProtocolError('bad-message', 'a part of parts');
     }
-    return decoded as Decoded<never>;
+    return this.#learned(decoded) as Decoded<never>;
   }
 }
 

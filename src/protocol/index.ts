@@ -14,4 +14,5 @@ export type {
   WireEvent,
 } from './messages.ts';
 export * from './mismatch.ts';
+export type { SessionPatch } from './session-schema.ts';
 export * from './system-clock.ts';

@@ -1,6 +1,9 @@
 /** Number of the protocol. It changes when a message of an older side would be misunderstood, not when a field is added. */
 export const PROTOCOL = 1;
 
+/** What this side's hello offers. */
+export const OUR_ENCODINGS: readonly string[] = ['binary', 'brief'];
+
 /** Largest WebSocket message, both ways. Longer ones travel in parts; a peer that sends more is closed with 1009 by the library. */
 export const MAX_MESSAGE_BYTES = 256 * 1024;
 

@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '../core/index.ts';
 import { Heartbeat } from '../core/index.ts';
+import { encodeBrief, StreamTable } from './brief.ts';
 import { CLOSE, type CloseName, ProtocolError } from './close-codes.ts';
 import { Decoder, encode, type Frame } from './codec.ts';
 import { DEAD_AFTER_MS, PING_EVERY_MS } from './limits.ts';
@@ -56,6 +57,8 @@ export class Link<Side extends LinkSide> {
   readonly #decoder: Decoder<'client' | 'hub'>;
   readonly #heartbeat: Heartbeat;
   #binary = false;
+  /** Of a hub that may be brief. */
+  #streams: StreamTable | undefined;
   #state: 'open' | 'closing' | 'closed' | 'released' = 'open';
   #unknown = 0;
   #pingId = 0;
@@ -95,9 +98,17 @@ export class Link<Side extends LinkSide> {
     return this.#o.socket.bufferedAmount;
   }
 
-  /** Both hellos offered `binary`. */
-  speakBinary(): void {
-    this.#binary = true;
+  /** What the other side's hello offers; we offer OUR_ENCODINGS. */
+  agree(encodings: readonly string[]): void {
+    this.#binary = encodings.includes('binary');
+    if (!this.#binary || !encodings.includes('brief')) return;
+    if (this.#o.side === 'hub') this.#streams = new StreamTable();
+    else this.#decoder.allowBrief();
+  }
+
+  /** Both are brief: output goes without envelopes, changes of sessions without what stays the same. */
+  get brief(): boolean {
+    return this.#streams !== undefined;
   }
 
   /** The peer is known: longer messages may come in parts. */
@@ -107,6 +118,15 @@ export class Link<Side extends LinkSide> {
 
   send(message: Outgoing<Side>): void {
     if (this.#state !== 'open') return;
+    if (this.#streams) {
+      const frame = encodeBrief(message as Message, this.#streams);
+      if (frame) {
+        this.sendFrames([frame]);
+        return;
+      }
+      this.#streams.learn(message as Message);
+    } else if (message.type === 'control' && message.payload.op === 'detach')
+      this.#decoder.forget(message.payload.stream);
     this.sendFrames(encode(message as Message, this.#binary));
   }
 
@@ -175,7 +195,10 @@ export class Link<Side extends LinkSide> {
       this.send({ type: 'pong', ts: this.#o.clock.wall(), payload: message.payload } as Outgoing<Side>);
     } else if (message.type === 'pong') {
       if (message.payload.id === this.#pingId) this.#o.roundTrip?.(this.#o.clock.now() - this.#pingAt);
-    } else this.#o.message(message as Incoming<Side>);
+    } else {
+      if (message.type === 'control' && message.payload.op === 'detach') this.#streams?.forget(message.payload.stream);
+      this.#o.message(message as Incoming<Side>);
+    }
   }
 
   #answerUnknown(name: string): void {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { MAX_SPREAD_MS } from './limits.ts';
-import { roleSchema, sessionInfoSchema } from './session-schema.ts';
+import { roleSchema, sessionInfoSchema, sessionPatchSchema } from './session-schema.ts';
 
 /**
  * Every message that crosses a link. `docs/protocol.md` describes them for those who write another client.
@@ -78,6 +78,8 @@ const sessionsChanged = z.object({
     kind: z.literal('sessions'),
     changed: z.array(sessionInfoSchema),
     removed: z.array(id),
+    /** To those who are brief: fields of sessions they know that are others than they were. */
+    patched: z.array(sessionPatchSchema).exactOptional(),
     /** When what this viewer may do was changed. */
     you: you.exactOptional(),
   }),

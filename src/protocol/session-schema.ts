@@ -5,8 +5,7 @@ const text = z.string().max(4096);
 const time = z.number();
 export const roleSchema = z.enum(['viewer', 'typer', 'owner']);
 
-/** `SessionInfo` as it comes from a hub. */
-export const sessionInfoSchema: z.ZodType<SessionInfo> = z.object({
+const fields = z.object({
   id: z.string().min(1).max(64),
   name: z.string().max(256),
   team: z.string().max(256).exactOptional(),
@@ -71,3 +70,10 @@ export const sessionInfoSchema: z.ZodType<SessionInfo> = z.object({
   role: roleSchema.exactOptional(),
   createdAt: time,
 });
+
+/** `SessionInfo` as it comes from a hub. */
+export const sessionInfoSchema: z.ZodType<SessionInfo> = fields;
+
+/** What of it is another than it was. */
+export type SessionPatch = Partial<SessionInfo> & { readonly id: string };
+export const sessionPatchSchema: z.ZodType<SessionPatch> = fields.partial().required({ id: true }) as never;
