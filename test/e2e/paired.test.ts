@@ -255,6 +255,27 @@ describe('the screen on a hub of the network', () => {
     await tui.waitFor(/hub office · [\d.]+ ms/, { timeoutMs: 20_000 });
   });
 
+  it('two people at one session, at the hub and over the network, see the same cells, whoever types', async () => {
+    const { hub, home, link, iris } = await meet();
+    await newSession(hub.owner, 'PS1="$ " exec bash --norc --noprofile', { cols: 98, rows: 20 });
+    await iris('pair', link, await hub.invite({ role: 'typer' }), '-n', 'office');
+    const size = { cols: 100, rows: 24 };
+    const near = spawnTui({ home: tempHome(), args: ['--hub', hub.socket], ...size });
+    const far = spawnTui({ home, args: ['--hub', 'office'], ...size });
+    await Promise.all([near.waitFor(/^.\$ /m), far.waitFor(/^.\$ /m)]);
+    near.send(
+      `printf '\\033[31mred \\033[1;4mbold\\033[0m wide 世界 👩‍👩‍👧 \\033[48;2;10;20;30mrgb\\033[0m\\n'; seq 40; echo near-typed\r`,
+    );
+    await Promise.all([near.waitFor(/^.near-typed/m), far.waitFor(/^.near-typed/m)]);
+    far.send(`printf '\\033[32mgreen \\033[7minverse\\033[0m é\\n'; echo far-typed\r`);
+    await Promise.all([near.waitFor(/^.far-typed/m), far.waitFor(/^.far-typed/m)]);
+    await Promise.all([near.settle(), far.settle()]);
+    for (let y = 2; y < 22; y += 1) {
+      for (let x = 1; x < 99; x += 1) expect(far.cell(x, y), `${x}, ${y}`).toEqual(near.cell(x, y));
+    }
+    expect(far.cursor).toEqual(near.cursor);
+  });
+
   it('does not open on a hub that refuses for good: the reason is on the shell’s screen', async () => {
     const { hub, home, link, iris } = await meet();
     await iris('pair', link, await hub.invite(), '-n', 'office');
