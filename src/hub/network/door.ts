@@ -1,12 +1,16 @@
 import type { Socket as NetSocket } from 'node:net';
 import { hostname } from 'node:os';
 import type { WebSocket } from 'ws';
-import { IrisError } from '../../core/index.ts';
+import { IrisError, type Timer } from '../../core/index.ts';
 import type { AcceptOptions } from '../accept.ts';
 import type { HubContext } from '../context.ts';
 import { advertisedHost, formatAddress, isLoopback, isWildcard, parseListen } from './address.ts';
+import type { readCertificate } from './certificate.ts';
 import type { NetworkOptions, NetworkState } from './options.ts';
 import type { Served } from './serve.ts';
+
+/** Somebody's own certificate is looked at this often: it is renewed while the hub runs, and to start the hub again would end its sessions. */
+const RENEWED_EVERY_MS = 5 * 60_000;
 
 export interface DoorOptions {
   readonly hub: HubContext;
@@ -23,6 +27,7 @@ export interface DoorOptions {
 export class NetworkDoor {
   readonly #o: DoorOptions;
   #served: Served | undefined;
+  #renewal: Timer | undefined;
   #state: NetworkState = {};
   readonly #ready: Promise<void>;
   #settleReady: () => void = () => {};
@@ -59,7 +64,30 @@ export class NetworkDoor {
 
   /** Takes nobody more. */
   close(): void {
+    this.#renewal?.cancel();
     this.#served?.close();
+  }
+
+  /** Takes the certificate of the files when it is another one; devices that pinned the one before notice. */
+  #renew(cert: string, key: string, read: typeof readCertificate, before: string, problem = ''): void {
+    const { clock, log } = this.#o.hub;
+    this.#renewal = clock.after(RENEWED_EVERY_MS, () => {
+      let now = before;
+      let wrong = '';
+      try {
+        const certificate = read(cert, key);
+        now = certificate.cert;
+        if (now !== before) {
+          this.#served?.renew(certificate);
+          this.#state = { ...this.#state, fingerprint: certificate.fingerprint };
+          log.info('certificate renewed', { fingerprint: certificate.fingerprint });
+        }
+      } catch (error) {
+        wrong = IrisError.from(error).line;
+        if (wrong !== problem) log.warn('certificate', { problem: wrong });
+      }
+      this.#renew(cert, key, read, now, wrong);
+    });
   }
 
   async #open({ listen, cert, key, names = [], insecure = false }: NetworkOptions): Promise<NetworkState> {
@@ -97,6 +125,8 @@ export class NetworkDoor {
       accept,
       ...(certificate ? { certificate } : {}),
     });
+    if (certificate && cert !== undefined && key !== undefined)
+      this.#renew(cert, key, readCertificate, certificate.cert);
     const bound = this.#served.address;
     return {
       listen: formatAddress(bound),

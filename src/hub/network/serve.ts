@@ -1,5 +1,5 @@
 import { createServer as createHttpServer, type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
-import { createServer as createHttpsServer } from 'node:https';
+import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
 import type { Socket as NetSocket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import rateLimit from '@fastify/rate-limit';
@@ -49,6 +49,8 @@ export interface ServeOptions {
 
 export interface Served {
   readonly address: ListenAddress;
+  /** From now on, for new connections. */
+  renew(certificate: Certificate): void;
   /** Takes nothing more. Streams that are open stay. */
   close(): void;
 }
@@ -154,6 +156,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
   hub.log.info('listens', { address: formatAddress(address), scheme });
   return {
     address,
+    renew: ({ cert, key }) => (server as HttpsServer).setSecureContext({ cert, key }),
     close: () => {
       routes.endWaits();
       // It ends when the streams that are open have: nobody here waits for that.

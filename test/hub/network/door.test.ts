@@ -55,6 +55,42 @@ describe('a hub on a network', () => {
     expect(other.hub.network.fingerprint).toBe(fingerprint);
   });
 
+  it('takes a certificate that was renewed while it runs, and keeps the one before where the new one is broken', async () => {
+    const others = [await listeningHub(), await listeningHub()];
+    const pem = (which: number, name: string): string =>
+      readFileSync(join(others[which]!.paths.state, `network-${name}.pem`), 'utf8');
+    const place = folder();
+    const cert = join(place.path, 'cert.pem');
+    const key = join(place.path, 'key.pem');
+    const write = (which: number): void => {
+      writeFileSync(key, pem(which, 'key'));
+      writeFileSync(cert, pem(which, 'cert'));
+    };
+    write(0);
+    // Five minutes are none.
+    const clock = {
+      ...systemClock,
+      after: (ms: number, run: () => void) => systemClock.after(ms === 300_000 ? 10 : ms, run),
+    };
+    const { hub, url } = await listeningHub({ clock, network: { ...LOOPBACK, cert, key } }, place);
+    const shown = (): Promise<string> =>
+      new Promise((resolve, reject) => {
+        const { hostname, port } = new URL(url);
+        const socket = connectTls({ host: hostname, port: Number(port), rejectUnauthorized: false }, () => {
+          resolve(`sha256:${socket.getPeerCertificate().fingerprint256.replaceAll(':', '').toLowerCase()}`);
+          socket.destroy();
+        }).on('error', reject);
+      });
+    expect(await shown()).toBe(others[0]!.hub.network.fingerprint);
+    write(1);
+    await eventually('it is taken', () => hub.network.fingerprint === others[1]!.hub.network.fingerprint);
+    expect(await shown()).toBe(others[1]!.hub.network.fingerprint);
+    writeFileSync(cert, 'half');
+    const logged = () => readFileSync(join(place.paths.state, 'hub.log'), 'utf8');
+    await eventually('it says so', () => logged().includes('no certificate in PEM'));
+    expect(await shown()).toBe(others[1]!.hub.network.fingerprint);
+  });
+
   it('[A22] closes a stream that says not who it is after 5 s', async () => {
     const { url } = await listeningHub();
     const started = performance.now();
