@@ -101,7 +101,9 @@ export async function serve(options: ServeOptions): Promise<Served> {
     return answerFailure(new HttpRefusal(404, 'not-found', 'there is nothing here'), reply, hub.log);
   });
   app.addHook('onRequest', async (request, reply) => {
-    reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
+    // By the clock that proofs are held against: a device whose own is wrong learns by how much.
+    const date = new Date(hub.clock.wall()).toUTCString();
+    reply.headers({ date, 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
     look(request.raw);
     await options.ready;
   });
