@@ -300,6 +300,54 @@ describe('a connection that fails', () => {
   });
 });
 
+describe('a transport that comes back by itself', () => {
+  const told = { type: 'lost', error: lost, attempt: 2, retryAt: 500 } as const;
+  const away = transition(s.running, told, at({ remote: true }, 200)).state;
+  const effects = (event: StateEvent, from: SessionState = away) =>
+    transition(from, event, at({ remote: true }, 300)).effects.map(({ type }) => type);
+
+  it('takes the session along: offline since it was lost, with the attempts that it makes, and nothing is launched', () => {
+    expect(away).toEqual({
+      kind: 'offline',
+      byLink: true,
+      error: lost,
+      attempt: 2,
+      lostAt: 200,
+      restarts: 0,
+      retryAt: 500,
+    });
+    expect(dueAt(away)).toBeUndefined();
+    const trying = transition(away, { ...told, trying: true, attempt: 3 }, at({ remote: true }, 300)).state;
+    expect(trying).toMatchObject({ kind: 'starting', attempt: 3, lostAt: 200, error: lost });
+    const again = transition(trying, { type: 'lost', error: late, attempt: 4 }, at({ remote: true }, 400)).state;
+    expect(again).toEqual({ kind: 'offline', byLink: true, error: late, attempt: 4, lostAt: 200, restarts: 0 });
+    const back = transition(again, EVENTS.ready, at({ remote: true }, 450));
+    expect(back).toEqual({
+      state: { kind: 'running', pid: 9, attempt: 4, lostAt: 200, restarts: 0, runningAt: 450 },
+      effects: [],
+    });
+  });
+
+  it('is asked to try now, and let go of when the session is stopped or given up', () => {
+    expect(effects(EVENTS.retry)).toEqual(['retry-link']);
+    expect(effects(EVENTS.stop)).toEqual(['abandon', 'announce-end', 'settle']);
+    expect(effects(EVENTS.restart)).toEqual(['abandon', 'announce-end', 'launch', 'settle']);
+    expect(effects(EVENTS['stop-retrying'])).toEqual(['abandon', 'announce-end']);
+    expect(effects(EVENTS.died)).toEqual(['announce-end']);
+    expect(effects(EVENTS.ended)).toEqual(['announce-end']);
+    expect(effects(EVENTS.failed)).toEqual(['announce-end']);
+    for (const event of [EVENTS.due, EVENTS.stopped, EVENTS.revive]) {
+      expect(transition(away, event, at()).state).toBe(away);
+    }
+  });
+
+  it('means nothing to a session that is down, stopping, or waits for its own attempt', () => {
+    for (const state of [s.offline, s.stopping, s.exited, s.failed, s.died]) {
+      expect(transition(state, told, at({ remote: true })).state).toBe(state);
+    }
+  });
+});
+
 describe('the rule to restart', () => {
   const ended = (rule: SessionPolicy['restart'], how: object, now = 100, from: SessionState = s.running) =>
     transition(from, { type: 'ended', end: how }, at({ restart: rule }, now)).state;
