@@ -14,6 +14,7 @@ import {
   type ReconnectState,
   type SessionHost,
   type SessionInfo,
+  withSelf,
 } from '../core/index.ts';
 import { fromFailure, type HubMessage, type Outgoing, type SessionPatch, systemClock } from '../protocol/index.ts';
 import { type AttachmentHost, ClientAttachment, type Unsent } from './attachment.ts';
@@ -37,6 +38,8 @@ export class HubClient implements SessionHost {
   #connection: HostConnection;
   #hub: HubVersion | undefined;
   #you: Welcome['you'];
+  /** Of our link, as the hub calls it. */
+  #viewer: string | undefined;
   #dialed: Dialed | undefined;
   #online = false;
   #closed = false;
@@ -209,9 +212,10 @@ export class HubClient implements SessionHost {
   #ready(welcome: Welcome, hub: HubVersion): void {
     this.#hub = hub;
     this.#you = welcome.you;
+    this.#viewer = welcome.viewer;
     this.#online = true;
     this.#sessions.clear();
-    for (const session of welcome.sessions) this.#sessions.set(session.id, session);
+    for (const session of welcome.sessions) this.#sessions.set(session.id, withSelf(session, welcome.viewer));
     this.#sorted = undefined;
     for (const attachment of this.#attachments.values()) attachment.open();
     this.#commands.online();
@@ -291,7 +295,9 @@ export class HubClient implements SessionHost {
       this.#spreadMs = payload.spreadMs;
     } else if (payload.kind === 'sessions') {
       if (payload.you) this.#you = payload.you;
-      const changed = [...payload.changed, ...this.#whole(payload.patched ?? [])];
+      const changed = [...payload.changed, ...this.#whole(payload.patched ?? [])].map((session) =>
+        withSelf(session, this.#viewer),
+      );
       for (const session of changed) this.#knows(session);
       for (const id of payload.removed) {
         this.#sessions.delete(id);

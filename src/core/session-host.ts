@@ -53,6 +53,26 @@ export type HostEvent =
       /** What was typed, as UTF-8, keys without text as their sequences: so that it can be offered again. */
       readonly text: string;
     }
+  /** A viewer asks for the keyboard of a session; `session.grant` gives it, or declines. */
+  | { readonly type: 'asked'; readonly sessionId: string; readonly viewer: string; readonly name: string }
+  /** Our own keyboard, by whom: given, taken, or not given though we asked. */
+  | {
+      readonly type: 'keyboard';
+      readonly sessionId: string;
+      readonly change: 'given' | 'taken' | 'declined';
+      readonly by: string;
+    }
+  /** Where a viewer looks that we follow; `left`: it does nowhere any more. */
+  | {
+      readonly type: 'focus';
+      readonly viewer: string;
+      readonly sessionId?: string;
+      readonly tab?: string;
+      readonly zoomed?: boolean;
+      readonly left?: true;
+    }
+  /** Who follows us now: where we look is to be told while there is anybody. */
+  | { readonly type: 'followed'; readonly by: readonly string[] }
   /** Another viewer, or `viewer.detach`, asks this one to leave. */
   | { readonly type: 'detached'; readonly reason: string };
 

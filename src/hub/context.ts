@@ -4,6 +4,7 @@ import type {
   HubCommandName,
   LinkInfo,
   Position,
+  Role,
   Session,
   SessionInfo,
   SessionRegistry,
@@ -58,8 +59,16 @@ export interface HubViewer {
   told(info: SessionInfo): SessionInfo | undefined;
   /** Of sessions that changed, or are gone, it is told what it may see. */
   tellSessions(changes: SessionChanges): void;
+  /** What it may do on a session, or on everything: as who is behind it may, less what was taken from this link. */
+  roleOn(sessionId: string): Role | undefined;
   /** May it see this session? */
   sees(sessionId: string): boolean;
+  /** Is it attached to this session to look only, by its own wish? */
+  onlyReads(sessionId: string): boolean;
+  /** On this link it may only look at this session from now on, or again do what it may. */
+  limit(sessionId: string, limited: boolean): void;
+  /** There is something that it may not do on this link. */
+  readonly limited: boolean;
   /** What it may do has changed: it is told what it sees now, and what it may not watch any more ends. */
   accessChanged(): void;
   /** A stream of it is over, by nobody's wish on its side. */
@@ -81,6 +90,7 @@ export interface FeedOptions {
 /** One viewer's attachment to one session, as the viewer's link drives it. */
 export interface Attached {
   readonly session: Session;
+  readonly readOnly: boolean;
   start(after: Position | undefined): void;
   acknowledged(epoch: string, seq: number): void;
   wish(size: Size): void;
@@ -96,6 +106,10 @@ export interface Attached {
 export interface Watchable {
   readonly session: Session;
   attach(viewer: HubViewer, options: FeedOptions): Attached;
+  /** Those who watch it are others now, or may do something else. */
+  peopleChanged(): void;
+  /** This one has typed into it. */
+  typed(viewer: HubViewer): void;
 }
 
 /** Other hubs, as the rest of this one sees them. */
@@ -115,6 +129,34 @@ export interface FarHubsPort {
   kept(session: Session, principal: Principal, epoch: string, seq: number): void;
   /** What of a mirrored session only its own hub can do. Undefined: it is done here. */
   forwarded(session: Session, name: HubCommandName, args: object): Promise<unknown> | undefined;
+}
+
+/** People on sessions, as the rest of the hub sees them. */
+export interface SharingPort {
+  /** How many were told. @throws IrisError */
+  ask(session: Session, caller: HubViewer): Promise<number>;
+  /** @throws IrisError */
+  grant(
+    session: Session,
+    caller: HubViewer,
+    viewer: string,
+    role: 'viewer' | 'typer',
+  ): Promise<{ viewer: string; name: string; role: Role }>;
+  /** Names of those who lost it. @throws IrisError */
+  take(session: Session, caller: HubViewer, viewer: string | undefined): Promise<string[]>;
+  /** May this viewer take back what it handed over? */
+  handedOver(viewer: HubViewer, session: string): boolean;
+  /** Undefined: nobody any more. @throws IrisError */
+  follow(caller: HubViewer, viewer: string | undefined): HubViewer | undefined;
+  /** Where a viewer looks, for those who follow it. */
+  looks(
+    caller: HubViewer,
+    focus: {
+      readonly session?: string | undefined;
+      readonly tab?: string | undefined;
+      readonly zoomed?: boolean | undefined;
+    },
+  ): void;
 }
 
 /** What the parts of a hub share. */
@@ -141,6 +183,7 @@ export interface HubContext {
   /** How it listens there now. */
   readonly network: NetworkState;
   readonly far: FarHubsPort;
+  readonly sharing: SharingPort;
   readonly hooks: HookDesk;
   readonly headless: HeadlessDesk;
   readonly workspaces: Workspaces;

@@ -5,6 +5,7 @@ import type { Flow, Send } from './flow.ts';
 import { LogFlow } from './log-flow.ts';
 import { typeKeys } from './prompts/typing.ts';
 import { ScreenFlow } from './screen-flow.ts';
+import { isReport } from './sharing/index.ts';
 import { clampSize, type Size, type SizeRule } from './size-rule.ts';
 
 /** The session with all who watch it. */
@@ -12,6 +13,7 @@ export interface FeedOwner {
   readonly session: Session;
   readonly size: SizeRule<Feed>;
   left(feed: Feed): void;
+  typed(viewer: HubViewer): void;
 }
 
 /** One viewer watching one session: its flow, its wish for a size, its right to type. */
@@ -20,7 +22,7 @@ export class Feed implements Attached {
   readonly session: Session;
   readonly viewer: HubViewer;
   readonly #shared: FeedOwner;
-  readonly #readOnly: boolean;
+  readonly readOnly: boolean;
   readonly #size: Size | undefined;
   readonly #flow: Flow;
   readonly #clock: Clock;
@@ -30,7 +32,7 @@ export class Feed implements Attached {
     this.session = shared.session;
     this.viewer = viewer;
     this.stream = options.stream;
-    this.#readOnly = options.readOnly ?? false;
+    this.readOnly = options.readOnly ?? false;
     this.#clock = clock;
     const { cols, rows } = options;
     this.#size = cols === undefined || rows === undefined ? undefined : clampSize({ cols, rows });
@@ -79,14 +81,15 @@ export class Feed implements Attached {
 
   wish(size: Size): void {
     // A viewer without rights does not change what others see.
-    if (!this.#readOnly) this.#shared.size.wish(this, size);
+    if (!this.readOnly) this.#shared.size.wish(this, size);
   }
 
   /** @throws IrisError when these bytes must not or can't reach the process */
   type(epoch: string, bytes: Uint8Array, held: HeldSettled): 'written' | 'held' {
-    if (this.#readOnly) throw new IrisError('not-allowed', 'this viewer is read-only');
+    if (this.readOnly) throw new IrisError('not-allowed', 'this viewer is read-only');
     if (epoch !== this.session.epoch) throw startedAgain();
     this.#shared.size.typed(this);
+    if (!isReport(bytes)) this.#shared.typed(this.viewer);
     return this.#write(epoch, bytes, held);
   }
 

@@ -34,6 +34,7 @@ import type { HubPaths } from './paths.ts';
 import { layoutOwner, localOnly } from './principal.ts';
 import { SessionChangeFeed } from './session-changes.ts';
 import { SharedSession } from './shared-session.ts';
+import { SharingDesk } from './sharing/index.ts';
 import { spreadReturns } from './spread-returns.ts';
 import { SessionKeeper, Store } from './store/index.ts';
 import { ProcessJournal } from './sweep/index.ts';
@@ -137,6 +138,7 @@ class RunningHub implements HubContext, Hub {
   readonly name: string;
   readonly access: Access;
   readonly far: FarDesk;
+  readonly sharing = new SharingDesk(this);
   readonly #started = new Map<string, string>();
   readonly hooks: HookDesk;
   readonly headless: HeadlessDesk;

@@ -1,4 +1,13 @@
-import { EVERYTHING, type Grant, IrisError, includes, type Role, roleOf } from '../core/index.ts';
+import {
+  EVERYTHING,
+  type Grant,
+  IrisError,
+  includes,
+  lesserRole,
+  type Role,
+  roleOf,
+  type SessionInfo,
+} from '../core/index.ts';
 import type { AuthPayload } from '../protocol/index.ts';
 
 /** Whoever is behind a link, and what they may do. Asked anew at each message: what is taken away counts at once. */
@@ -55,12 +64,19 @@ export function grantedPrincipal(options: {
 }
 
 /** @throws IrisError `not-allowed` */
-export function mustHave(principal: Principal, wanted: Role, session: string, what: string): void {
-  const role = principal.roleOn(session);
+export function mustHave(who: Pick<Principal, 'roleOn'>, wanted: Role, session: string, what: string): void {
+  const role = who.roleOn(session);
   if (role && includes(role, wanted)) return;
   throw new IrisError('not-allowed', `${what} needs the role ${wanted}${session === EVERYTHING ? '' : ' on it'}`, {
     remedy: role ? `you are ${role} here: ask whoever shares it` : 'ask whoever owns this hub for it',
   });
+}
+
+/** A session as it is told to somebody with this role: what the hub where it lives does not let us do, they can't either. */
+export function withRole(info: SessionInfo, own: Role): SessionInfo {
+  const role = lesserRole(own, info.role) ?? own;
+  if (role === info.role) return info;
+  return role === 'owner' ? info : { ...info, role };
 }
 
 /** Does it own the hub as whoever sits at it does? */

@@ -72,7 +72,7 @@ export class SessionChangeFeed {
     for (const viewer of this.#viewers.values()) {
       const { link, identity } = viewer;
       if (identity.managing) continue;
-      if (identity.principal.kind !== 'local') {
+      if (identity.principal.kind !== 'local' || viewer.limited) {
         viewer.tellSessions({ changed, removed, patches });
         continue;
       }

@@ -1,6 +1,7 @@
 import type { Dispose, Session, SessionEvent } from '../core/index.ts';
 import type { FeedOptions, HubContext, HubViewer, Watchable } from './context.ts';
 import { Feed } from './feed.ts';
+import { peopleOf, Typist } from './sharing/index.ts';
 import { SizeRule } from './size-rule.ts';
 
 /** A session and those who watch it. */
@@ -9,11 +10,13 @@ export class SharedSession implements Watchable {
   readonly size: SizeRule<Feed>;
   readonly #hub: HubContext;
   readonly #feeds = new Set<Feed>();
+  readonly #typist: Typist;
   readonly #dispose: Dispose;
 
   constructor(session: Session, hub: HubContext) {
     this.session = session;
     this.#hub = hub;
+    this.#typist = new Typist(session, hub);
     this.size = new SizeRule<Feed>(({ cols, rows }) => session.resize(cols, rows));
     this.#dispose = session.events.on((event) => this.#event(event));
   }
@@ -26,7 +29,7 @@ export class SharedSession implements Watchable {
   attach(viewer: HubViewer, options: FeedOptions): Feed {
     const feed = new Feed(this, viewer, options, this.#hub.clock);
     this.#feeds.add(feed);
-    this.#count();
+    this.peopleChanged();
     return feed;
   }
 
@@ -34,7 +37,7 @@ export class SharedSession implements Watchable {
   left(feed: Feed): void {
     if (!this.#feeds.delete(feed)) return;
     this.size.left(feed);
-    this.#count();
+    this.peopleChanged();
   }
 
   /** The session was removed. */
@@ -46,8 +49,14 @@ export class SharedSession implements Watchable {
     }
   }
 
-  #count(): void {
-    this.session.viewers = this.viewers.size;
+  peopleChanged(): void {
+    const { viewers, session } = this;
+    session.viewers = viewers.size;
+    session.people = peopleOf(viewers, session.id);
+  }
+
+  typed(viewer: HubViewer): void {
+    this.#typist.typed(viewer);
   }
 
   #event(event: SessionEvent): void {

@@ -23,6 +23,11 @@ export class ViewerActs {
     if (this.#viewer.identity.principal.kind !== 'local') this.#tell(action, session, 'ok', detail);
   }
 
+  /** What people share is written down whoever does it, also at this machine. */
+  shared(action: string, session: string, detail?: string): void {
+    this.#tell(action, session, 'ok', detail);
+  }
+
   denied(action: string, session?: string, detail?: string): void {
     this.#tell(action, session, 'refused', detail);
   }

@@ -1,4 +1,4 @@
-import { EVERYTHING, IrisError, includes, type Role, type SessionInfo } from '../core/index.ts';
+import { EVERYTHING, IrisError, includes, lesserRole, type Role, type SessionInfo } from '../core/index.ts';
 import {
   type ClientMessage,
   type Failure,
@@ -11,12 +11,15 @@ import {
 } from '../protocol/index.ts';
 import type { Attached, HubContext, HubViewer, SessionChanges, ViewerIdentity } from './context.ts';
 import type { SettledInput } from './input-ledger.ts';
+import { withRole } from './principal.ts';
 import { ViewerActs } from './viewer-acts.ts';
 
 /** Attachments of one link. */
 const MAX_FEEDS = 1_024;
 /** Commands of one link that have not been answered; most of them are waits. */
 const MAX_RUNNING_COMMANDS = 1_024;
+/** Sessions that may only be looked at on one link, of those that its owner may do more with; of more, the oldest is let go. */
+const MAX_LIMITS = 1_024;
 /** Input is acknowledged this late, so that the answer does not stand in the way of the echo. What is not acknowledged is only kept by the viewer. */
 const INPUT_ACK_DELAY_MS = 20;
 
@@ -37,6 +40,7 @@ export class Viewer implements HubViewer {
   readonly #acted: ViewerActs;
   /** Sessions it was told of. */
   #told = new Set<string>();
+  readonly #limits = new Set<string>();
   #ackTimer = false;
 
   constructor(identity: ViewerIdentity, link: Link<'hub'>, hub: HubContext) {
@@ -80,6 +84,28 @@ export class Viewer implements HubViewer {
     return this.identity.principal.roleOn(sessionId) !== undefined;
   }
 
+  roleOn(sessionId: string): Role | undefined {
+    const role = this.identity.principal.roleOn(sessionId);
+    return role && this.#limits.has(sessionId) ? lesserRole(role, 'viewer') : role;
+  }
+
+  get limited(): boolean {
+    return this.#limits.size > 0;
+  }
+
+  limit(sessionId: string, limited: boolean): void {
+    if (this.#limits.has(sessionId) === limited) return;
+    if (!limited) this.#limits.delete(sessionId);
+    else this.#limits.add(sessionId);
+    if (this.#limits.size > MAX_LIMITS) this.#limits.delete(this.#limits.keys().next().value!);
+    this.accessChanged();
+  }
+
+  onlyReads(sessionId: string): boolean {
+    const feeds = [...this.#feeds.values()].filter((feed) => feed.session.id === sessionId);
+    return feeds.length > 0 && feeds.every((feed) => feed.readOnly);
+  }
+
   /** Sessions as they are told to it, with what it may do. */
   visible(): SessionInfo[] {
     const infos = [...this.#hub.sessions.values()].flatMap(({ session }) => this.told(session.info()) ?? []);
@@ -89,10 +115,10 @@ export class Viewer implements HubViewer {
   }
 
   told(info: SessionInfo): SessionInfo | undefined {
-    const role = this.identity.principal.roleOn(info.id);
+    const role = this.roleOn(info.id);
     if (!role) return undefined;
     this.#told.add(info.id);
-    return role === 'owner' ? info : { ...info, role };
+    return withRole(info, role);
   }
 
   tellSessions(changes: SessionChanges): void {
@@ -102,7 +128,8 @@ export class Viewer implements HubViewer {
     for (const info of changes.changed) {
       const patch = this.link.brief && this.#told.has(info.id) ? changes.patches.get(info.id) : undefined;
       const told = this.told(info);
-      if (told && patch) patched.push(patch);
+      // What one may do with it is one's own.
+      if (told && patch && patch.role === undefined) patched.push(patch);
       else if (told) changed.push(told);
     }
     if (changed.length + removed.length + patched.length > 0) {
@@ -128,6 +155,7 @@ export class Viewer implements HubViewer {
       this.#sendEnded(stream, toFailure(new IrisError('not-allowed', 'it is not shared with you any more')));
     }
     this.#sendSessions({ changed, removed, you: this.you });
+    for (const id of this.watched) this.#hub.sessions.get(id)?.peopleChanged();
   }
 
   #sendSessions(what: Omit<SessionsPayload, 'kind'>): void {
@@ -183,6 +211,7 @@ export class Viewer implements HubViewer {
       const size = this.#has('typer', sessionId) && cols !== undefined && rows !== undefined ? { cols, rows } : {};
       const feed = shared.attach(this, { ...wanted, ...size });
       this.#feeds.set(stream, feed);
+      shared.peopleChanged();
       if (payload.retain) this.#hub.far.retain(feed.session, this.identity.principal, payload.after);
       this.#acted.did('attach', sessionId, payload.readOnly === true ? 'read-only' : undefined);
       feed.start(payload.after);
@@ -251,7 +280,7 @@ export class Viewer implements HubViewer {
   }
 
   #has(role: 'typer', sessionId: string): boolean {
-    const own = this.identity.principal.roleOn(sessionId);
+    const own = this.roleOn(sessionId);
     return own !== undefined && includes(own, role);
   }
 

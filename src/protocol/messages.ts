@@ -14,6 +14,7 @@ const stream = z.number().int().min(1).max(0xffff_ffff);
 /** Milliseconds since 1970 at the sender; informative. */
 const ts = z.number();
 const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
+const personName = z.string().max(128);
 const positionSchema = z.object({ epoch: id, seq: count });
 
 const failure = z.object({
@@ -114,6 +115,26 @@ const event = z.object({
         body: z.string().max(4096),
       }),
       z.object({ type: z.literal('detached'), reason: z.string().max(4096) }),
+      /** A viewer asks for the keyboard of a session. */
+      z.object({ type: z.literal('asked'), sessionId: id, viewer: id, name: personName }),
+      /** What became of our own keyboard, by whom. */
+      z.object({
+        type: z.literal('keyboard'),
+        sessionId: id,
+        change: z.enum(['given', 'taken', 'declined']),
+        by: personName,
+      }),
+      /** Where a viewer looks that we follow; `left`: it is gone, or may not be followed any more. */
+      z.object({
+        type: z.literal('focus'),
+        viewer: id,
+        sessionId: id.exactOptional(),
+        tab: id.exactOptional(),
+        zoomed: z.boolean().exactOptional(),
+        left: z.literal(true).exactOptional(),
+      }),
+      /** Who follows us now: where we look is to be told while there is anybody. */
+      z.object({ type: z.literal('followed'), by: z.array(personName).max(16) }),
     ]),
   }),
 });

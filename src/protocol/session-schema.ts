@@ -1,9 +1,18 @@
 import { z } from 'zod';
-import type { SessionInfo } from '../core/index.ts';
+import { MAX_PEOPLE, type SessionInfo } from '../core/index.ts';
 
 const text = z.string().max(4096);
 const time = z.number();
 export const roleSchema = z.enum(['viewer', 'typer', 'owner']);
+
+const viewer = z.string().min(1).max(64);
+const personName = z.string().max(128);
+const personSchema = z.object({
+  viewer,
+  name: personName,
+  role: roleSchema.exactOptional(),
+  readOnly: z.literal(true).exactOptional(),
+});
 
 const fields = z.object({
   id: z.string().min(1).max(64),
@@ -67,6 +76,8 @@ const fields = z.object({
   command: z.array(z.string()),
   mode: z.enum(['pty', 'pipes', 'headless']),
   viewers: z.number().int(),
+  people: z.array(personSchema).max(MAX_PEOPLE).exactOptional(),
+  typedBy: z.object({ viewer, name: personName, at: time }).exactOptional(),
   role: roleSchema.exactOptional(),
   createdAt: time,
 });

@@ -7,6 +7,7 @@ import { type Workspace, workspaceSchema } from '../workspace.ts';
 import { type FarCommandResults, farCommands } from './far-commands.ts';
 import { type NetworkCommandResults, networkCommands } from './network-commands.ts';
 import { type PromptCommandResults, type PromptOutcome, promptCommands } from './prompt-commands.ts';
+import { type SharingCommandResults, sharingCommands } from './sharing-commands.ts';
 
 /** A name, an id, or a unique prefix of either; resolved by the hub. */
 const session = z.string().min(1).max(256);
@@ -150,6 +151,7 @@ export const hubCommands = {
   ...promptCommands,
   ...farCommands,
   ...networkCommands,
+  ...sharingCommands,
   'team.list': { role: 'viewer', summary: 'teams of the config', args: z.object({}) },
   /** Starts the sessions of teams that have none running, all at once. Absent: all teams. */
   'team.up': {
@@ -222,7 +224,11 @@ export interface LineRange {
   readonly wrapped: readonly boolean[];
 }
 
-export interface HubCommandResults extends PromptCommandResults, FarCommandResults, NetworkCommandResults {
+export interface HubCommandResults
+  extends PromptCommandResults,
+    FarCommandResults,
+    NetworkCommandResults,
+    SharingCommandResults {
   'session.list': { sessions: SessionInfo[] };
   'session.new': SessionInfo;
   'session.kill': { id: string };
@@ -268,7 +274,11 @@ export interface HubCommandResults extends PromptCommandResults, FarCommandResul
       from?: string;
       software: string;
       since: number;
+      /** What it may do on everything, or else at most on what it watches; absent: nothing. */
+      role?: Role;
       sessions: number;
+      /** Ids of those that whoever asks may see, at most 16. */
+      watched: string[];
       self: boolean;
     }[];
   };

@@ -4,6 +4,7 @@ import { WithAgent } from './agent-side.ts';
 import { roundTripToTell } from './connection.ts';
 import type { SavedConversation } from './conversation.ts';
 import type { SessionInfo, SessionMode } from './info.ts';
+import type { Person, TypedBy } from './people.ts';
 import type { Picture } from './picture.ts';
 import type { SessionSpec } from './ports.ts';
 import type { Runs } from './runs.ts';
@@ -16,6 +17,8 @@ export abstract class SessionFacts extends WithAgent {
   /** What it was started from, or will be by the next `restart`. */
   abstract readonly spec: SessionSpec;
   #viewers = 0;
+  #people: readonly Person[] = [];
+  #typedBy: TypedBy | undefined;
   #queued = 0;
   #agentSession: string | undefined;
   #roundTripMs: number | undefined;
@@ -171,6 +174,27 @@ export abstract class SessionFacts extends WithAgent {
     if (count === this.#viewers) return;
     this.#viewers = count;
     this.runs.used();
+    this.changed();
+  }
+
+  /** Who they are; of many, the first to come. */
+  get people(): readonly Person[] {
+    return this.#people;
+  }
+
+  set people(people: readonly Person[]) {
+    if (JSON.stringify(people) === JSON.stringify(this.#people)) return;
+    this.#people = people;
+    this.changed();
+  }
+
+  /** Who typed last, as it is told: not each key. */
+  get typedBy(): TypedBy | undefined {
+    return this.#typedBy;
+  }
+
+  set typedBy(typedBy: TypedBy | undefined) {
+    this.#typedBy = typedBy;
     this.changed();
   }
 

@@ -1,6 +1,7 @@
 import type { Role } from '../access.ts';
 import type { AgentPrompt } from '../agent/prompt/types.ts';
 import type { TransportKind, TransportStatus } from '../transport-kind.ts';
+import type { Person, TypedBy } from './people.ts';
 
 /** `pty`: a terminal. `pipes`: stdin, stdout and stderr apart. `headless`: pipes, over which the agent is spoken to in its own language. */
 export type SessionMode = 'pty' | 'pipes' | 'headless';
@@ -89,6 +90,9 @@ export interface SessionInfo {
   readonly command: readonly string[];
   readonly mode: SessionMode;
   readonly viewers: number;
+  /** Who is attached to it, in the order they came, at most 16; absent: nobody. */
+  readonly people?: readonly Person[];
+  readonly typedBy?: TypedBy;
   /** What whoever asks may do with it; absent: everything. */
   readonly role?: Role;
   readonly createdAt: number;

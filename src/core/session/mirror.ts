@@ -1,4 +1,6 @@
+import { includes, type Role } from '../access.ts';
 import type { SessionInfo } from './info.ts';
+import { asFar, MAX_PEOPLE, others } from './people.ts';
 import type { SavedSession } from './ports.ts';
 
 /** Hubs that a session may pass through; a ring is seen long before. */
@@ -27,13 +29,38 @@ export function mirroredInfo(own: SessionInfo, far: SessionInfo, hubId: string |
     cwd: far.cwd,
     command: far.command,
     mode: far.mode,
+    // What that hub does not let us do, nobody can do from here.
+    ...(far.role ? { role: far.role } : {}),
+    ...(online ? company(own, far) : {}),
   };
+}
+
+/** Those who are here, and those who are there; ourselves we need not tell of. */
+function company(own: SessionInfo, far: SessionInfo): Pick<SessionInfo, 'people' | 'typedBy'> {
+  const people = [...(own.people ?? []), ...others(far).map(asFar)].slice(0, MAX_PEOPLE);
+  const typedBy = far.typedBy && !far.typedBy.self ? asFar(far.typedBy) : own.typedBy;
+  return { ...(people.length > 0 ? { people } : {}), ...(typedBy ? { typedBy } : {}) };
+}
+
+/** Of two roles, of which none stands for all that can be done, the one that allows less. */
+export function lesserRole(one: Role | undefined, other: Role | undefined): Role | undefined {
+  if (!one || !other) return one ?? other;
+  return includes(one, other) ? other : one;
 }
 
 /** For the disk: without what changes with every byte. */
 export function keptFar({ session, info }: NonNullable<SavedSession['far']>): NonNullable<SavedSession['far']> {
   if (!info) return { session };
-  const { title: _title, seq: _seq, viewers: _viewers, connection, agent, ...rest } = info;
+  const {
+    title: _title,
+    seq: _seq,
+    viewers: _viewers,
+    people: _people,
+    typedBy: _by,
+    connection,
+    agent,
+    ...rest
+  } = info;
   const { kind, state, since } = agent;
   const { heldBytes: _held, roundTripMs: _trip, ...stable } = connection;
   return {

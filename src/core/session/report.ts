@@ -6,6 +6,7 @@ import { type Connected, connectionInfo } from './connection.ts';
 import type { SavedConversation } from './conversation.ts';
 import type { ConnectionDetails, ProcessStatus, SessionInfo, SessionMode } from './info.ts';
 import { keptFar, mirroredInfo } from './mirror.ts';
+import type { Person, TypedBy } from './people.ts';
 import type { SavedSession, SessionDeps, SessionSpec } from './ports.ts';
 import type { SessionState } from './state.ts';
 
@@ -31,6 +32,8 @@ export interface Reported extends Connected {
   readonly command: readonly string[];
   readonly mode: SessionMode;
   readonly viewers: number;
+  readonly people: readonly Person[];
+  readonly typedBy: TypedBy | undefined;
   readonly queued: number;
   readonly createdAt: number;
 }
@@ -68,6 +71,8 @@ export function sessionInfo(
     command: session.command,
     mode: session.mode,
     viewers: session.viewers,
+    ...(session.people.length === 0 ? {} : { people: session.people }),
+    ...(session.typedBy ? { typedBy: session.typedBy } : {}),
     createdAt: session.createdAt,
   };
   return session.far?.info ? mirroredInfo(info, session.far.info, hubId) : info;

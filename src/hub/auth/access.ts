@@ -140,14 +140,19 @@ export class Access {
     return renamed;
   }
 
-  /** What it may do on one session, or on everything, in place of what was said before. `none`: not even see it. Undefined: as for everything. */
-  setGrant(principal: string, session: string, role: Grant['role'] | undefined, expiresAt?: number): void {
-    const change = (grants: readonly Grant[]): Grant[] => {
-      const others = grants.filter((one) => one.session !== session);
-      if (role === undefined) return others;
-      return withGrant(others, { session, role, ...(expiresAt === undefined ? {} : { expiresAt }) });
-    };
-    this.#changeGrants(principal, change);
+  /** What a device or token may do. */
+  grantsOf(principal: string): readonly Grant[] {
+    return (this.#devices.get(principal) ?? this.#tokens.get(principal))?.grants ?? [];
+  }
+
+  /** What it may do on one session, in place of what was said before. None: as for everything. */
+  setGrants(principal: string, session: string, wanted: readonly Grant[]): void {
+    this.#changeGrants(principal, (grants) =>
+      wanted.reduce(
+        withGrant,
+        grants.filter((one) => one.session !== session),
+      ),
+    );
     this.#sweep();
   }
 

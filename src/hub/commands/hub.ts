@@ -1,5 +1,6 @@
-import { EVERYTHING, IrisError } from '../../core/index.ts';
+import { EVERYTHING, IrisError, includes, type Role } from '../../core/index.ts';
 import { PROTOCOL } from '../../protocol/index.ts';
+import type { HubViewer } from '../context.ts';
 import type { NetworkState } from '../network/options.ts';
 import type { Handlers } from './handler.ts';
 
@@ -37,6 +38,17 @@ function networkOf({ listen, url, fingerprint, problem }: NetworkState) {
   };
 }
 
+/** Sessions that are named of a viewer. */
+const MAX_WATCHED = 16;
+
+/** On everything, or else the most on what it watches. */
+function roleOfViewer(viewer: HubViewer): { role?: Role } {
+  const roles = [EVERYTHING, ...viewer.watched].flatMap((one) => viewer.roleOn(one) ?? []);
+  const role =
+    viewer.roleOn(EVERYTHING) ?? roles.reduce<Role | undefined>((a, b) => (a && includes(a, b) ? a : b), undefined);
+  return role ? { role } : {};
+}
+
 export const viewerHandlers: Handlers<'viewer'> = {
   'viewer.list': (_args, hub, caller) => ({
     viewers: [...hub.viewers.values()]
@@ -45,9 +57,11 @@ export const viewerHandlers: Handlers<'viewer'> = {
         id: viewer.id,
         name: viewer.identity.principal.name,
         ...(viewer.identity.from === undefined ? {} : { from: viewer.identity.from }),
+        ...roleOfViewer(viewer),
         software: viewer.identity.software,
         since: viewer.since,
         sessions: viewer.watched.size,
+        watched: [...viewer.watched].filter((id) => caller.sees(id)).slice(0, MAX_WATCHED),
         self: viewer === caller,
       })),
   }),
@@ -58,5 +72,14 @@ export const viewerHandlers: Handlers<'viewer'> = {
     viewer.event({ type: 'detached', reason });
     viewer.link.close('detached', reason);
     return { id };
+  },
+  'viewer.focus': (focus, hub, caller) => {
+    hub.sharing.looks(caller, focus);
+    return {};
+  },
+  'viewer.follow': ({ viewer: wanted }, hub, caller) => {
+    if (hub.viewers.get(caller.id) !== caller) throw new IrisError('usage', 'only who stays can follow');
+    const leader = hub.sharing.follow(caller, wanted);
+    return leader ? { viewer: leader.id, name: leader.identity.principal.name } : {};
   },
 };

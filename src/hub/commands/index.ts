@@ -13,6 +13,7 @@ import { lifeHandlers } from './session-life.ts';
 import { messageHandlers } from './session-messages.ts';
 import { promptHandlers } from './session-prompt.ts';
 import { report, reportHandlers } from './session-report.ts';
+import { sharingHandlers } from './session-sharing.ts';
 import { textHandlers } from './session-text.ts';
 import { typingHandlers } from './session-typing.ts';
 import { waitHandlers } from './session-wait.ts';
@@ -32,6 +33,7 @@ const handlers: { readonly [N in HubCommandName]: Handler<N> } = {
   ...glanceHandlers,
   ...connectionHandlers,
   ...farHandlers,
+  ...sharingHandlers,
   ...teamHandlers,
   ...workspaceHandlers,
   ...viewerHandlers,
@@ -39,6 +41,16 @@ const handlers: { readonly [N in HubCommandName]: Handler<N> } = {
   ...hubHandlers,
 };
 
+/** Whom they are about is looked at first: those who are here, or at the hub where the session lives. */
+const HERE: ReadonlySet<string> = new Set(['session.ask', 'session.grant', 'session.take']);
+/** Typing, by other means than keys. */
+const TYPES: ReadonlySet<string> = new Set([
+  'session.send',
+  'session.keys',
+  'session.prompt',
+  'session.answer',
+  'session.cancel',
+]);
 const MANAGING: ReadonlySet<string> = new Set(['hub.status', 'hub.stop']);
 
 /** Checks who asks and what for, then does it. @throws IrisError */
@@ -55,9 +67,11 @@ export async function runCommand(name: string, args: unknown, hub: HubContext, c
     throw new IrisError('usage', `${name}: ${issue?.path.join('.') || 'arguments'}: ${issue?.message ?? 'wrong'}`);
   }
   const data = permitted(name as HubCommandName, parsed.data, hub, caller);
-  const elsewhere = 'session' in data && hub.registry.get(data.session as string);
+  const elsewhere =
+    'session' in data && !name.startsWith('viewer.') && !HERE.has(name) && hub.registry.get(data.session as string);
   const forwarded = elsewhere && hub.far.forwarded(elsewhere, name as HubCommandName, data);
   if (forwarded) return forwarded;
+  if (TYPES.has(name) && 'session' in data) hub.sessions.get(data.session as string)?.typed(caller);
   const handler = handlers[name as HubCommandName] as Handler<HubCommandName>;
   return handler(data as never, hub, caller);
 }
@@ -68,6 +82,8 @@ const FOR_ALL: ReadonlySet<HubCommandName> = new Set([
   'session.glances',
   'hub.status',
   'viewer.list',
+  'viewer.focus',
+  'viewer.follow',
   'workspace.get',
   'workspace.put',
   'workspace.list',
@@ -82,7 +98,6 @@ const FOR_ALL: ReadonlySet<HubCommandName> = new Set([
  * @throws IrisError
  */
 function permitted(name: HubCommandName, args: object, hub: HubContext, caller: HubViewer): object {
-  const { principal } = caller.identity;
   const { role } = hubCommands[name];
   const wanted: unknown = 'session' in args ? args.session : undefined;
   let session: string | undefined;
@@ -90,13 +105,20 @@ function permitted(name: HubCommandName, args: object, hub: HubContext, caller: 
     session = seen(name, wanted, hub, caller);
   }
   try {
-    if (!FOR_ALL.has(name)) mustHave(principal, role, session ?? EVERYTHING, name);
+    if (!FOR_ALL.has(name) && !mayTakeBack(name, session, hub, caller)) {
+      mustHave(name === 'session.take' ? caller.identity.principal : caller, role, session ?? EVERYTHING, name);
+    }
   } catch (error) {
     new ViewerActs(hub, caller).denied(name, session);
     throw error;
   }
   if (role !== 'viewer' && !TELLS_ITSELF.has(name)) new ViewerActs(hub, caller).did(name, session);
   return session === undefined ? args : { ...args, session };
+}
+
+/** Whoever handed the keyboard over may have it back, though they only look now. Of an owner's, what was taken from one link does not count. */
+function mayTakeBack(name: HubCommandName, session: string | undefined, hub: HubContext, caller: HubViewer): boolean {
+  return name === 'session.take' && session !== undefined && hub.sharing.handedOver(caller, session);
 }
 
 /** What somebody does not see is not there for them; that they asked for it is written down. @throws IrisError */

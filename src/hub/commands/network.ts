@@ -12,6 +12,8 @@ export const TELLS_ITSELF: ReadonlySet<string> = new Set([
   'client.rename',
   'token.create',
   'token.revoke',
+  'session.grant',
+  'session.take',
 ]);
 
 export const networkHandlers: Network = {
@@ -62,6 +64,7 @@ export const networkHandlers: Network = {
     const before = hub.access.findDevice(client);
     const { id, name } = hub.access.rename(before, wanted);
     tell(hub, caller, 'client.rename', `${before.name} is ${name}`);
+    for (const shared of hub.sessions.values()) shared.peopleChanged();
     await hub.access.flush();
     return { id, name };
   },

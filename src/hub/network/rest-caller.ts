@@ -1,6 +1,7 @@
-import { IrisError, type SessionInfo } from '../../core/index.ts';
+import { IrisError, type Role, type SessionInfo } from '../../core/index.ts';
 import type { Link } from '../../protocol/index.ts';
 import type { HubViewer, ViewerIdentity } from '../context.ts';
+import { withRole } from '../principal.ts';
 
 const NOTHING: ReadonlySet<string> = new Set();
 
@@ -10,6 +11,7 @@ export class RestCaller implements HubViewer {
   readonly since: number;
   readonly watched = NOTHING;
   readonly gone: AbortSignal;
+  readonly limited = false;
 
   constructor(identity: ViewerIdentity, since: number, gone: AbortSignal) {
     this.identity = identity;
@@ -26,15 +28,24 @@ export class RestCaller implements HubViewer {
   }
 
   sees(sessionId: string): boolean {
-    return this.identity.principal.roleOn(sessionId) !== undefined;
+    return this.roleOn(sessionId) !== undefined;
+  }
+
+  roleOn(sessionId: string): Role | undefined {
+    return this.identity.principal.roleOn(sessionId);
   }
 
   told(info: SessionInfo): SessionInfo | undefined {
-    const role = this.identity.principal.roleOn(info.id);
+    const role = this.roleOn(info.id);
     if (!role) return undefined;
-    return role === 'owner' ? info : { ...info, role };
+    return withRole(info, role);
   }
 
+  onlyReads(): boolean {
+    return false;
+  }
+
+  limit(): void {}
   event(): void {}
   tellSessions(): void {}
   accessChanged(): void {}

@@ -1,0 +1,23 @@
+import type { Handlers } from './handler.ts';
+
+type Sharing = Pick<Handlers<'session'>, 'session.ask' | 'session.grant' | 'session.take'>;
+
+/** Who may type into a session. What is given is on the disk before it is said to be. */
+export const sharingHandlers: Sharing = {
+  'session.ask': async ({ session }, hub, caller) => {
+    const found = hub.registry.find(session);
+    return { id: found.id, told: await hub.sharing.ask(found, caller) };
+  },
+  'session.grant': async ({ session, viewer, role }, hub, caller) => {
+    const found = hub.registry.find(session);
+    const granted = await hub.sharing.grant(found, caller, viewer, role);
+    await hub.access.flush();
+    return { id: found.id, ...granted };
+  },
+  'session.take': async ({ session, viewer }, hub, caller) => {
+    const found = hub.registry.find(session);
+    const from = await hub.sharing.take(found, caller, viewer);
+    await hub.access.flush();
+    return { id: found.id, from };
+  },
+};

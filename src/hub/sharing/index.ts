@@ -1,0 +1,2 @@
+export { SharingDesk } from './desk.ts';
+export { isReport, peopleOf, shownName, Typist } from './typist.ts';
