@@ -9,8 +9,8 @@ import {
   type Tab,
 } from '../core/index.ts';
 import { Attempts } from './attempts.ts';
+import { Company } from './company.ts';
 import { MIN_COLS, MIN_ROWS } from './components/App.tsx';
-import { overlayRects, overlayRows } from './components/overlays.tsx';
 import { FocusReports } from './focus-reports.ts';
 import { Gaze } from './gaze.ts';
 import { Hold } from './hold.ts';
@@ -22,6 +22,7 @@ import { makeSnapshot } from './model/make-snapshot.ts';
 import type { Overlay, ViewSnapshot } from './model/snapshot.ts';
 import { View } from './model/view.ts';
 import { WorkspaceSync } from './model/workspace-sync.ts';
+import { overlayRoom } from './overlay-room.ts';
 import type { OverlayControl } from './overlays/index.ts';
 import type { CopyMode } from './panes/copy-mode.ts';
 import type { SessionView } from './panes/session-view.ts';
@@ -68,6 +69,7 @@ export class Workbench {
   readonly focusReports: FocusReports;
   readonly gaze: Gaze;
   readonly teams: Teams;
+  readonly company: Company;
   /** Copy mode by pane. */
   readonly copying = new Map<string, CopyMode>();
   cols: number;
@@ -102,6 +104,7 @@ export class Workbench {
     this.messages = new Messages(options.clock, () => this.update());
     this.gaze = new Gaze(options.host);
     this.teams = new Teams(options.host);
+    this.company = new Company(this);
     this.#undo.push(this.teams.changed.on(() => this.update()));
     this.#undo.push(this.teams.problem.on((line) => this.messages.config(line)));
     this.#ticker = new Ticker(options.clock, () => this.update());
@@ -168,8 +171,7 @@ export class Workbench {
     if (this.tab?.id === tabId) return;
     this.view.goToTab(tabId);
     this.#hold.begin(tabId);
-    this.keeper.remember();
-    this.update();
+    this.#moved();
   }
 
   focusPane(paneId: string): void {
@@ -177,6 +179,11 @@ export class Workbench {
     if (!tab) return;
     this.view.focusPane(tab.id, paneId);
     if (this.tab?.id !== tab.id) this.goToTab(tab.id);
+    this.#moved();
+  }
+
+  #moved(): void {
+    this.company.moved();
     this.keeper.remember();
     this.update();
   }
@@ -195,8 +202,7 @@ export class Workbench {
 
   setZoom(tabId: string, zoomed: boolean): void {
     this.view.setZoom(tabId, zoomed);
-    this.keeper.remember();
-    this.update();
+    this.#moved();
   }
 
   open(overlay: OverlayControl): void {
@@ -264,6 +270,7 @@ export class Workbench {
     this.messages.close();
     this.gaze.close();
     this.teams.close();
+    this.company.close();
     for (const copy of this.copying.values()) copy.close();
     this.sync.close();
     this.views.close();
@@ -327,7 +334,7 @@ export class Workbench {
     // The fleet view covers all panes: nobody sees what is done below it.
     this.gaze.look(new Set(this.#overlay?.overlay.kind === 'fleet' ? [] : shown.map((p) => p.sessionId)));
     this.#snapshot = this.#makeSnapshot();
-    if (this.#overlay) this.#overlay.visibleRows = this.#overlayRoom();
+    if (this.#overlay) this.#overlay.visibleRows = overlayRoom(this.snapshot);
     this.changed.emit();
     this.#ticker.follow(this.snapshot);
   }
@@ -341,15 +348,6 @@ export class Workbench {
     const { frames } = this.settings;
     const alone = this.view.zoomed.has(tab.id) || !fits(tab.layout, this.area, frames);
     return alone ? placeZoomed(focused, this.area, frames) : place(tab.layout, this.area, frames);
-  }
-
-  #overlayRoom(): number {
-    const control = this.#overlay;
-    if (!control) return 1;
-    const rect = overlayRects(this.snapshot)[0];
-    if (!rect) return overlayRows(this.rows);
-    const { overlay } = control;
-    return Math.max(1, rect.rows - (overlay.kind === 'list' ? 3 + (overlay.below?.length ?? 0) : 2));
   }
 
   #makeSnapshot(): ViewSnapshot {
@@ -373,6 +371,8 @@ export class Workbench {
       bells: this.#unseen.bells,
       seenEnds: this.#unseen.seenEnds,
       teams: this.teams.list,
+      asks: this.company.asks,
+      following: this.company.following,
       shown: (placed) => shownOf(placed, this.views.get(placed.sessionId), this.#attempts.begunAt(placed.sessionId)),
     });
   }

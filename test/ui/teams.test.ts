@@ -27,7 +27,7 @@ describe('commands about teams and connections', () => {
   });
 
   it('complete the names of teams and sessions', () => {
-    const names = { teams: ['api', 'apply', 'train'], sessions: ['shell', 'train'] };
+    const names = { teams: ['api', 'apply', 'train'], sessions: ['shell', 'train'], people: [] };
     expect(completions('up a', names)).toEqual(['api', 'apply']);
     expect(completions('up api a', names)).toEqual(['apply']);
     expect(completions('edit-team t', names)).toEqual(['train']);

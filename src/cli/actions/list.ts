@@ -27,10 +27,22 @@ function printTable(context: Context, sessions: readonly SessionInfo[]): void {
     linkOf(session),
     `${session.cols}x${session.rows}`,
     ageOf(Date.now() - session.createdAt),
-    session.viewers > 0 ? `${session.viewers} watching` : '',
+    watchersOf(session),
     session.cwd,
   ]);
   table(context, ['NAME', 'KIND', 'STATE', 'CONNECTION', 'SIZE', 'AGE', 'VIEWERS', 'FOLDER'], rows);
+}
+
+/** Names that fit beside the number. */
+const NAMED = 3;
+
+/** How many watch it, and who, where that is not just whoever sits here; who typed last. */
+function watchersOf({ viewers, people = [], typedBy }: SessionInfo): string {
+  const guests = people.some(({ name }) => name !== 'local');
+  const names = people.slice(0, NAMED).map(({ name }) => plainText(name, 32));
+  const who = guests ? `: ${[...names, ...(viewers > names.length ? ['…'] : [])].join(', ')}` : '';
+  const typed = typedBy && typedBy.name !== 'local' ? `${plainText(typedBy.name, 32)} typed` : '';
+  return [viewers > 0 ? `${viewers} watching${who}` : '', typed].filter(Boolean).join('; ');
 }
 
 /** What matters most about a session, in few words. */

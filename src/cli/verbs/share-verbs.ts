@@ -51,6 +51,28 @@ export const shareVerbs: readonly Verb[] = [
     load: async () => (await import('../actions/share.ts')).runShare,
   },
   {
+    name: 'keyboard',
+    group: 'hub',
+    summary: 'say who is on a session; ask for its keyboard, give it, take it back',
+    description: [
+      'Without an action: who watches the session, what each may do, and who typed last.',
+      'ask tells whoever could give it and has the screen open. give lets somebody who is there type; from one who only types it goes over, and take brings it back as long as their screen is open. take, by an owner, is from one, or from all who type without owning the session: their next key is refused.',
+      'WHO is a name, or an id as it is listed.',
+    ],
+    args: [
+      SESSION,
+      { name: 'ACTION', summary: 'ask, give or take', optional: true, complete: ['ask', 'give', 'take'] },
+      { name: 'WHO', summary: 'who gets it, or loses it', optional: true },
+    ],
+    options: [JSON_OPTION, HUB_OPTION],
+    examples: [
+      ['iris-tui keyboard api', 'who is there'],
+      ['iris-tui keyboard api give ada', ''],
+      ['iris-tui keyboard api take', 'from all who only type'],
+    ],
+    load: async () => (await import('../actions/keyboard.ts')).runKeyboard,
+  },
+  {
     name: 'clients list',
     aliases: ['ls'],
     group: 'hub',

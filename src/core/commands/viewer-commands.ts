@@ -148,6 +148,27 @@ export const viewerCommands = define({
   'previous-session': { summary: 'go to the session before, in any tab', args: none },
   'next-waiting': { summary: 'go to the session that has waited for you longest', args: none },
   'choose-waiting': { summary: 'see and answer what the sessions that wait ask', args: none },
+  'ask-keyboard': { aliases: ['ask'], summary: 'ask for the keyboard of this session', args: none },
+  'give-keyboard': {
+    summary: 'give the keyboard to somebody who is there; without a name to who asked last',
+    positions: ['name'],
+    args: z.object({ name: text }),
+  },
+  'decline-keyboard': {
+    summary: 'tell somebody who asked for the keyboard that they do not get it',
+    positions: ['name'],
+    args: z.object({ name: text }),
+  },
+  'take-keyboard': {
+    summary: 'take the keyboard of this session back, from one or from all',
+    positions: ['name'],
+    args: z.object({ name: text }),
+  },
+  follow: {
+    summary: 'look where another viewer looks, until you go elsewhere; without a name: no longer',
+    positions: ['name'],
+    args: z.object({ name: text }),
+  },
   fleet: { aliases: ['agents'], summary: 'all agents, most in need first; answer them from there', args: none },
   'rename-session': {
     aliases: ['rename'],
@@ -289,6 +310,9 @@ export const DEFAULT_PREFIX_KEYS: Readonly<Record<string, string>> = {
   N: 'connections',
   T: 'teams',
   $: 'rename-session',
+  K: 'ask-keyboard',
+  G: 'give-keyboard',
+  '-': 'decline-keyboard',
   a: 'next-waiting',
   A: 'choose-waiting',
   g: 'fleet',

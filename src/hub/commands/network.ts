@@ -55,7 +55,8 @@ export const networkHandlers: Network = {
   },
   'client.grant': async ({ client, session = EVERYTHING, role, expiresInMs }, hub, caller) => {
     const { id, name } = hub.access.findDevice(client);
-    hub.access.setGrant(id, session, role, expiresInMs === undefined ? undefined : hub.clock.wall() + expiresInMs);
+    const end = expiresInMs === undefined ? {} : { expiresAt: hub.clock.wall() + expiresInMs };
+    hub.access.setGrants(id, session, [{ session, role, ...end }]);
     tell(hub, caller, 'client.grant', `${name}: ${role}`, session);
     await hub.access.flush();
     return { id, name, grants: hub.access.device(id)?.grants ?? [] };

@@ -1,5 +1,6 @@
 import {
   DEFAULT_PREFIX_KEYS,
+  type HubCommandResult,
   parseCommand,
   plainText,
   type SessionInfo,
@@ -100,20 +101,39 @@ export async function chooseViewer(ctx: ActionContext): Promise<void> {
   bench.open(
     new ListControl({
       title: 'viewers',
-      hint: 'Enter detach · / filter · Esc back',
+      hint: 'Enter detach · f follow · / filter · Esc back',
       items: () =>
         viewers.map((v) => ({
           id: v.id,
-          label: plainText(v.software),
-          detail: `${v.sessions} session${v.sessions === 1 ? '' : 's'} · for ${duration(bench.clock.wall() - v.since)}${v.self ? ' · this one' : ''}`,
+          label: plainText(v.name, 40),
+          detail: viewerDetail(ctx, v),
           mark: v.self ? 'current' : undefined,
         })),
       choose: (id) => {
         if (viewers.find((v) => v.id === id)?.self) ctx.outside.exit({ kind: 'detached' });
         else bench.host.command('viewer.detach', { viewer: id }).catch((error: unknown) => bench.complain(error));
       },
+      extra: {
+        f: (id) => {
+          bench.company.follow(id).catch((error: unknown) => bench.complain(error));
+          return false;
+        },
+      },
     }),
   );
+}
+
+/** Sessions that are named of a viewer; the rest is counted. */
+const NAMED = 3;
+
+/** Where a viewer is, what it may do, and what it watches. */
+function viewerDetail({ bench }: ActionContext, v: HubCommandResult<'viewer.list'>['viewers'][number]): string {
+  const names = v.watched.flatMap((id) => bench.session(id)?.name ?? []).slice(0, NAMED);
+  const more = v.sessions - names.length;
+  const watches = [...names, ...(more > 0 || names.length === 0 ? [`${more} session${more === 1 ? '' : 's'}`] : [])];
+  const parts = [v.from ?? 'here', v.role ?? 'no role', watches.join(', '), v.software];
+  const since = `for ${duration(bench.clock.wall() - v.since)}`;
+  return plainText([...parts, since, ...(v.self ? ['this one'] : [])].join(' · '));
 }
 
 /** What to start: the shell, the agents that are installed, or any command. */

@@ -2,6 +2,7 @@ import {
   commandNames,
   DEFAULT_PREFIX_KEYS,
   IrisError,
+  others,
   resolveCommandName,
   usageOf,
   viewerCommands,
@@ -35,16 +36,19 @@ export function openCommandPrompt(ctx: ActionContext, text: string): void {
 const namesOf = ({ bench }: ActionContext): Names => ({
   teams: bench.teams.list.map((team) => team.name),
   sessions: bench.host.sessions.map((session) => session.name),
+  people: [...new Set((bench.focusedSession ? others(bench.focusedSession) : []).map(({ name }) => name))],
 });
 
 /** Names that commands take. */
 export interface Names {
   readonly teams: readonly string[];
   readonly sessions: readonly string[];
+  /** Who else is on the session that one looks at. */
+  readonly people: readonly string[];
 }
 
 /** What the last word of a line could become. */
-export function completions(before: string, names: Names = { teams: [], sessions: [] }): readonly string[] {
+export function completions(before: string, names: Names = { teams: [], sessions: [], people: [] }): readonly string[] {
   const words = before.split(' ');
   const word = words.at(-1) ?? '';
   const match = (candidates: readonly string[]): string[] => candidates.filter((c) => c.startsWith(word));
@@ -61,6 +65,7 @@ export function completions(before: string, names: Names = { teams: [], sessions
   if (name === 'predict') return words.length === 2 ? match(['auto', 'always', 'never']) : [];
   if (name === 'workspace') return words.length === 2 ? match(['save', 'load', 'list', 'delete']) : [];
   if (name === 'up' || name === 'down') return match(names.teams.filter((team) => !words.slice(1, -1).includes(team)));
+  if (name === 'follow' || name.endsWith('-keyboard')) return words.length === 2 ? match(names.people) : [];
   if (name === 'edit-team') return words.length === 2 ? match(names.teams) : [];
   if (name === 'retry' || name === 'stop-retrying' || name === 'connection-log')
     return words.length === 2 ? match(names.sessions) : [];

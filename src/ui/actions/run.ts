@@ -6,6 +6,7 @@ import type { Handlers } from './handlers.ts';
 import { paneHandlers } from './pane-moves.ts';
 import { mustBeAllowed } from './roles.ts';
 import { programHandlers, sessionHandlers } from './sessions.ts';
+import { sharingHandlers } from './sharing.ts';
 import { tabHandlers } from './tabs.ts';
 import { teamHandlers } from './teams.ts';
 
@@ -17,6 +18,7 @@ const handlers: Handlers = {
   ...programHandlers,
   ...connectionHandlers,
   ...teamHandlers,
+  ...sharingHandlers,
 };
 
 /** Commands that change sessions or the shared layout: not for a viewer that may only look. */
@@ -42,6 +44,7 @@ const CHANGING: ReadonlySet<string> = new Set<ViewerCall['name']>([
     'cancel',
     'send-keys',
   ] as const),
+  ...(['ask-keyboard', 'give-keyboard', 'decline-keyboard', 'take-keyboard'] as const),
   ...(['send-prefix', 'paste', 'retry', 'stop-retrying', 'up', 'down', 'edit-team'] as const),
 ]);
 

@@ -6,6 +6,7 @@ import type { PaneItem } from '../model/snapshot.ts';
 import { type Segment, spread } from '../text.ts';
 import { fitParts, type Part } from './fit.ts';
 import { Line } from './Line.tsx';
+import { peopleParts } from './people-parts.ts';
 import { endWords, programName, RANKS, stateParts, symbols } from './session-words.ts';
 import { troubleBox, troubleLine } from './trouble-box.ts';
 
@@ -64,14 +65,7 @@ function rightParts(pane: PaneItem, ascii: boolean, now: number): Part[] {
   return [
     { segments: [{ text: ' ' }] },
     ...(pane.scroll === undefined ? [] : [{ segments: [{ text: `[${pane.scroll}]`, inverse: true }, { text: ' ' }] }]),
-    ...(pane.session.role === 'viewer'
-      ? [
-          {
-            segments: [{ text: 'view only ', color: 'yellow' }],
-            shrinks: [{ rank: RANKS.zoomed, to: [{ text: 'view ', color: 'yellow' }] }],
-          },
-        ]
-      : []),
+    ...peopleParts(pane, ascii),
     ...(pane.zoomed
       ? [
           {

@@ -56,7 +56,11 @@ function leftSegments(view: ViewSnapshot): Segment[] {
   if (view.prefixActive) return [{ text: ` ${view.prefix} `, inverse: true }, { text: ' …' }];
   const s = symbols(view.ascii);
   const keys = ` ${view.prefix} ? keys ${s.dot} ${view.prefix} : command ${s.dot} ${view.prefix} d leave`;
-  return [...(view.readOnly ? [{ text: ' read-only ', inverse: true }] : []), { text: keys, dim: true }];
+  return [
+    ...(view.readOnly ? [{ text: ' read-only ', inverse: true }] : []),
+    ...(view.following === undefined ? [] : [{ text: ` following ${plainText(view.following, 40)} `, inverse: true }]),
+    { text: keys, dim: true },
+  ];
 }
 
 /** What is being typed on this line. */

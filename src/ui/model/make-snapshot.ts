@@ -1,7 +1,9 @@
 import type { SessionHost, SessionInfo, TeamInfo, Workspace } from '../../core/index.ts';
+import type { Ask } from '../company.ts';
 import { endedBadly } from '../components/session-words.ts';
 import { type Placed, type Placement, panes } from '../layout/index.ts';
 import type { TuiSettings } from '../settings.ts';
+import { peopleOfPane } from './people.ts';
 import { placeOf } from './places.ts';
 import type { Overlay, PaneItem, PaneTrouble, TabItem, ViewSnapshot } from './snapshot.ts';
 import { isOver, troubleOf } from './trouble.ts';
@@ -30,6 +32,8 @@ export interface SnapshotInput {
   /** Ends that were seen: `endKey`. */
   readonly seenEnds: ReadonlySet<string>;
   readonly teams: readonly TeamInfo[];
+  readonly asks: readonly Ask[];
+  readonly following: string | undefined;
   /** What a pane shows of its session now. */
   readonly shown: (placed: Placed) => { readonly asks: boolean; readonly cursorRow: number | undefined };
 }
@@ -82,6 +86,7 @@ export function makeSnapshot(input: SnapshotInput): ViewSnapshot {
     hub: { name: input.hubName, connection },
     time: `${String(time.getHours()).padStart(2, '0')}:${String(time.getMinutes()).padStart(2, '0')}`,
     readOnly: input.readOnly,
+    following: input.following,
   };
 }
 
@@ -89,18 +94,19 @@ function connectionOf(
   input: SnapshotInput,
   placed: Placed,
   session: SessionInfo | undefined,
-): Pick<PaneItem, 'place' | 'trouble'> {
+): Pick<PaneItem, 'place' | 'trouble' | 'people'> {
   if (!session) return { place: '', trouble: undefined };
   const place = placeOf(session, input.teams);
+  const people = peopleOfPane(session, input.host.you, input.asks, input.settings, input.readOnly);
   const { asks, cursorRow } = input.shown(placed);
   const kind = troubleOf(session, asks, input.wall);
-  if (kind === undefined) return { place, trouble: undefined };
+  if (kind === undefined) return { place, people, trouble: undefined };
   const trouble: PaneTrouble = {
     kind,
     keys: troubleKeys(session, input.settings, input.readOnly || session.role === 'viewer'),
     cursorRow,
   };
-  return { place, trouble };
+  return { place, people, trouble };
 }
 
 /** The worst of several connections. */

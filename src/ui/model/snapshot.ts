@@ -1,6 +1,7 @@
 import type { HostConnection, SessionInfo } from '../../core/index.ts';
 import type { FrameStyle, Rect } from '../layout/index.ts';
 import type { FleetOverlay } from './fleet.ts';
+import type { PanePeople } from './people.ts';
 import type { TroubleKind } from './trouble.ts';
 import type { TroubleKey } from './trouble-keys.ts';
 
@@ -32,6 +33,8 @@ export interface ViewSnapshot {
   /** HH:MM. */
   readonly time: string;
   readonly readOnly: boolean;
+  /** Who is followed: this viewer looks where they look. */
+  readonly following?: string | undefined;
 }
 
 export interface TabItem {
@@ -65,6 +68,7 @@ export interface PaneItem {
   /** Where its session runs, for people: `local`, a host, a container. */
   readonly place: string;
   readonly trouble: PaneTrouble | undefined;
+  readonly people?: PanePeople | undefined;
 }
 
 /** What is said above the screen of a session that has no connection. */

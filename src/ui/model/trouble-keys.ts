@@ -1,5 +1,6 @@
-import { formatKeyName, parseKeyName, type SessionInfo, TROUBLE_KEYS } from '../../core/index.ts';
+import { type SessionInfo, TROUBLE_KEYS } from '../../core/index.ts';
 import type { TuiSettings } from '../settings.ts';
+import { canonical } from './bound-key.ts';
 
 /** A key that helps in a pane whose connection is not there. */
 export interface TroubleKey {
@@ -42,13 +43,4 @@ export function troubleKeys(
     const [word, short] = WORDS[command] ?? [command, command];
     return key !== undefined && useful(command) ? [{ key, command, word, short }] : [];
   });
-}
-
-/** As it is pressed; one that no key has stays as it was written, and never matches. */
-function canonical(name: string): string {
-  try {
-    return formatKeyName(parseKeyName(name));
-  } catch {
-    return name;
-  }
 }
