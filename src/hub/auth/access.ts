@@ -194,8 +194,8 @@ export class Access {
   }
 
   /** Whatever was given out is on the disk. @throws IrisError `storage` */
-  flush(): Promise<void> {
-    return this.#o.store.flush();
+  saved(): Promise<void> {
+    return this.#o.store.saved();
   }
 
   dispose(): void {

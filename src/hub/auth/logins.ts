@@ -106,7 +106,7 @@ export class Logins {
     }
     const { device, tokens } = this.#access.enrol(invitation, { ...asks, thumbprint, from: visit.from });
     try {
-      await this.#access.flush();
+      await this.#access.saved();
     } catch (error) {
       // Nobody was told of them.
       this.#access.families.revoke(familyOf(tokens.refreshToken)!);
@@ -154,7 +154,7 @@ export class Logins {
       this.#refused('refresh', visit.from, why, device);
       throw new LoginError(401, 'the refresh token is not good any more', { remedy: 'pair this device again' });
     }
-    await this.#access.flush();
+    await this.#access.saved();
     return done.tokens;
   }
 
@@ -165,7 +165,7 @@ export class Logins {
     this.#access.revokeDevice(device);
     const who = { kind: 'device', id: device, name: known?.name ?? '' };
     this.#audit.record({ who, from: visit.from, action: 'leave', outcome: 'ok' });
-    await this.#access.flush();
+    await this.#access.saved();
   }
 
   /** Whoever makes a request: `DPoP` and an access token, or `Bearer` and the token of a script. @throws LoginError */

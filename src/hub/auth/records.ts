@@ -67,5 +67,5 @@ export interface AccessStore {
   saveAccess(saved: AccessRecord): void;
   deleteAccess(kind: AccessRecord['kind'], id: string): void;
   /** Resolves when all of it is on the disk. @throws IrisError `storage` */
-  flush(): Promise<void>;
+  saved(): Promise<void>;
 }

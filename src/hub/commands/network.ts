@@ -50,7 +50,7 @@ export const networkHandlers: Network = {
     const { id, name } = hub.access.findDevice(client);
     tell(hub, caller, 'client.revoke', name);
     hub.access.revokeDevice(id);
-    await hub.access.flush();
+    await hub.access.saved();
     return { id, name };
   },
   'client.grant': async ({ client, session = EVERYTHING, role, expiresInMs }, hub, caller) => {
@@ -58,7 +58,7 @@ export const networkHandlers: Network = {
     const end = expiresInMs === undefined ? {} : { expiresAt: hub.clock.wall() + expiresInMs };
     hub.access.setGrants(id, session, [{ session, role, ...end }]);
     tell(hub, caller, 'client.grant', `${name}: ${role}`, session);
-    await hub.access.flush();
+    await hub.access.saved();
     return { id, name, grants: hub.access.device(id)?.grants ?? [] };
   },
   'client.rename': async ({ client, name: wanted }, hub, caller) => {
@@ -66,12 +66,12 @@ export const networkHandlers: Network = {
     const { id, name } = hub.access.rename(before, wanted);
     tell(hub, caller, 'client.rename', `${before.name} is ${name}`);
     for (const shared of hub.sessions.values()) shared.peopleChanged();
-    await hub.access.flush();
+    await hub.access.saved();
     return { id, name };
   },
   'token.create': async ({ session = EVERYTHING, role, expiresInMs, name }, hub, caller) => {
     const { record, token } = hub.access.createToken({ name, session, role, lifeMs: expiresInMs });
-    await hub.access.flush();
+    await hub.access.saved();
     tell(hub, caller, 'token.create', `${record.name}: ${role}`, session);
     return { id: record.id, name: record.name, token, expiresAt: record.expiresAt };
   },
@@ -82,7 +82,7 @@ export const networkHandlers: Network = {
     const { id, name } = hub.access.findToken(token);
     tell(hub, caller, 'token.revoke', name);
     hub.access.revokeToken(id);
-    await hub.access.flush();
+    await hub.access.saved();
     return { id, name };
   },
   'audit.list': async (wanted, hub) => ({ records: await hub.audit.query(wanted) }),

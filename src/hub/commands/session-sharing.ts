@@ -11,13 +11,13 @@ export const sharingHandlers: Sharing = {
   'session.grant': async ({ session, viewer, role }, hub, caller) => {
     const found = hub.registry.find(session);
     const granted = await hub.sharing.grant(found, caller, viewer, role);
-    await hub.access.flush();
+    await hub.access.saved();
     return { id: found.id, ...granted };
   },
   'session.take': async ({ session, viewer }, hub, caller) => {
     const found = hub.registry.find(session);
     const from = await hub.sharing.take(found, caller, viewer);
-    await hub.access.flush();
+    await hub.access.saved();
     return { id: found.id, from };
   },
 };

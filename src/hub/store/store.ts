@@ -159,7 +159,7 @@ export class Store {
   /** What is on the disk and what is on its way there. @throws IrisError `storage` */
   async loadAudit(query: AuditQuery): Promise<AuditRecord[]> {
     // While the disk fails: what is there, and what waits.
-    await this.flush().catch(() => {});
+    await this.saved().catch(() => {});
     const waiting = this.#records.waitingAudit(query.since);
     const reply = await this.#ask({ type: 'audit', query });
     if (!reply.ok) throw storageError(reply.failure, this.#dir);
@@ -210,6 +210,15 @@ export class Store {
       await (this.#committing ?? this.#commit());
       if (this.#failure) throw storageError(this.#failure, this.#dir);
     }
+  }
+
+  /** Resolves when the records that were given before are on the disk, whatever sessions write meanwhile. @throws IrisError `storage` when they can't be */
+  async saved(): Promise<void> {
+    // A batch that is under way may have begun without them: the next one has them.
+    await this.#committing;
+    // Others who waited may have begun that one.
+    if (this.#changed.size > 0 || this.#committing) await this.#commit();
+    if (this.#failure) throw storageError(this.#failure, this.#dir);
   }
 
   /** Writes what waits, if the disk lets it, and ends the thread. */

@@ -27,7 +27,7 @@ function accessOf(records: AccessRecords = NONE, clock = new MovedClock(systemCl
     store: {
       saveAccess: (one) => void saved.set(`${one.kind} ${one.record.id}`, one),
       deleteAccess: (kind, id) => void saved.delete(`${kind} ${id}`),
-      flush: async () => {
+      saved: async () => {
         if (disk.fails) throw new IrisError('storage', 'nothing can be saved');
       },
     },

@@ -77,6 +77,25 @@ describe('what a store keeps of who may come in', () => {
     await store.close();
     expect((await open()).load().access.devices).toEqual([device('ann')]);
   });
+
+  it('is on the disk soon, also while sessions write without end', async () => {
+    const store = await open();
+    let seq = 0;
+    let over = false;
+    const flood = (): void => {
+      for (let i = 0; i < 20; i++) {
+        store.append('s', 'e', { kind: 'output', seq: ++seq, bytes: new Uint8Array(2_000).fill(65) });
+      }
+      if (!over) setImmediate(flood);
+    };
+    flood();
+    store.saveAccess({ kind: 'device', record: device('ann') });
+    await store.saved();
+    over = true;
+    const database = new DatabaseSync(join(dir, 'state.db'), { readOnly: true });
+    expect(database.prepare('SELECT id FROM devices').all()).toEqual([{ id: 'd' }]);
+    database.close();
+  });
 });
 
 describe('the audit', () => {
