@@ -8,11 +8,11 @@ afterEach(closeAll);
 test('[T1] half of all connects fail and links are reset at random: 16 sessions of random bytes arrive with the same digests, no entry twice, none missing', async () => {
   const { resets, failed } = await exact({
     sessions: 16,
-    bytesEach: 40 * 1024,
+    bytesEach: 32 * 1024,
     seed: 1,
-    resetAfterBytes: 70_000,
+    resetAfterBytes: 100_000,
     timeoutMs: 55_000,
   });
-  expect(resets).toBeGreaterThan(1);
+  expect(resets).toBeGreaterThanOrEqual(2);
   expect(failed).toBeGreaterThan(0);
 }, 60_000);
