@@ -1,4 +1,4 @@
-import type { Dispose, Session, SessionEvent } from '../core/index.ts';
+import { type Dispose, includes, type Session, type SessionEvent } from '../core/index.ts';
 import type { FeedOptions, HubContext, HubViewer, Watchable } from './context.ts';
 import { Feed } from './feed.ts';
 import { peopleOf, Typist } from './sharing/index.ts';
@@ -53,6 +53,11 @@ export class SharedSession implements Watchable {
     const { viewers, session } = this;
     session.viewers = viewers.size;
     session.people = peopleOf(viewers, session.id);
+    // Whoever may not type any more does not change what others see.
+    for (const feed of this.#feeds) {
+      const role = feed.viewer.roleOn(session.id);
+      if (!role || !includes(role, 'typer')) this.size.left(feed);
+    }
   }
 
   typed(viewer: HubViewer): void {

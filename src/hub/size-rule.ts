@@ -36,8 +36,9 @@ export class SizeRule<Viewer> {
     this.#settle();
   }
 
+  /** It is gone, or has no say any more. */
   left(viewer: Viewer): void {
-    this.#wishes.delete(viewer);
+    if (!this.#wishes.delete(viewer)) return;
     if (this.#typist === viewer) this.#typist = undefined;
     this.#settle();
   }

@@ -41,6 +41,7 @@ describe('the border of a session with others on it', () => {
       [[me, ada], 2, ' +ada ●'],
       [[me, ada, bob], 3, ' +ada +bob ●'],
       [[me, ada, bob, { ...ada, viewer: 'v4' }], 4, ' +3 ●'],
+      [[me, ada, { ...ada, viewer: 'v4' }], 3, ' +2 ●'],
       [[me, ada], 30, ' +29 ●'],
       [[ada, bob], 2, ' +ada +bob ●'],
     ] as const) {
@@ -316,7 +317,7 @@ describe('the list of viewers', () => {
       'viewer.follow': { viewer: 'v2', name: 'ada' },
     };
     await stage.press('C-b', 'D');
-    expect(stage.text()).toMatch(/local +here · owner · api · iris-tui\/0\.1\.0 · for .* · this one/);
+    expect(stage.text()).toMatch(/local +at the hub · owner · api · iris-tui\/0\.1\.0 · for .* · this one/);
     expect(stage.text()).toMatch(/ada +192\.0\.2\.7 · viewer · api, 3 sessions · iris-tui/);
     await stage.press('j', 'f');
     expect(last('viewer.follow')).toEqual({ viewer: 'v2' });

@@ -41,6 +41,17 @@ function networkOf({ listen, url, fingerprint, problem }: NetworkState) {
 /** Sessions that are named of a viewer. */
 const MAX_WATCHED = 16;
 
+/** Those who see one session see who is on it; whoever sees everything sees everybody. */
+function knows(caller: HubViewer, { watched }: HubViewer): boolean {
+  return caller.sees(EVERYTHING) || [...watched].some((id) => caller.sees(id));
+}
+
+/** Where somebody is, is not for guests of a session. */
+function addressOf(viewer: HubViewer, caller: HubViewer): { from?: string } {
+  const { from } = viewer.identity;
+  return from === undefined || (viewer !== caller && !caller.sees(EVERYTHING)) ? {} : { from };
+}
+
 /** On everything, or else the most on what it watches. */
 function roleOfViewer(viewer: HubViewer): { role?: Role } {
   const roles = [EVERYTHING, ...viewer.watched].flatMap((one) => viewer.roleOn(one) ?? []);
@@ -52,15 +63,15 @@ function roleOfViewer(viewer: HubViewer): { role?: Role } {
 export const viewerHandlers: Handlers<'viewer'> = {
   'viewer.list': (_args, hub, caller) => ({
     viewers: [...hub.viewers.values()]
-      .filter((viewer) => viewer === caller || caller.sees(EVERYTHING))
+      .filter((viewer) => viewer === caller || knows(caller, viewer))
       .map((viewer) => ({
         id: viewer.id,
         name: viewer.identity.principal.name,
-        ...(viewer.identity.from === undefined ? {} : { from: viewer.identity.from }),
+        ...addressOf(viewer, caller),
         ...roleOfViewer(viewer),
         software: viewer.identity.software,
         since: viewer.since,
-        sessions: viewer.watched.size,
+        sessions: [...viewer.watched].filter((id) => caller.sees(id)).length,
         watched: [...viewer.watched].filter((id) => caller.sees(id)).slice(0, MAX_WATCHED),
         self: viewer === caller,
       })),

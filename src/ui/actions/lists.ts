@@ -131,9 +131,14 @@ function viewerDetail({ bench }: ActionContext, v: HubCommandResult<'viewer.list
   const names = v.watched.flatMap((id) => bench.session(id)?.name ?? []).slice(0, NAMED);
   const more = v.sessions - names.length;
   const watches = [...names, ...(more > 0 || names.length === 0 ? [`${more} session${more === 1 ? '' : 's'}`] : [])];
-  const parts = [v.from ?? 'here', v.role ?? 'no role', watches.join(', '), v.software];
+  const parts = [
+    v.from ?? (v.name === 'local' ? 'at the hub' : ''),
+    v.role ?? 'no role',
+    watches.join(', '),
+    v.software,
+  ];
   const since = `for ${duration(bench.clock.wall() - v.since)}`;
-  return plainText([...parts, since, ...(v.self ? ['this one'] : [])].join(' · '));
+  return plainText([...parts.filter(Boolean), since, ...(v.self ? ['this one'] : [])].join(' · '));
 }
 
 /** What to start: the shell, the agents that are installed, or any command. */

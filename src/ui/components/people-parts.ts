@@ -34,7 +34,7 @@ export function peopleParts({ session, people }: PaneItem, ascii: boolean): Part
   }
   if (!people || (people.count === 0 && people.typed === undefined)) return parts;
   const { names, count, typed } = people;
-  const few = count > 0 && count === names.length && count <= NAMED;
+  const few = count > 0 && count === new Set(names).size && count <= NAMED;
   const number = { text: count > 0 ? `+${count} ` : '' };
   if (few) {
     parts.push({

@@ -105,8 +105,18 @@ describe('who is here', () => {
     const { viewers } = await owner.host.command('viewer.list', {});
     const [listed] = viewers.filter(({ name }) => name === 'ada');
     expect(listed).toMatchObject({ from: '127.0.0.1', role: 'viewer', sessions: 1, watched: [session.id] });
-    // Whoever sees one session only hears of those there alone.
-    expect((await ada.host.command('viewer.list', {})).viewers.map(({ name }) => name)).toEqual(['ada']);
+    // Whoever sees one session only hears of those there alone, and not where they are.
+    await join('carl');
+    const [mine, other] = [session, await newSession(hub.owner, 'printf ready; cat')];
+    session = other;
+    await join('cy', { session: other.id });
+    session = mine;
+    const seen = (await ada.host.command('viewer.list', {})).viewers;
+    expect(seen.map(({ name, from }) => [name, from])).toEqual([
+      ['local', undefined],
+      ['ada', '127.0.0.1'],
+      ['carl', undefined],
+    ]);
   });
 
   it('names sixteen and counts the rest', async () => {
@@ -262,6 +272,21 @@ describe('[A25] the keyboard', () => {
     await take(two);
     await eventually('it may again', () => two.info().role === undefined);
     expect(await types(two, 'from two')).toBe(true);
+  });
+
+  it('goes with its say in the size', async () => {
+    const owner = await local();
+    const ada = await join('ada', { role: 'typer' });
+    owner.watcher.attachment.resize(80, 24);
+    ada.watcher.attachment.resize(50, 12);
+    expect(await types(ada, 'mine')).toBe(true);
+    await eventually('it has her size', () => owner.info().cols === 50);
+    await take(owner);
+    await eventually('it has the size of who is left', () => owner.info().cols === 80);
+    await give(owner, 'ada');
+    await eventually('she may again', () => ada.info().role === 'typer');
+    expect(await types(ada, 'mine once more')).toBe(true);
+    await eventually('it has hers again', () => owner.info().cols === 50);
   });
 
   it('is not given to who looks only by their own wish, and never typed with by them', async () => {

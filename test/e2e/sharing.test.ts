@@ -1,0 +1,160 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { HubCommandResult, SessionInfo } from '../../src/core/index.ts';
+import {
+  disposeHomes,
+  disposeTuis,
+  freePort,
+  KEY,
+  PROMPT,
+  runCli,
+  spawnTui,
+  type TempHome,
+  type Tui,
+  tempHome,
+} from '../support/index.ts';
+
+afterEach(async () => {
+  await disposeTuis();
+  await disposeHomes();
+});
+
+const SIZE = { cols: 110, rows: 20 };
+const { prefix } = KEY;
+
+async function json<T>(home: TempHome, verb: string, ...args: string[]): Promise<T> {
+  const { code, stdout, stderr } = await runCli([verb, '--json', ...args], { home });
+  expect({ code, stderr }, verb).toEqual({ code: 0, stderr: '' });
+  return JSON.parse(stdout) as T;
+}
+
+interface Two {
+  readonly work: TempHome;
+  readonly home: TempHome;
+  /** At the machine of the hub, and over TLS as `ada`. */
+  readonly owner: Tui;
+  readonly ada: Tui;
+  readonly session: SessionInfo;
+}
+
+/** Two people with iris-tui, each on a machine of their own; one shares a session. */
+async function share(...more: string[]): Promise<Two> {
+  const [work, home] = [tempHome(), tempHome()];
+  const started = await runCli(['hub', 'start', '--listen', `127.0.0.1:${await freePort()}`], { home: work });
+  expect(started).toMatchObject({ code: 0, stderr: '' });
+  const session = await json<SessionInfo>(work, 'new', '-d', '-n', 'api', '--', 'bash', '--norc', '--noprofile');
+  await json(work, 'new', '-d', '-n', 'secret', '--', 'cat');
+  const invited = await json<HubCommandResult<'pair.create'>>(work, 'share', 'api', '--name', 'ada', ...more);
+  const link = `${invited.url}#${invited.fingerprint}`;
+  expect((await runCli(['pair', link, invited.code, '--name', 'office'], { home })).code).toBe(0);
+  const owner = spawnTui({ home: work, args: ['attach', 'api'], ...SIZE });
+  await owner.waitFor(/1 api .*●/);
+  const ada = spawnTui({ home, args: ['attach', 'api', '--hub', 'office'], ...SIZE });
+  await ada.waitFor(/1 api .*●/);
+  return { work, home, owner, ada, session };
+}
+
+describe('two people in one session', () => {
+  it('[A25] see each other; one asks for the keyboard, gets it, types, and loses it with the next key', async () => {
+    const { work, home, owner, ada } = await share();
+    await owner.waitFor(/1 api .*\+ada ●/);
+    await ada.waitFor(/view only · C-b K asks \+local ●/);
+    expect(ada.text()).not.toContain('secret');
+    ada.send('too early');
+    await ada.waitFor('you may only watch api');
+    ada.send(`${prefix}K`);
+    await ada.waitFor('asked for the keyboard of api');
+    await owner.waitFor('ada asks for the keyboard of api: C-b G gives it, C-b - declines');
+    // The line goes with the next key; the border keeps it.
+    owner.send('echo owner-typed\r');
+    await owner.waitFor(/^.owner-typed/m);
+    await owner.waitFor(/ada asks · C-b G gives \+ada ●/);
+    owner.send(`${prefix}G`);
+    await owner.waitFor('ada may type into api now');
+    await ada.waitFor('local gave you the keyboard of api');
+    await ada.waitFor((t) => !t.text().includes('view only'), { what: 'it is a keyboard' });
+    ada.send('echo ada-typed\r');
+    await Promise.all([owner, ada].map((tui) => tui.waitFor(/^.ada-typed/m)));
+    await owner.waitFor(/\+ada typed ●/);
+    const there = await json<{ people: object[]; typedBy: object }>(home, 'keyboard', 'api', '--hub', 'office');
+    expect(there).toMatchObject({
+      people: [{ name: 'local' }, { name: 'ada', role: 'typer' }],
+      typedBy: { name: 'ada' },
+    });
+    expect((await runCli(['ls'], { home: work })).stdout).toMatch(/api .*2 watching: local, ada; ada typed/);
+    owner.send(`${prefix}:take-keyboard\r`);
+    await owner.waitFor('ada may only watch api now');
+    await ada.waitFor('local took the keyboard of api');
+    ada.send('echo too-late\r');
+    await ada.waitFor('you may only watch api');
+    owner.send('echo owner-again\r');
+    await Promise.all([owner, ada].map((tui) => tui.waitFor(/^.owner-again/m)));
+    expect(owner.text()).not.toMatch(/too.(early|late)/);
+    const audit = await json<{ who: { name: string }; action: string; detail?: string }[]>(work, 'audit');
+    const said = audit.map(({ who, action, detail }) => [who.name, action, detail].filter(Boolean).join(' '));
+    expect(said).toEqual(
+      expect.arrayContaining([
+        'ada session.ask',
+        'local session.grant typer: ada',
+        'ada takeover from local',
+        'local session.take ada',
+      ]),
+    );
+  });
+
+  it('is done from shells as well; a question can be declined', async () => {
+    const { work, home, owner, ada } = await share();
+    const asked = await json<object>(home, 'keyboard', 'api', 'ask', '--hub', 'office');
+    expect(asked).toMatchObject({ told: 1 });
+    await owner.waitFor('ada asks for the keyboard of api');
+    owner.send(`${prefix}-`);
+    await ada.waitFor('local does not give you the keyboard of api');
+    const again = await runCli(['keyboard', 'api', 'ask', '--hub', 'office'], { home });
+    expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('you asked a moment ago') });
+    const given = await runCli(['keyboard', 'api', 'give', 'ada'], { home: work });
+    expect(given).toMatchObject({ code: 0, stdout: 'ada may type into api\n' });
+    ada.send('echo by-shell\r');
+    await owner.waitFor(/^.by-shell/m);
+    expect((await runCli(['keyboard', 'api', 'take'], { home: work })).stdout).toBe('ada may only watch api\n');
+    await ada.waitFor('view only');
+    const listed = await runCli(['keyboard', 'api'], { home: work });
+    expect(listed.stdout).toMatch(/^v\d+ +local +owner\nv\d+ +ada +viewer +typed \d+s ago\n$/);
+    for (const [args, code] of [
+      [['keyboard', 'api', 'give'], 2],
+      [['keyboard', 'api', 'grab'], 2],
+      [['keyboard', 'api', 'give', 'nobody'], 3],
+      [['keyboard', 'nothing'], 3],
+    ] as const) {
+      expect(await runCli(args, { home: work }), args.join(' ')).toMatchObject({ code, stdout: '' });
+    }
+    const refused = await runCli(['keyboard', 'api', 'take', '--hub', 'office'], { home });
+    expect(refused).toMatchObject({ code: 5, stdout: '' });
+  });
+
+  it('one goes where the other goes, in one layout and from session to session', async () => {
+    const { work, owner, ada } = await share();
+    const second = spawnTui({ home: work, ...SIZE });
+    await second.waitFor(/api/);
+    await owner.waitFor(/\+2 ●|\+ada \+local ●|\+local \+ada ●/);
+    const { people } = await json<{ people: { viewer: string; name: string }[] }>(work, 'keyboard', 'api');
+    const leader = people[0]!.viewer;
+    second.send(`${prefix}:follow ${leader}\r`);
+    await second.waitFor(' following local ');
+    await owner.waitFor('local follows you');
+    owner.send(`${prefix}c`);
+    await owner.waitFor(new RegExp(`3 bash\\*[\\s\\S]*${PROMPT.trim().replaceAll('$', '\\$')}`));
+    await second.waitFor(/3 bash\*/);
+    owner.send(`${prefix}1`);
+    await second.waitFor(/1 api\*/);
+    // She stays where she is while they look at what she may not see.
+    ada.send(`${prefix}:follow ${leader}\r`);
+    await ada.waitFor(' following local ');
+    owner.send(`${prefix}2`);
+    await second.waitFor(/2 secret\*/);
+    await ada.settle();
+    expect(ada.text()).toMatch(/1 api\*/);
+    second.send(`${prefix}n`);
+    await second.waitFor('no longer following local');
+    owner.send(`${prefix}d`);
+    await ada.waitFor('local has left');
+  });
+});

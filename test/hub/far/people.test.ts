@@ -1,0 +1,87 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { SessionHost, SessionInfo } from '../../../src/core/index.ts';
+import { waitUntil } from '../../support/index.ts';
+import { closeAll, eventsOf, folder, newSession, onlineClient, openHub, Watcher } from '../support/index.ts';
+import { Known } from '../support/known.ts';
+import { type ListeningHub, listeningHub } from '../support/listening.ts';
+
+afterEach(closeAll);
+
+/** A hub that knows another one as `office`, where it may do what `role` says. */
+async function paired(
+  role: 'viewer' | 'typer' | 'owner',
+): Promise<{ office: ListeningHub; host: SessionHost; socket: string }> {
+  const office = await listeningHub();
+  const place = folder();
+  const known = new Known(place);
+  await known.pair(office, 'office', 'home', { role });
+  const { socket } = await openHub(place, '0.1.0', { farHubs: known.farHubs });
+  return { office, host: await onlineClient(socket), socket };
+}
+
+const info = (host: SessionHost): SessionInfo => host.sessions[0]!;
+const names = (host: SessionHost): string[] => info(host)?.people?.map(({ name }) => name) ?? [];
+
+describe('people on a session of another hub', () => {
+  it('are those who are here and those who are there, each hub a viewer of the other; who typed is known on both', async () => {
+    const { office, host, socket } = await paired('typer');
+    const { id: there } = await newSession(office.owner, 'stty -echo; printf ready; cat');
+    const [mirror] = (await host.command('far.open', { hub: 'office' })).sessions;
+    const atOffice = new Watcher(office.owner, there);
+    await waitUntil(() => names(office.owner).join() === 'home,local', 'our hub is there as its device');
+    const two = await onlineClient(socket);
+    const here = new Watcher(two, mirror!.id);
+    await here.shows('ready');
+    await waitUntil(() => names(host).join() === 'local,local', 'both are known here');
+    expect(info(host).people!.map(({ viewer }) => viewer.startsWith('far/'))).toEqual([false, true]);
+    atOffice.type('from the office\r');
+    await here.shows('from the office');
+    await waitUntil(() => info(host).typedBy?.viewer.startsWith('far/'), 'somebody there typed');
+    here.type('from home\r');
+    await atOffice.shows('from home');
+    await waitUntil(() => info(office.owner).typedBy?.name === 'home', 'home typed');
+    await waitUntil(() => info(two).typedBy?.self, 'they know that it was them');
+  });
+
+  it('ask for its keyboard where it is, when this hub may only look there; one there gives it to all here', async () => {
+    const { office, host } = await paired('viewer');
+    const { id: there } = await newSession(office.owner, 'stty -echo; printf ready; cat');
+    const [mirror] = (await host.command('far.open', { hub: 'office' })).sessions;
+    const asked = eventsOf(office.owner);
+    const atOffice = new Watcher(office.owner, there);
+    const here = new Watcher(host, mirror!.id);
+    await here.shows('ready');
+    await waitUntil(() => info(host).role === 'viewer', 'what this hub may do is what one may do here');
+    expect((await host.command('session.ask', { session: mirror!.id })).told).toBe(1);
+    const question = await waitUntil(() => asked.find((one) => one.type === 'asked'), 'it is asked there');
+    expect(question).toMatchObject({ sessionId: there, name: 'home' });
+    await office.owner.command('session.grant', { session: there, viewer: 'home' });
+    await waitUntil(() => info(host).role === undefined || info(host).role === 'typer', 'it may be typed into');
+    here.type('typed from home\r');
+    await atOffice.shows('typed from home');
+    await office.owner.command('session.take', { session: there });
+    await waitUntil(() => info(host).role === 'viewer', 'and not any more');
+  });
+
+  it('of the other hub lose their keyboard from here, where this hub owns it', async () => {
+    const { office, host } = await paired('owner');
+    const { id: there } = await newSession(office.owner, 'printf ready; cat');
+    const [mirror] = (await host.command('far.open', { hub: 'office' })).sessions;
+    const known = new Known(folder());
+    await known.pair(office, 'office', 'ada', { role: 'typer' });
+    const { connect } = await import('../../../src/client/index.ts');
+    const ada = connect({ address: known.farHubs({ kind: 'known', name: 'office' })!, version: '0.1.0' });
+    try {
+      await waitUntil(() => ada.sessions.length === 1, 'she sees it');
+      new Watcher(ada, there);
+      const person = await waitUntil(() => info(host)?.people?.find(({ name }) => name === 'ada'), 'she is known here');
+      expect(person).toMatchObject({ viewer: expect.stringMatching(/^far\//), role: 'typer' });
+      await host.command('session.take', { session: mirror!.id, viewer: person.viewer });
+      await waitUntil(() => info(ada).role === 'viewer', 'she may only look');
+      await host.command('session.grant', { session: mirror!.id, viewer: person.viewer });
+      await waitUntil(() => info(ada).role === 'typer', 'she may type again');
+    } finally {
+      ada.close();
+    }
+  });
+});
