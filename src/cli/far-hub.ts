@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { HubAddress } from '../client/index.ts';
 import { IrisError, nearest, type Remote } from '../core/index.ts';
 import type { Environment } from './environment.ts';
@@ -82,4 +84,20 @@ async function machineOf(name: string, env: Environment, paths: Paths): Promise<
         : 'iris-tui pair makes one known; or use --hub local, ssh://USER@HOST, wss://HOST:PORT',
     },
   );
+}
+
+/** A hub that this device was paired with; undefined: none is known by that name. */
+export function knownHub(name: string, env: Environment, paths: Paths): (() => Promise<HubAddress>) | undefined {
+  if (!isKnown(name, paths)) return undefined;
+  return farHubOf(name, env, paths)?.address({ start: true });
+}
+
+/** Looked up without what reads and checks all of the file: a hub asks for each connection. */
+function isKnown(name: string, { configDir }: Paths): boolean {
+  try {
+    const { hubs } = JSON.parse(readFileSync(join(configDir, 'hubs.json'), 'utf8')) as { hubs?: { name?: unknown }[] };
+    return hubs?.some((hub) => hub.name === name) === true;
+  } catch {
+    return false;
+  }
 }

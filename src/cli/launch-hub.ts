@@ -13,6 +13,8 @@ export const HUB_START_DEADLINE_MS = 10_000;
 /** How often we look whether the socket answers while a hub comes up; one look costs 0.1 ms. */
 const POLL_MS = 50;
 const PROBE_DEADLINE_MS = 1000;
+/** Between a hub's first connection and its word that it runs. */
+const SAYS_SO_WITHIN_MS = 1000;
 /** The file descriptor on which a hub that was started in the background says how it went. */
 export const READY_FD = 3;
 /** Standard error of hubs, cut back to nothing at a start when it has grown past this. */
@@ -129,6 +131,7 @@ function answered(child: ChildProcess, paths: Paths, errorsFrom: number): Promis
   return new Promise((resolve, reject) => {
     let over = false;
     let { socket } = paths;
+    let taken = false;
     const finish = (run: () => void): void => {
       if (over) return;
       over = true;
@@ -153,7 +156,11 @@ function answered(child: ChildProcess, paths: Paths, errorsFrom: number): Promis
       const at = socket;
       const probe = await probeSocket(at, PROBE_DEADLINE_MS).catch(() => 'absent' as const);
       looking = false;
-      if (probe === 'answers') finish(() => resolve({ socket: at, started: false }));
+      if (probe !== 'answers') return;
+      const another = (): void => finish(() => resolve({ socket: at, started: false }));
+      // Ours listens a moment before it says so: then it is the one that was started.
+      if (taken) another();
+      else setTimeout(another, SAYS_SO_WITHIN_MS).unref();
     };
     const poll = setInterval(() => void look(), POLL_MS);
 
@@ -161,6 +168,7 @@ function answered(child: ChildProcess, paths: Paths, errorsFrom: number): Promis
       if ('ready' in message) finish(() => resolve({ socket, started: true }));
       else if ('taken' in message) {
         socket = message.socket ?? socket;
+        taken = true;
         void look();
       } else {
         const { code, message: text, remedy } = message.error;

@@ -3,7 +3,7 @@ import { IrisError, RuleBook, type TeamConfig } from '../core/index.ts';
 import { type Hub, type HubCard, type HubOptions, runHub as runHubProcess } from '../hub/index.ts';
 import { type LoadedConfig, problemLine } from './config/index.ts';
 import { type Environment, environmentForOthers } from './environment.ts';
-import { farHubOf } from './far-hub.ts';
+import { knownHub } from './far-hub.ts';
 import { ensureFolders, reasonOf } from './folders.ts';
 import { hookProgram } from './hook-program.ts';
 import { HubConfig } from './hub-config.ts';
@@ -54,7 +54,7 @@ async function startHub(env: Environment, paths: Paths, options: { background: b
     rules: new RuleBook(rules.files.map((file) => file.rules)),
     teams: config.teams,
     hookProgram: hookProgram(),
-    farHubs: ({ name }) => farHubOf(name, env, paths)?.address({ start: true }),
+    farHubs: ({ name }) => knownHub(name, env, paths),
     ...networkOf(config.loaded, options),
   });
   if (start.kind === 'started') {

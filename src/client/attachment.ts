@@ -1,6 +1,7 @@
 import {
   type Attachment,
   type AttachOptions,
+  type InputOrigin,
   IrisError,
   type Position,
   type ViewEntry,
@@ -14,7 +15,12 @@ export type Unsent = WithoutTime<ClientMessage>;
 /** What an attachment asks of its client. */
 export interface AttachmentHost {
   send(message: Unsent): void;
-  write(attachment: ClientAttachment, bytes: Uint8Array, settled: WriteSettled | undefined): void;
+  write(
+    attachment: ClientAttachment,
+    bytes: Uint8Array,
+    settled: WriteSettled | undefined,
+    origin: InputOrigin | undefined,
+  ): void;
   heldBytes(sessionId: string): number;
   /** Whoever may only watch has no say in the size. */
   maySize(sessionId: string): boolean;
@@ -67,8 +73,8 @@ export class ClientAttachment implements Attachment {
     return this.#host.heldBytes(this.sessionId);
   }
 
-  write(bytes: Uint8Array, settled?: WriteSettled): void {
-    if (!this.#over && !this.#options.readOnly) this.#host.write(this, bytes, settled);
+  write(bytes: Uint8Array, settled?: WriteSettled, origin?: InputOrigin): void {
+    if (!this.#over && !this.#options.readOnly) this.#host.write(this, bytes, settled, origin);
     else settled?.(new IrisError('not-allowed', 'this attachment is over, or only reads'));
   }
 

@@ -134,9 +134,15 @@ export class HubClient implements SessionHost {
 
   readonly #attachmentHost: AttachmentHost = {
     send: (message) => this.#send(message),
-    write: (attachment, bytes, settled) => {
+    write: (attachment, bytes, settled, origin) => {
       const { sessionId, stream } = attachment;
-      this.#input(sessionId).write(stream, attachment.epoch ?? this.#sessions.get(sessionId)?.epoch, bytes, settled);
+      this.#input(sessionId).write(
+        stream,
+        attachment.epoch ?? this.#sessions.get(sessionId)?.epoch,
+        bytes,
+        settled,
+        origin,
+      );
     },
     heldBytes: (sessionId) => this.#inputs.get(sessionId)?.heldBytes ?? 0,
     maySize: (sessionId) => this.#sessions.get(sessionId)?.role !== 'viewer',

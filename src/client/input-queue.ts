@@ -1,4 +1,4 @@
-import { IrisError, type WriteSettled } from '../core/index.ts';
+import { type InputOrigin, IrisError, type WriteSettled } from '../core/index.ts';
 import type { ClientMessage } from '../protocol/index.ts';
 
 type InputMessage = Extract<ClientMessage, { payload: { op: 'input' } }>;
@@ -15,6 +15,7 @@ interface Held {
   sent: boolean;
   /** Whoever wrote it asks what becomes of it. */
   readonly settled: WriteSettled | undefined;
+  readonly origin: InputOrigin | undefined;
 }
 
 export interface InputQueueOptions {
@@ -51,7 +52,13 @@ export class InputQueue {
     return this.#queue.length === 0;
   }
 
-  write(stream: number, epoch: string | undefined, bytes: Uint8Array, settled?: WriteSettled): void {
+  write(
+    stream: number,
+    epoch: string | undefined,
+    bytes: Uint8Array,
+    settled?: WriteSettled,
+    origin?: InputOrigin,
+  ): void {
     if (bytes.length === 0) return settled?.();
     if (this.#bytes + bytes.length > MAX_HELD_BYTES) {
       if (settled) settled(new IrisError('failed', 'too much waits for the hub'));
@@ -68,6 +75,7 @@ export class InputQueue {
       bytes: bytes.slice(),
       sent: false,
       settled,
+      origin,
     });
     this.#next += 1;
     this.#flush();
@@ -134,8 +142,8 @@ export class InputQueue {
         this.#heldBytes -= held.bytes.length;
         held.epoch ??= epoch;
         // With the epoch it was typed for: the hub knows whether it wrote it before the process was started again.
-        const { inputSeq, stream, bytes } = held;
-        const payload = { op: 'input', stream, inputSeq } as const;
+        const { inputSeq, stream, bytes, origin } = held;
+        const payload = { op: 'input', stream, inputSeq, ...(origin ? { from: origin } : {}) } as const;
         this.#o.send({ type: 'control', sessionId: this.#o.sessionId, epoch: held.epoch, payload, bytes });
       }
     }

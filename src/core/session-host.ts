@@ -4,7 +4,7 @@ import type { Dispose } from './emitter.ts';
 import type { IrisError } from './errors.ts';
 import type { Position, ViewEntry } from './output/entry.ts';
 import type { SessionInfo } from './session/info.ts';
-import type { WriteSettled } from './transport.ts';
+import type { InputOrigin, WriteSettled } from './transport.ts';
 
 /** How this program stands with a hub. */
 export interface HostConnection {
@@ -85,7 +85,7 @@ export interface Attachment {
   readonly heldBytes: number;
   /** Keystrokes: delivered once, in order, held (bounded) while offline. */
   /** `settled` hears what became of these bytes; without it, what is refused is an event. */
-  write(bytes: Uint8Array, settled?: WriteSettled): void;
+  write(bytes: Uint8Array, settled?: WriteSettled, origin?: InputOrigin): void;
   /** Everything up to there is on our disk. */
   kept(position: Position): void;
   /** The size this viewer would like; the session takes it from the viewer that typed last. */

@@ -73,6 +73,15 @@ export type MirrorWord =
       readonly retryAt?: number;
     };
 
+/**
+ * Who typed it first, and the number it had there: the same through all hubs that pass it on, and through the death of each of them. So the one where
+ * the process lives writes it once.
+ */
+export interface InputOrigin {
+  readonly client: string;
+  readonly seq: number;
+}
+
 /** Bytes that were taken were written, or, with an error, never will be. */
 export type WriteSettled = (refusal?: IrisError) => void;
 
@@ -125,7 +134,7 @@ export interface Transport {
   /** Ends the whole process group: HUP, then TERM, then KILL. Resolves when nothing of it is left. Idempotent. */
   stop(): Promise<void>;
   /** Numbered, sent again after a broken connection, written once: `settled` hears when, or why not. Absent: `write` is all there is. */
-  readonly type?: ((bytes: Uint8Array, settled: WriteSettled) => void) | undefined;
+  readonly type?: ((bytes: Uint8Array, settled: WriteSettled, origin?: InputOrigin) => void) | undefined;
   /** Lets go of it without ending it. Absent: it ends with us. */
   leave?(): void;
   /** Tries to connect now. Only where the transport itself comes back. */

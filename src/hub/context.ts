@@ -2,6 +2,7 @@ import type {
   Clock,
   HeldSettled,
   HubCommandName,
+  InputOrigin,
   LinkInfo,
   Position,
   Role,
@@ -98,7 +99,7 @@ export interface Attached {
    * `held`: they wait for the session's connection, and `held` hears what became of them.
    * @throws IrisError when these bytes must not or can't reach the process
    */
-  type(epoch: string, bytes: Uint8Array, held: HeldSettled): 'written' | 'held';
+  type(epoch: string, bytes: Uint8Array, held: HeldSettled, origin: InputOrigin): 'written' | 'held';
   close(): void;
 }
 

@@ -1,4 +1,12 @@
-import { type Clock, type Entry, type HeldSettled, IrisError, type Position, type Session } from '../core/index.ts';
+import {
+  type Clock,
+  type Entry,
+  type HeldSettled,
+  type InputOrigin,
+  IrisError,
+  type Position,
+  type Session,
+} from '../core/index.ts';
 import type { LogMessage } from '../protocol/index.ts';
 import type { Attached, FeedOptions, HubViewer } from './context.ts';
 import type { Flow, Send } from './flow.ts';
@@ -85,27 +93,27 @@ export class Feed implements Attached {
   }
 
   /** @throws IrisError when these bytes must not or can't reach the process */
-  type(epoch: string, bytes: Uint8Array, held: HeldSettled): 'written' | 'held' {
+  type(epoch: string, bytes: Uint8Array, held: HeldSettled, origin: InputOrigin): 'written' | 'held' {
     if (this.readOnly) throw new IrisError('not-allowed', 'this viewer is read-only');
     if (epoch !== this.session.epoch) throw startedAgain();
     this.#shared.size.typed(this);
     if (!isReport(bytes)) this.#shared.typed(this.viewer);
-    return this.#write(epoch, bytes, held);
+    return this.#write(epoch, bytes, held, origin);
   }
 
   /** At once, unless a prompt is on its way in: then `held` hears of it, as of what waits for the connection. */
-  #write(epoch: string, bytes: Uint8Array, held: HeldSettled): 'written' | 'held' {
+  #write(epoch: string, bytes: Uint8Array, held: HeldSettled, origin: InputOrigin): 'written' | 'held' {
     const { session } = this;
     let later = false;
     let how: 'written' | 'held' = 'held';
     typeKeys(session, bytes, this.#clock.now(), () => {
       if (!later) {
-        how = session.write(bytes, held);
+        how = session.write(bytes, held, origin);
         return;
       }
       try {
         if (epoch !== session.epoch) throw startedAgain();
-        if (session.write(bytes, held) === 'written') held();
+        if (session.write(bytes, held, origin) === 'written') held();
       } catch (error) {
         held(IrisError.from(error));
       }

@@ -129,9 +129,7 @@ class RunningHub implements HubContext, Hub {
   readonly sessions = new Map<string, SharedSession>();
   readonly viewers = new Map<string, Viewer>();
   readonly inputs = new InputLedger((settled) => {
-    for (const viewer of this.viewers.values()) {
-      if (viewer.identity.clientId === settled.clientId) viewer.answerInput(settled);
-    }
+    for (const viewer of this.viewers.values()) viewer.settled(settled);
   });
   readonly id: string;
   readonly audit: Audit;

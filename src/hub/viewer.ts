@@ -1,4 +1,12 @@
-import { EVERYTHING, IrisError, includes, lesserRole, type Role, type SessionInfo } from '../core/index.ts';
+import {
+  EVERYTHING,
+  type InputOrigin,
+  IrisError,
+  includes,
+  lesserRole,
+  type Role,
+  type SessionInfo,
+} from '../core/index.ts';
 import {
   type ClientMessage,
   type Failure,
@@ -11,6 +19,7 @@ import {
 } from '../protocol/index.ts';
 import type { Attached, HubContext, HubViewer, SessionChanges, ViewerIdentity } from './context.ts';
 import type { SettledInput } from './input-ledger.ts';
+import { PassedOn } from './passed-on.ts';
 import { withRole } from './principal.ts';
 import { ViewerActs } from './viewer-acts.ts';
 
@@ -37,6 +46,7 @@ export class Viewer implements HubViewer {
   readonly #gone = new AbortController();
   #running = 0;
   readonly #acks = new Map<string, number>();
+  readonly #passedOn = new PassedOn();
   readonly #acted: ViewerActs;
   /** Sessions it was told of. */
   #told = new Set<string>();
@@ -228,7 +238,8 @@ export class Viewer implements HubViewer {
   #input({ sessionId, epoch, payload, bytes }: InputMessage): void {
     const { stream, inputSeq } = payload;
     const { inputs } = this.#hub;
-    const { clientId } = this.identity;
+    const origin = this.#originOf(sessionId, payload);
+    const { client, seq } = origin.known;
     if (!this.#has('typer', sessionId)) {
       const error = new IrisError('not-allowed', 'you may only watch this session', { remedy: 'ask for the keyboard' });
       this.#acted.denied('type', sessionId);
@@ -236,8 +247,11 @@ export class Viewer implements HubViewer {
       return;
     }
     // A number that was taken before is answered again, with what became of it.
-    const fate = inputs.take(clientId, sessionId, inputSeq);
-    if (fate?.kind === 'held') return;
+    const fate = inputs.take(client, sessionId, seq);
+    if (fate?.kind === 'held') {
+      if (payload.from) this.#passedOn.set(origin.known, sessionId, inputSeq);
+      return;
+    }
     if (fate?.kind === 'refused') {
       this.answerInput({ sessionId, from: inputSeq, to: inputSeq, refused: fate.failure });
       return;
@@ -247,14 +261,15 @@ export class Viewer implements HubViewer {
       try {
         const feed = this.#feeds.get(stream);
         if (feed?.session.id !== sessionId) throw new IrisError('not-found', 'not attached to this session');
-        const how = feed.type(epoch, bytes, (refusal) => inputs.settle(clientId, sessionId, inputSeq, refusal));
+        const how = feed.type(epoch, bytes, (refusal) => inputs.settle(client, sessionId, seq, refusal), origin.told);
         if (how === 'held') {
           // Not acknowledged until it is settled: the viewer keeps it, should this hub die.
-          inputs.hold(clientId, sessionId, inputSeq);
+          inputs.hold(client, sessionId, seq);
+          if (payload.from) this.#passedOn.set(origin.known, sessionId, inputSeq);
           return;
         }
       } catch (error) {
-        const refused = inputs.refuse(clientId, sessionId, inputSeq, error);
+        const refused = inputs.refuse(client, sessionId, seq, error);
         this.answerInput({ sessionId, from: inputSeq, to: inputSeq, refused });
         return;
       }
@@ -263,6 +278,31 @@ export class Viewer implements HubViewer {
     if (this.#ackTimer) return;
     this.#ackTimer = true;
     this.#hub.clock.after(INPUT_ACK_DELAY_MS, () => this.#flushAcks());
+  }
+
+  /**
+   * By what input is known when it comes again: by the numbers of this link's program, or, passed on by a hub, by those of whoever typed it there,
+   * kept apart from what others pass on. `told`: what the next hub is told.
+   */
+  #originOf(sessionId: string, { inputSeq, from }: InputMessage['payload']): { known: InputOrigin; told: InputOrigin } {
+    const { clientId, principal } = this.identity;
+    if (from) return { known: { client: `${principal.id} > ${from.client}`, seq: from.seq }, told: from };
+    return {
+      known: { client: clientId, seq: inputSeq },
+      // With the session: one program counts for each, and two mirrors may be of the same session.
+      told: { client: `${clientId} ${sessionId}`, seq: inputSeq },
+    };
+  }
+
+  /** Input that was held is settled, whoever held it. */
+  settled({ clientId, sessionId, from, to, refused }: SettledInput): void {
+    const answer = (first: number, last: number): void =>
+      this.answerInput({ sessionId, from: first, to: last, ...(refused ? { refused } : {}) });
+    if (clientId === this.identity.clientId) return answer(from, to);
+    for (let seq = from; seq <= to; seq++) {
+      const inputSeq = this.#passedOn.take({ client: clientId, seq }, sessionId);
+      if (inputSeq !== undefined) answer(inputSeq, inputSeq);
+    }
   }
 
   /** Held input is settled, or some was refused. What was written before is acknowledged before. */

@@ -26,6 +26,7 @@ export function fastHeader(
     if (!isCount(first, 1, seq)) return undefined;
     return { type, sessionId, epoch, seq, ts, payload: { kind, stream, first }, bytes };
   }
+  if (p.from !== undefined) return undefined;
   const inputSeq = p.inputSeq;
   if (type !== 'control' || p.op !== 'input' || !isCount(inputSeq, 1, Number.MAX_SAFE_INTEGER)) return undefined;
   return { type, sessionId, epoch, ts, payload: { op: 'input', stream, inputSeq }, bytes };

@@ -169,7 +169,15 @@ const input = z.object({
   sessionId: id,
   epoch: id,
   ts,
-  payload: z.object({ op: z.literal('input'), stream, inputSeq: z.number().int().min(1) }),
+  payload: z.object({
+    op: z.literal('input'),
+    stream,
+    inputSeq: z.number().int().min(1),
+    /** Passed on by a hub: who typed it there, and the number it had. By these it is known when it comes twice. */
+    from: z
+      .object({ client: z.string().min(1).max(512), seq: z.number().int().min(1).max(Number.MAX_SAFE_INTEGER) })
+      .exactOptional(),
+  }),
   bytes,
 });
 const command = z.object({

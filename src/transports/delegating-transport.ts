@@ -1,4 +1,5 @@
 import type {
+  InputOrigin,
   Position,
   Transport,
   TransportKind,
@@ -49,7 +50,9 @@ export abstract class DelegatingTransport implements Transport {
   /** Only there where the inner one has it: whoever asks for it, asks at the time. */
   get type(): Transport['type'] {
     const { inner } = this;
-    return inner.type ? (bytes: Uint8Array, settled: WriteSettled) => inner.type?.(bytes, settled) : undefined;
+    return inner.type
+      ? (bytes: Uint8Array, settled: WriteSettled, origin?: InputOrigin) => inner.type?.(bytes, settled, origin)
+      : undefined;
   }
 
   resize(cols: number, rows: number): void {

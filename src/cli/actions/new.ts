@@ -18,6 +18,8 @@ export interface NewRequest {
   readonly agent?: string | undefined;
   /** What the rest leaves open is as this team of the config has it. */
   readonly team?: string | undefined;
+  /** In this hub, not in the one that is asked. */
+  readonly on?: string | undefined;
   readonly command: readonly string[];
   readonly size?: { readonly cols: number; readonly rows: number } | undefined;
   readonly pipes?: boolean;
@@ -34,6 +36,7 @@ export const runNew: VerbRun = async (context, { args, options }) => {
     cwd: options.cwd as string | undefined,
     agent: options.agent as string | undefined,
     team: options.team as string | undefined,
+    on: options.on as string | undefined,
     command: args[0] as readonly string[],
     size: options.size === undefined ? undefined : sizeOf(options.size as string),
     pipes: options.pipes === true,
@@ -80,7 +83,9 @@ function sessionArguments(context: Context, request: NewRequest): HubCommandArgs
     ...(name === undefined ? {} : { name }),
     ...(agent === undefined ? {} : { agent }),
     ...(command.length > 0 ? { command: [...command] } : {}),
-    ...placeOf(context, request.cwd),
+    ...(request.on === undefined
+      ? placeOf(context, request.cwd)
+      : { on: request.on, ...(request.cwd === undefined ? {} : { cwd: request.cwd }) }),
     mode: modeOf(request),
     ...(request.hooks === undefined ? {} : { hooks: request.hooks }),
     ...size,

@@ -40,6 +40,12 @@ export const sessionVerbs: readonly Verb[] = [
         summary: 'start another session of this team of the config; the other options go before what it says',
         complete: 'team',
       },
+      {
+        flags: '--on <HUB>',
+        summary:
+          'start it in another hub, where it lives on, and show it here: one this device was paired with, or a runner',
+        complete: 'hub',
+      },
       { flags: '-d, --detach', summary: 'do not show it: print its id' },
       {
         flags: '--headless',
@@ -56,6 +62,7 @@ export const sessionVerbs: readonly Verb[] = [
       ['iris-tui new -a claude -c ~/src/api', 'claude in a folder, on the screen'],
       ['iris-tui new -d -n api -a claude --headless', 'for prompt, answer and messages, without a terminal of its own'],
       ['iris-tui new -d -n build -- make -j8', 'a build in the background'],
+      ['iris-tui new --on office -a codex -c ~/src/api', 'there; the pane is here'],
       ["id=$(iris-tui new -d -- sh -c 'sleep 5; date')", 'keep the id'],
     ],
     load: async () => (await import('../actions/new.ts')).runNew,

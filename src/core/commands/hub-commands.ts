@@ -23,6 +23,8 @@ export const hubCommands = {
       name: z.string().min(1).max(128).optional(),
       /** Absent: the agent's program, or the user's shell. */
       command: z.array(z.string().max(131_072)).min(1).max(4096).optional(),
+      /** In this hub: one that this user was paired with, or a runner that is connected here. */
+      on: z.string().min(1).max(128).optional(),
       /** A team of the config: what the other arguments leave open is as it says. */
       team: z.string().min(1).max(128).optional(),
       /** claude, codex, gemini, opencode, aider: found on PATH unless `command` stands in its place. */

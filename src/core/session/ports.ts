@@ -121,6 +121,8 @@ export interface SavedSession {
   readonly conversation?: SavedConversation;
   /** Of a headless agent: by this it goes on with its session. */
   readonly agentSession?: string;
+  /** Of a session that lives in another hub: without a connection since then. */
+  readonly awaySince?: number;
   /** Of a session that lives in another hub: its id there, and what that hub told last, without what changes all the time. */
   readonly far?: { readonly session: string; readonly info?: SessionInfo };
   /** Nobody had put it down: with a rule to restart, the next hub starts it again. */

@@ -196,6 +196,7 @@ export function savedSession(session: Kept): SavedSession {
     ...(conversation === undefined ? {} : { conversation }),
     ...(agentSession === undefined ? {} : { agentSession }),
     ...(session.far ? { far: keptFar(session.far) } : {}),
+    ...(session.far && session.state.kind === 'offline' ? { awaySince: session.connectionSince } : {}),
     ...(session.wanted ? { wanted: true } : {}),
     status: savedStatus(state),
   };
@@ -222,11 +223,15 @@ function savedStatus(state: SessionState): SavedSession['status'] {
 }
 
 /** What a kept session is now: a process that lived under another hub has died. */
-export function stateOf({ status, far, remote }: SavedSession, now: number): SessionState {
+export function stateOf(
+  { status, far, remote, awaySince }: SavedSession,
+  { now, wall }: { readonly now: number; readonly wall: number },
+): SessionState {
   // It lives elsewhere, and did not end with that hub: it is only not connected yet.
   if (status.kind === 'live' && (far || (remote?.kind === 'websocket' && remote.session !== undefined))) {
     const error = new IrisError('unreachable', 'this hub has just started', { retriable: true });
-    return { kind: 'offline', error, attempt: 1, lostAt: now, restarts: 0 };
+    const lostAt = awaySince === undefined ? now : now - Math.max(0, wall - awaySince);
+    return { kind: 'offline', error, attempt: 1, lostAt, restarts: 0 };
   }
   switch (status.kind) {
     case 'exited':

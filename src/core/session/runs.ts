@@ -1,6 +1,6 @@
 import { IrisError } from '../errors.ts';
 import type { EntryBody } from '../output/index.ts';
-import type { LaunchSpec, MirrorWord, ProcessEnd, Transport } from '../transport.ts';
+import type { InputOrigin, LaunchSpec, MirrorWord, ProcessEnd, Transport } from '../transport.ts';
 import type { AgentSide } from './agent-side.ts';
 import { SessionConversation } from './conversation.ts';
 import { HELD_INPUT_LIMIT_BYTES, HeldInput, type HeldSettled } from './held-input.ts';
@@ -149,13 +149,14 @@ export class Runs {
     bytes: Uint8Array,
     held: HeldSettled | undefined,
     why: () => { reason?: string; remedy?: string },
+    origin?: InputOrigin,
   ): 'written' | 'held' {
     const { identity, state } = this.#o;
     const { kind } = state();
     // It holds, numbers and sends again by itself, and says what became of each piece.
     if (this.#mirrored && held && this.#transport?.type) {
       this.used();
-      this.#transport.type(bytes, held);
+      this.#transport.type(bytes, held, origin);
       return 'held';
     }
     if (kind === 'offline' || (kind === 'starting' && this.#epochDue)) {

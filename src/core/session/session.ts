@@ -3,7 +3,7 @@ import type { Timer } from '../clock.ts';
 import { Emitter } from '../emitter.ts';
 import { IrisError } from '../errors.ts';
 import type { EntryBody, ScreenEvent } from '../output/index.ts';
-import type { MirrorWord } from '../transport.ts';
+import type { InputOrigin, MirrorWord } from '../transport.ts';
 import { AgentSide } from './agent-side.ts';
 import { agentKindOf } from './agents.ts';
 import { isAway, sameStretch } from './connection.ts';
@@ -97,11 +97,11 @@ export class Session extends SessionFacts {
     const env = saved.remote ? saved.env : { ...deps.env, ...saved.env };
     const session = new Session(deps, saved.id, saved.name, { ...saved, env }, saved);
     session.picture.restore(output);
-    session.#state = stateOf(saved, deps.clock.now());
+    session.#state = stateOf(saved, { now: deps.clock.now(), wall: deps.clock.wall() });
     session.agentSession = saved.agentSession;
     if (saved.far) session.setFar(saved.far);
     session.#wanted = saved.wanted ?? false;
-    session.#connectionSince = deps.clock.wall();
+    session.#connectionSince = saved.awaySince ?? deps.clock.wall();
     if (!isLive(session.#state)) session.agentSide.end();
     session.agentSide.lose();
     return session;
@@ -182,8 +182,8 @@ export class Session extends SessionFacts {
    * them: written to the same process, or refused.
    * @throws IrisError when there is no process, its input is full, or too much is held.
    */
-  write(bytes: Uint8Array, held?: HeldSettled): 'written' | 'held' {
-    return this.runs.write(bytes, held, () => this.info().connection);
+  write(bytes: Uint8Array, held?: HeldSettled, origin?: InputOrigin): 'written' | 'held' {
+    return this.runs.write(bytes, held, () => this.info().connection, origin);
   }
 
   /** A new size for the screen and the process, in order with the output: a log entry says where. */

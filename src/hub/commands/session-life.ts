@@ -3,10 +3,13 @@ import { resolve } from 'node:path';
 import {
   agentCommand,
   agentKindOf,
+  baseName,
   defaultName,
   type HubCommandParsed,
   headlessWords,
+  IrisError,
   type Session,
+  type Team,
   teamPrint,
 } from '../../core/index.ts';
 import { findProgram } from '../../transports/index.ts';
@@ -27,7 +30,7 @@ export const lifeHandlers: Life = {
     const before = args.key === undefined ? undefined : hub.startedBy(args.key);
     if (before) return before.info();
     hub.desk.called(args.env);
-    const session = args.team === undefined ? newSession(args, hub) : newOfTeam(args.team, args, hub);
+    const session = started(args, hub);
     if (args.key !== undefined) hub.startedBy(args.key, session);
     return session.info();
   },
@@ -55,6 +58,37 @@ export const lifeHandlers: Life = {
     return { id: found.id };
   },
 };
+
+function started(args: HubCommandParsed<'session.new'>, hub: HubContext): Session {
+  if (args.on !== undefined) return newElsewhere(args.on, args, hub);
+  return args.team === undefined ? newSession(args, hub) : newOfTeam(args.team, args, hub);
+}
+
+/** In another hub, which looks programs and folders up for itself; here it is a mirror. */
+function newElsewhere(on: string, args: HubCommandParsed<'session.new'>, hub: HubContext): Session {
+  const { command, agent, cwd, extraEnv = {}, mode } = args;
+  if (args.team !== undefined) {
+    throw new IrisError('usage', 'a team says itself where it runs', { remedy: 'leave one of the two out' });
+  }
+  const team: Team = {
+    name: on,
+    remote: { kind: 'websocket', hub: { kind: 'known', name: on }, words: ['hub', on], options: {} },
+    agent: agent ?? (command ? agentKindOf(command) : 'shell'),
+    ...(command === undefined ? {} : { command }),
+    ...(cwd === undefined ? {} : { path: cwd }),
+    args: [],
+    env: extraEnv,
+    mode: mode === 'headless' ? mode : 'interactive',
+    autostart: false,
+    restart: 'never',
+  };
+  const { team: _team, teamPrint: _print, ...spec } = hub.desk.spec(team, args);
+  const program = command ? baseName(command[0]!) : team.agent;
+  const taken = (name: string): boolean => hub.registry.list().some((session) => session.name === name);
+  let name = args.name ?? `${on}/${program}`;
+  for (let n = 2; args.name === undefined && taken(name); n++) name = `${on}/${program}-${n}`;
+  return hub.registry.create({ ...spec, mode: mode === 'pipes' ? mode : spec.mode, name });
+}
 
 function newSession(args: HubCommandParsed<'session.new'>, hub: HubContext): Session {
   const env = { ...(args.env ?? hub.env), ...args.extraEnv };

@@ -50,6 +50,7 @@ export class FarDesk {
       // Of this process alone: the numbers of its input begin anew with it.
       clientId: randomUUID(),
       addressOf: (ref) => this.#address(ref),
+      resolve: (ref) => this.#resolve(ref),
       open: (launch) =>
         createTransport(transportOf(launch.remote), launch, { hub: hub.socket, env: hub.desk.reachingEnv }),
       onError: (error) => hub.log.error('far hub', { error: String(error) }),
@@ -197,6 +198,15 @@ export class FarDesk {
     this.#runners.cut(device);
     this.#followers.get(`runner ${device}`)?.close(true);
     this.#followers.delete(`runner ${device}`);
+  }
+
+  /** A hub that this user was paired with goes before a runner of the same name. */
+  #resolve(ref: FarHubRef): FarHubRef {
+    if (ref.kind !== 'known' || this.#o.addressOf(ref)) return ref;
+    for (const follower of this.#followers.values()) {
+      if (follower.ref.kind === 'runner' && follower.name === ref.name) return follower.ref;
+    }
+    return ref;
   }
 
   #address(ref: Exclude<FarHubRef, { kind: 'carried' }>): ConnectOptions['address'] {

@@ -106,6 +106,9 @@ export class Follower implements LinkUser {
     if (this.#unwanted.has(id)) return false;
     // What comes from here would come back again and again.
     if (via.includes(hub.id) || via.length > MAX_VIA) return false;
+    // Started there for a session of ours.
+    if (hub.registry.list().some(({ far, remote }) => far?.session === id && remote?.kind === 'websocket'))
+      return false;
     return only === undefined || only.includes(name) || only.includes(id);
   }
 

@@ -14,6 +14,8 @@ export interface FarHubsOptions {
   readonly clientId: string;
   /** How a hub is reached; asked once a link. @throws IrisError `not-found` when there is no such hub */
   readonly addressOf: (ref: Exclude<FarHubRef, { kind: 'carried' }>) => ConnectOptions['address'];
+  /** Which one is meant: a name may be that of a runner that is connected. */
+  readonly resolve?: (ref: FarHubRef) => FarHubRef;
   /** Runs what leads to the hub of another machine. */
   readonly open: OpenTransport;
   readonly onError: (error: unknown) => void;
@@ -29,7 +31,8 @@ export class FarHubs {
   }
 
   /** The link to a hub, made if there is none; `release` it once. @throws IrisError `not-found` */
-  use(ref: FarHubRef): FarHubLink {
+  use(wanted: FarHubRef): FarHubLink {
+    const ref = this.#o.resolve?.(wanted) ?? wanted;
     const key = hubKey(ref);
     let entry = this.#links.get(key);
     if (!entry) {
@@ -79,8 +82,8 @@ export class FarHubs {
   }
 
   /** The link to a hub, if there is one. */
-  get(ref: FarHubRef): FarHubLink | undefined {
-    return this.#links.get(hubKey(ref))?.link;
+  get(wanted: FarHubRef): FarHubLink | undefined {
+    return this.#links.get(hubKey(this.#o.resolve?.(wanted) ?? wanted))?.link;
   }
 
   list(): FarHubLink[] {

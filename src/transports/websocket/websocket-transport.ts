@@ -1,5 +1,6 @@
 import {
   type Attachment,
+  type InputOrigin,
   IrisError,
   type LaunchSpec,
   type Position,
@@ -131,13 +132,13 @@ export class WebSocketTransport implements Transport, LinkUser {
     });
   }
 
-  type(bytes: Uint8Array, settled: WriteSettled): void {
+  type(bytes: Uint8Array, settled: WriteSettled, origin?: InputOrigin): void {
     if (!this.#attachment) {
       settled(new IrisError('unreachable', 'it is not connected yet', { retriable: true }));
       return;
     }
     this.#bytesOut += bytes.length;
-    this.#attachment.write(bytes, settled);
+    this.#attachment.write(bytes, settled, origin);
   }
 
   resize(cols: number, rows: number): void {

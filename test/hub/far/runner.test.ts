@@ -82,6 +82,33 @@ describe('a runner', () => {
     }, 'it is ended');
   });
 
+  it('that allows to start is started in, once, by whoever is at the other hub; one that does not refuses', async () => {
+    const { here, there } = await stage();
+    await here.command('link.add', { hub: 'office', allow: 'start' });
+    await newSession(here, 'sleep 100');
+    await live(there, 'laptop/sh');
+    const started = await there.command('session.new', {
+      on: 'laptop',
+      command: ['sh', '-c', 'echo "in $PWD with $EXTRA"; exec cat'],
+      cwd: '/tmp',
+      extraEnv: { EXTRA: 'what was added' },
+    });
+    expect(started.name).toBe('laptop/sh-2');
+    const mirror = await live(there, 'laptop/sh-2');
+    const watcher = new Watcher(there, mirror.id);
+    await watcher.shows('in /tmp with what was added');
+    expect(here.sessions).toHaveLength(2);
+    expect(there.sessions.map(({ name }) => name)).toEqual(['laptop/sh', 'laptop/sh-2']);
+    await there.command('session.kill', { session: mirror.id });
+    await waitUntil(() => here.sessions.length === 1, 'it is ended there');
+    await here.command('link.add', { hub: 'office', allow: 'type' });
+    await live(there, 'laptop/sh');
+    await there.command('session.new', { on: 'laptop', command: ['cat'] });
+    const failed = () =>
+      there.sessions.find(({ name, process }) => name === 'laptop/cat' && process.status === 'failed');
+    expect((await waitUntil(failed, 'it is refused')).connection.reason).toContain('needs the role owner');
+  });
+
   it('offers only what is named, and nothing once the link is removed', async () => {
     const { here, there } = await stage();
     await here.command('session.new', { command: ['sleep', '100'], cwd: '/tmp', name: 'secret', env: ENV });
