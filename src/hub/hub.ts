@@ -2,40 +2,33 @@ import { randomBytes } from 'node:crypto';
 import type { Socket as NetSocket } from 'node:net';
 import { hostname } from 'node:os';
 import type { WebSocket } from 'ws';
-import {
-  type Clock,
-  NO_TEAMS,
-  type RuleBook,
-  randomIds,
-  type Session,
-  SessionRegistry,
-  type TeamConfig,
-} from '../core/index.ts';
+import { type Clock, NO_TEAMS, randomIds, type Session, SessionRegistry, type TeamConfig } from '../core/index.ts';
 import { type Link, type Socket, systemClock, toFailure } from '../protocol/index.ts';
 import { type AcceptOptions, accept } from './accept.ts';
 import { type Audit, storedAudit } from './audit/index.ts';
 import { type Access, openAccess } from './auth/index.ts';
 import { reportFromHook, runCommand } from './commands/index.ts';
 import type { HubContext, HubViewer } from './context.ts';
-import { FarDesk, type FarDeskOptions } from './far/index.ts';
+import { FarDesk } from './far/index.ts';
 import { privateFolder } from './folder.ts';
 import { HeadlessDesk } from './headless/index.ts';
-import { HookDesk, type HookProgram, hookRequests } from './hooks/index.ts';
+import { HookDesk, hookRequests } from './hooks/index.ts';
 import { hubId } from './hub-id.ts';
 import { type HubLog, openHubLog } from './hub-log.ts';
+import type { Hub, HubOptions, HubStart } from './hub-options.ts';
 import { InputLedger } from './input-ledger.ts';
 import { type Listener, listen } from './listener.ts';
-import { type HubCard, type HubLock, readCard } from './lock.ts';
+import { type HubLock, readCard } from './lock.ts';
 import { lockOrHub } from './lock-or-hub.ts';
 import { transportMaker } from './make-transport.ts';
-import { NetworkDoor, type NetworkOptions, type NetworkState } from './network/index.ts';
+import { NetworkDoor, type NetworkState } from './network/index.ts';
 import { NoticeDesk } from './notices/index.ts';
-import type { HubPaths } from './paths.ts';
 import { layoutOwner, localOnly } from './principal.ts';
 import { SessionChangeFeed } from './session-changes.ts';
 import { SharedSession } from './shared-session.ts';
 import { SharingDesk } from './sharing/index.ts';
 import { spreadReturns } from './spread-returns.ts';
+import { StartedKeys } from './started-keys.ts';
 import { SessionKeeper, Store } from './store/index.ts';
 import { ProcessJournal } from './sweep/index.ts';
 import { ConnectionWatch, IdleWatch, networkNow, TeamDesk } from './teams/index.ts';
@@ -43,60 +36,14 @@ import type { Viewer } from './viewer.ts';
 import { within } from './within.ts';
 import { Workspaces } from './workspaces.ts';
 
+export type { Hub, HubOptions, HubStart } from './hub-options.ts';
+
 /** Lines of scrollback kept for each session. */
 export const SCROLLBACK_LINES = 10_000;
 /** A hub that stops waits this long for its sessions; the transports' own HUP, TERM, KILL are well within it. */
 const STOP_SESSIONS_MS = 8_000;
 /** And this long for viewers to have heard that it stops. */
 const GOODBYE_MS = 500;
-
-/** Starts that are known by their key: who asks twice, asks soon. The oldest are forgotten. */
-const STARTED_KEYS = 256;
-
-export interface HubOptions {
-  readonly paths: HubPaths;
-  /** Of this software, as `0.1.0`. */
-  readonly version: string;
-  /** For sessions whose starter sends no environment. */
-  readonly env: Readonly<Record<string, string>>;
-  readonly clock?: Clock;
-  /** hub.log in the state folder when absent. */
-  readonly log?: HubLog;
-  readonly scrollbackLines?: number;
-  /** What agents look like; those of this version when absent. */
-  readonly rules?: RuleBook;
-  /** None when absent; `setTeams` replaces them. */
-  readonly teams?: TeamConfig;
-  /** How other hubs are reached; absent: none is known. */
-  readonly farHubs?: FarDeskOptions['addressOf'];
-  /** How much is kept for hubs that sessions are offered to. */
-  readonly retention?: FarDeskOptions['retention'];
-  /** What hooks of agents run; absent: no agent gets hooks. */
-  readonly hookProgram?: HookProgram;
-  /** Serve other machines; absent: this one only. */
-  readonly network?: NetworkOptions;
-  /** Why it can't serve other machines, though it should. */
-  readonly networkProblem?: string;
-  /** What it is called by others; the name of the machine when absent. */
-  readonly name?: string;
-}
-
-export interface Hub {
-  readonly socket: string;
-  /** The config was read again. */
-  setTeams(teams: TeamConfig): void;
-  /** Ends every process, tells the viewers, saves. At most 10 s. Idempotent. */
-  stop(): Promise<void>;
-  /** Resolves when it has stopped, for whatever reason. */
-  readonly stopped: Promise<void>;
-  readonly log: HubLog;
-  readonly network: NetworkState;
-}
-
-/** `running`: another hub of this user is there; attach to that. */
-export type HubStart =
-  | { readonly kind: 'started'; readonly hub: Hub }
-  | { readonly kind: 'running'; readonly card?: HubCard };
 
 /**
  * Makes this process the user's hub: takes the lock, ends what a killed hub left behind, brings its sessions back, listens.
@@ -137,7 +84,7 @@ class RunningHub implements HubContext, Hub {
   readonly access: Access;
   readonly far: FarDesk;
   readonly sharing = new SharingDesk(this);
-  readonly #started = new Map<string, string>();
+  readonly #started = new StartedKeys();
   readonly hooks: HookDesk;
   readonly headless: HeadlessDesk;
   readonly workspaces: Workspaces;
@@ -354,11 +301,7 @@ class RunningHub implements HubContext, Hub {
   }
 
   startedBy(key: string, session?: Session): Session | undefined {
-    if (session) {
-      this.#started.set(key, session.id);
-      if (this.#started.size > STARTED_KEYS) this.#started.delete(this.#started.keys().next().value!);
-    }
-    const found = this.registry.get(this.#started.get(key) ?? '');
+    const found = this.registry.get(this.#started.by(key, session?.id) ?? '');
     return found?.live ? found : undefined;
   }
 
@@ -369,7 +312,7 @@ class RunningHub implements HubContext, Hub {
   }
 
   #watch(session: Session): void {
-    if (session.team === undefined) return;
+    if (session.team === undefined && !session.remote) return;
     const look = (): void => {
       this.#connections.look();
       this.#idle.look();

@@ -3,10 +3,11 @@ import type { Transport } from '../transport.ts';
 import { WithAgent } from './agent-side.ts';
 import { roundTripToTell } from './connection.ts';
 import type { SavedConversation } from './conversation.ts';
-import type { SessionInfo, SessionMode } from './info.ts';
+import type { ConnectionDetails, SessionInfo, SessionMode } from './info.ts';
 import type { Person, TypedBy } from './people.ts';
 import type { Picture } from './picture.ts';
 import type { SessionSpec } from './ports.ts';
+import { connectionDetails } from './report.ts';
 import type { Runs } from './runs.ts';
 import type { SessionState } from './states.ts';
 
@@ -26,6 +27,15 @@ export abstract class SessionFacts extends WithAgent {
   #far: { session: string; info?: SessionInfo } | undefined;
 
   abstract readonly state: SessionState;
+
+  abstract info(): SessionInfo;
+
+  abstract write(bytes: Uint8Array): unknown;
+
+  /** Its connection looked at closely. */
+  connection(): ConnectionDetails {
+    return connectionDetails(this.info(), this.runs.newest);
+  }
 
   /** Something that reports tell has changed. */
   protected abstract changed(): void;
@@ -65,6 +75,12 @@ export abstract class SessionFacts extends WithAgent {
 
   signal(signal: Parameters<Transport['signal']>[0]): void {
     this.runs.signal(signal);
+  }
+
+  /** Interrupts what runs: Ctrl-C into a terminal, SIGINT to a process without one. */
+  cancel(): void {
+    if (this.mode === 'pty') this.write(Uint8Array.of(3));
+    else this.signal('SIGINT');
   }
 
   /** Why nothing is read from its process, which waits until it is. */

@@ -9,11 +9,11 @@ import { agentKindOf } from './agents.ts';
 import { isAway, sameStretch } from './connection.ts';
 import { SessionFacts } from './facts.ts';
 import type { HeldSettled } from './held-input.ts';
-import type { ConnectionDetails, SessionInfo } from './info.ts';
+import type { SessionInfo } from './info.ts';
 import { Coalescer, INFO_INTERVAL_MS, NUISANCE_INTERVAL_MS, nuisance, Throttle } from './pacing.ts';
 import { Picture } from './picture.ts';
 import type { SavedOutput, SavedSession, SessionDeps, SessionEvent, SessionSpec } from './ports.ts';
-import { connectionDetails, savedSession, sessionInfo, stateOf } from './report.ts';
+import { savedSession, sessionInfo, stateOf } from './report.ts';
 import { Runs } from './runs.ts';
 import {
   beginning,
@@ -167,11 +167,6 @@ export class Session extends SessionFacts {
     return savedSession(this);
   }
 
-  /** Its connection looked at closely. */
-  connection(): ConnectionDetails {
-    return connectionDetails(this.info(), this.runs.newest);
-  }
-
   /** Runs the process for the first time. What fails before it starts (a missing program) shows as state `failed` at once. */
   start(): void {
     this.#launch();
@@ -194,12 +189,6 @@ export class Session extends SessionFacts {
     this.#append({ kind: 'resize', cols: this.cols, rows: this.rows });
     this.runs.resize(this.cols, this.rows);
     this.changed();
-  }
-
-  /** Interrupts what runs: Ctrl-C into a terminal, SIGINT to a process without one. */
-  cancel(): void {
-    if (this.mode === 'pty') this.write(Uint8Array.of(3));
-    else this.signal('SIGINT');
   }
 
   /**
