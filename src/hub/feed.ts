@@ -4,6 +4,7 @@ import {
   type HeldSettled,
   type InputOrigin,
   IrisError,
+  includes,
   type Position,
   type Session,
 } from '../core/index.ts';
@@ -113,6 +114,9 @@ export class Feed implements Attached {
       }
       try {
         if (epoch !== session.epoch) throw startedAgain();
+        // The keyboard may have been taken meanwhile.
+        const role = this.viewer.roleOn(session.id);
+        if (!role || !includes(role, 'typer')) throw new IrisError('not-allowed', 'you may only watch this session');
         if (session.write(bytes, held, origin) === 'written') held();
       } catch (error) {
         held(IrisError.from(error));

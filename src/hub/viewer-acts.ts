@@ -23,9 +23,9 @@ export class ViewerActs {
     if (this.#viewer.identity.principal.kind !== 'local') this.#tell(action, session, 'ok', detail);
   }
 
-  /** What people share is written down whoever does it, also at this machine. */
+  /** What people share is written down whoever does it, also at this machine, and each time: how often is bounded where it is done. */
   shared(action: string, session: string, detail?: string): void {
-    this.#tell(action, session, 'ok', detail);
+    this.#record(action, session, 'ok', detail);
   }
 
   denied(action: string, session?: string, detail?: string): void {
@@ -43,6 +43,11 @@ export class ViewerActs {
     acts.delete(key);
     acts.set(key, now);
     if (acts.size > REMEMBERED) acts.delete(acts.keys().next().value!);
+    this.#record(action, session, outcome, detail);
+  }
+
+  #record(action: string, session: string | undefined, outcome: 'ok' | 'refused', detail: string | undefined): void {
+    const { principal, from } = this.#viewer.identity;
     const { kind, id, name } = principal;
     this.#hub.audit.record({
       who: { kind, id, name },

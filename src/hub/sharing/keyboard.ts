@@ -8,6 +8,11 @@ import { shownName } from './typist.ts';
 
 /** Somebody may ask for the keyboard of one session this often. */
 const ASK_EVERY_MS = 10_000;
+/** Whoever is not at this machine gives and takes so often in a minute: each is written down, and nobody shall fill the audit. */
+const MAX_CHANGES = 20;
+const MINUTE_MS = 60_000;
+/** Those whose changes are counted; of more, the oldest are counted anew. */
+const MAX_COUNTED = 1_024;
 /** Asks that are remembered; of more, the oldest may be repeated sooner. */
 const MAX_ASKS = 1_024;
 
@@ -23,6 +28,8 @@ export class Keyboards {
   readonly #hub: HubContext;
   /** When somebody asked last, by who and session. */
   readonly #asks = new Map<string, number>();
+  /** When somebody gave or took, in the last minute. */
+  readonly #changes = new Map<string, readonly number[]>();
   readonly #handedOver = new WeakMap<HubViewer, Map<string, HandedOver>>();
 
   constructor(hub: HubContext) {
@@ -66,6 +73,7 @@ export class Keyboards {
     if (target.onlyReads(session.id)) throw new IrisError('conflict', `${name} looks only, by their own wish`);
     if (theirs && includes(theirs, 'typer')) return theirs;
     if (!theirs) throw notThere(name, session);
+    this.#mayChange(caller);
     const { principal } = caller.identity;
     if (own === 'owner') this.#raise(target, session.id);
     else {
@@ -84,6 +92,7 @@ export class Keyboards {
 
   /** Somebody who asked does not get it. */
   decline(session: Session, caller: HubViewer, target: HubViewer): void {
+    this.#mayChange(caller);
     this.#tell(session.id, target, 'declined', caller);
     const name = shownName(target.identity.principal.name);
     new ViewerActs(this.#hub, caller).shared('session.grant', session.id, `declined: ${name}`);
@@ -96,6 +105,7 @@ export class Keyboards {
     if (principal.roleOn(session.id) === 'owner' && !ownsAll(caller.identity.principal)) {
       throw new IrisError('not-allowed', `${name} owns ${session.name} as you do`);
     }
+    this.#mayChange(caller);
     this.#lower(target, session.id);
     this.#tell(session.id, target, 'taken', caller);
     new ViewerActs(this.#hub, caller).shared('session.take', session.id, name);
@@ -109,6 +119,7 @@ export class Keyboards {
         (id === wanted || name === wanted) && roleOf(grants, session.id, clock.wall()) === 'typer',
     );
     if (!found) return undefined;
+    this.#mayChange(caller);
     lower(this.#hub, found, session.id);
     new ViewerActs(this.#hub, caller).shared('session.take', session.id, shownName(found.name));
     return shownName(found.name);
@@ -163,6 +174,22 @@ export class Keyboards {
 
   #watching({ id }: Session): HubViewer[] {
     return [...this.#hub.viewers.values()].filter((viewer) => viewer.watched.has(id));
+  }
+
+  /** @throws IrisError when it gave and took too often */
+  #mayChange({ identity: { principal } }: HubViewer): void {
+    if (principal.kind === 'local') return;
+    const now = this.#hub.clock.now();
+    const lately = (this.#changes.get(principal.id) ?? []).filter((at) => now - at < MINUTE_MS);
+    if (lately.length >= MAX_CHANGES) {
+      throw new IrisError('failed', 'the keyboard was given and taken too often', {
+        retriable: true,
+        remedy: 'wait a minute',
+      });
+    }
+    this.#changes.delete(principal.id);
+    this.#changes.set(principal.id, [...lately, now]);
+    if (this.#changes.size > MAX_COUNTED) this.#changes.delete(this.#changes.keys().next().value!);
   }
 
   /** @throws IrisError when it asked a moment ago */

@@ -274,6 +274,19 @@ describe('[A25] the keyboard', () => {
     expect(await types(two, 'from two')).toBe(true);
   });
 
+  it('is written down each time it is given or taken, and not given and taken without end', async () => {
+    const owner = await local();
+    const eve = await join('eve', { session: session.id, role: 'owner' });
+    await join('ada');
+    for (let i = 0; i < 10; i++) {
+      await give(eve, 'ada');
+      await take(eve, 'ada');
+    }
+    expect(await errorOf(give(eve, 'ada'))).toMatchObject({ code: 'failed', retriable: true });
+    expect((await audit()).filter((line) => line.startsWith('eve session.'))).toHaveLength(20);
+    await give(owner, 'ada');
+  });
+
   it('goes with its say in the size', async () => {
     const owner = await local();
     const ada = await join('ada', { role: 'typer' });
