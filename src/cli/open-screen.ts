@@ -50,7 +50,7 @@ export async function openScreenOn(context: Context, args: ScreenArguments): Pro
   const { socket, host } = await connecting;
   try {
     await letIn(host);
-    const session = args.session === undefined ? undefined : findSession(host.sessions, args.session);
+    const session = args.session === undefined ? undefined : await sessionOf(host, args.session);
     const why = await runTui({
       host,
       clock: systemClock,
@@ -95,6 +95,22 @@ function addressOf(context: Context, socket: string): () => Promise<{ socketPath
     }
     return { socketPath: (await reachHub(context)).socket };
   };
+}
+
+/** By its name or id; HUB/SESSION of a hub that was paired with is opened first. @throws IrisError `not-found` */
+async function sessionOf(host: SessionHost, wanted: string): Promise<{ readonly id: string }> {
+  const at = wanted.indexOf('/');
+  try {
+    return findSession(host.sessions, wanted);
+  } catch (error) {
+    if (at <= 0) throw error;
+    const [hub, session] = [wanted.slice(0, at), wanted.slice(at + 1)];
+    // What is wrong with that is for somebody who meant it; anybody else meant a session.
+    const opened = await host.command('far.open', { hub, sessions: [session] }).catch((why: unknown) => {
+      throw IrisError.from(why).message.includes('no hub is known') ? error : why;
+    });
+    return findSession(opened.sessions, wanted);
+  }
 }
 
 /** Until the hub has let us in: what it refuses is said on the shell's screen, not on ours. */

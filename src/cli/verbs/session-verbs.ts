@@ -86,6 +86,7 @@ export const sessionVerbs: readonly Verb[] = [
     summary: 'open the screen, on a session',
     description: [
       'Opens the same screen as iris-tui without arguments, with SESSION in focus. Sessions go on when it is left.',
+      'HUB/SESSION of a hub this device was paired with is brought in as a pane among the others, as iris-tui open does.',
     ],
     args: [{ ...SESSION, optional: true }],
     options: [
@@ -96,6 +97,7 @@ export const sessionVerbs: readonly Verb[] = [
     examples: [
       ['iris-tui attach api', 'go to a session'],
       ['iris-tui attach api --read-only', 'only watch'],
+      ['iris-tui attach office/train', 'a session of another hub, here'],
     ],
     load: async () => (await import('../actions/attach.ts')).runAttach,
   },
