@@ -141,9 +141,12 @@ describe('who is here', () => {
     await eventually('ada typed', () => owner.info().typedBy?.name === 'ada');
     expect(owner.info().typedBy).not.toHaveProperty('self');
     await eventually('she knows that it was her', () => ada.info().typedBy?.self);
+    const times = new Set<number>();
+    owner.host.on(() => times.add(owner.info().typedBy!.at));
     const { at } = owner.info().typedBy!;
     for (const text of ['a', 'b', 'c']) expect(await types(ada, `more-${text}`)).toBe(true);
-    expect(owner.info().typedBy!.at).toBe(at);
+    // Every five seconds, however long that took.
+    expect(times.size).toBeLessThanOrEqual(1 + Math.floor((owner.info().typedBy!.at - at) / 5_000));
     expect(await types(owner, 'mine now')).toBe(true);
     await eventually('local typed', () => ada.info().typedBy?.name === 'local');
     expect(await types(ada, 'again')).toBe(true);
