@@ -169,8 +169,9 @@ export class Decoder<From extends 'client' | 'hub'> {
     if (part.bytes.length === 0) throw new ProtocolError('bad-message', 'an empty part');
     if (open.length > MAX_WHOLE_BYTES[this.#from])
       throw new ProtocolError('too-big', 'parts put together are too long');
-    // A view would keep the whole read buffer alive.
-    open.slices.push(part.bytes.slice());
+    // A view of a small piece would keep the whole read buffer alive; a copy of a large one is garbage of its size.
+    const { bytes } = part;
+    open.slices.push(bytes.buffer.byteLength > bytes.length * 2 ? bytes.slice() : bytes);
     if (!part.payload.last) return { kind: 'partial' };
     this.#assembly = undefined;
     const whole = Buffer.concat(open.slices, open.length);

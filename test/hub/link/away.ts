@@ -20,7 +20,7 @@ export function residentMiB(pid: number, what: 'VmRSS' | 'VmHWM' = 'VmRSS'): num
 }
 
 /** Forgets the most that a process ever held (proc(5)). */
-export function forgetPeak(pid: number): void {
+function forgetPeak(pid: number): void {
   writeFileSync(`/proc/${pid}/clear_refs`, '5');
 }
 

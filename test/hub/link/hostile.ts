@@ -1,9 +1,8 @@
-import { YOUNG_GENERATION } from '../../../src/cli/launch-hub.ts';
+import { once } from 'node:events';
 import { CLOSE, Decoder, encode, type Frame, type Message, ProtocolError } from '../../../src/protocol/index.ts';
 import { seededRandom } from '../../support/index.ts';
-import { eventually, folder, onlineClient, spawnHub } from '../support/index.ts';
+import { eventually, folder, type HubProcess, onlineClient, spawnHub } from '../support/index.ts';
 import { RawPeer } from '../support/raw.ts';
-import { forgetPeak, residentMiB } from './away.ts';
 
 const MESSAGES: readonly Message[] = [
   { type: 'control', ts: 1, payload: { op: 'command', id: 1, name: 'session.list', args: { a: [1, { b: null }] } } },
@@ -47,6 +46,7 @@ function broken(random: () => number): Frame {
 export interface Fuzzed {
   readonly sent: number;
   readonly codes: ReadonlyMap<number, number>;
+  /** By how much more the hub holds on to than before: without what is only not collected yet. */
   readonly grownMiB: number;
   /** What was closed with another code than the codec has for it. */
   readonly wrong: readonly string[];
@@ -54,13 +54,12 @@ export interface Fuzzed {
 
 /** So many envelopes, whole and broken, on real sockets of a hub in a process of its own; each link is used until the hub closes it. */
 export async function fuzz(count: number, seed: number): Promise<Fuzzed> {
-  const hub = await spawnHub(folder(), { nodeOptions: [YOUNG_GENERATION] });
+  const hub = await spawnHub(folder(), { nodeOptions: ['--expose-gc'] });
   const host = await onlineClient(hub.socket);
   const random = seededRandom(seed);
   const codes = new Map<number, number>();
   const wrong: string[] = [];
-  const before = residentMiB(hub.pid);
-  forgetPeak(hub.pid);
+  const before = await heldMiB(hub);
   let sent = 0;
   let link = 0;
   const worker = async (): Promise<void> => {
@@ -82,10 +81,15 @@ export async function fuzz(count: number, seed: number): Promise<Fuzzed> {
     }
   };
   await Promise.all(Array.from({ length: 8 }, worker));
-  const grownMiB = residentMiB(hub.pid, 'VmHWM') - before;
   const alone = async (): Promise<boolean> => (await host.command('viewer.list', {})).viewers.length === 1;
   await eventually('the hub lives, and has let go of all of them', alone);
-  return { sent, codes, grownMiB, wrong };
+  return { sent, codes, grownMiB: (await heldMiB(hub)) - before, wrong };
+}
+
+async function heldMiB({ pid, child }: HubProcess): Promise<number> {
+  const said = once(child.stdout!, 'data') as Promise<[Buffer]>;
+  process.kill(pid, 'SIGUSR2');
+  return Number(/memory (\d+)/.exec((await said)[0].toString())![1]) / 1024 / 1024;
 }
 
 /** Undefined: the link stays open. */
