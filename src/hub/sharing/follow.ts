@@ -1,6 +1,7 @@
 import { EVERYTHING, IrisError, type Timer } from '../../core/index.ts';
 import type { HubContext, HubViewer } from '../context.ts';
 import { layoutOwner } from '../principal.ts';
+import { PerMinute } from './per-minute.ts';
 import { shownName } from './typist.ts';
 
 /** Where somebody looks is told this often; of what changed meanwhile only the newest. */
@@ -9,6 +10,8 @@ const GATHER_MS = 30;
 const MAX_NAMED = 16;
 /** Followers of one viewer; more are refused. */
 const MAX_FOLLOWERS = 256;
+/** Whoever is followed is told each time: a guest begins so often in a minute. */
+const MAX_BEGINNINGS = 20;
 
 export interface Focus {
   readonly session?: string | undefined;
@@ -25,6 +28,7 @@ interface Leader {
 /** Viewers that look where another one looks. Ends with either link. */
 export class Follows {
   readonly #hub: HubContext;
+  readonly #beginnings: PerMinute;
   readonly #leaders = new Map<HubViewer, Leader>();
   readonly #followed = new Map<HubViewer, HubViewer>();
   /** Whose going is heard of already. */
@@ -32,6 +36,7 @@ export class Follows {
 
   constructor(hub: HubContext) {
     this.#hub = hub;
+    this.#beginnings = new PerMinute(() => hub.clock, MAX_BEGINNINGS);
   }
 
   /** @throws IrisError */
@@ -41,6 +46,10 @@ export class Follows {
       if (one === caller) throw new IrisError('conflict', `${wanted} looks where you look`);
     }
     if (this.#followed.get(caller) === leader) return leader;
+    const { kind, id } = caller.identity.principal;
+    if (kind !== 'local' && !this.#beginnings.passes(id)) {
+      throw new IrisError('failed', 'you followed too many in the last minute', { retriable: true });
+    }
     this.unfollow(caller);
     const led = this.#leaders.get(leader) ?? this.#lead(leader);
     if (led.followers.size >= MAX_FOLLOWERS) throw new IrisError('failed', `${wanted} is followed by too many`);

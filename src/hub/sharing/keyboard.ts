@@ -3,6 +3,7 @@ import type { WireEvent } from '../../protocol/index.ts';
 import type { HubContext, HubViewer } from '../context.ts';
 import { ownsAll, type Principal } from '../principal.ts';
 import { ViewerActs } from '../viewer-acts.ts';
+import { PerMinute } from './per-minute.ts';
 import { endOf, isStored, lower, raise } from './stored.ts';
 import { shownName } from './typist.ts';
 
@@ -10,9 +11,6 @@ import { shownName } from './typist.ts';
 const ASK_EVERY_MS = 10_000;
 /** Whoever is not at this machine gives and takes so often in a minute: each is written down, and nobody shall fill the audit. */
 const MAX_CHANGES = 20;
-const MINUTE_MS = 60_000;
-/** Those whose changes are counted; of more, the oldest are counted anew. */
-const MAX_COUNTED = 1_024;
 /** Asks that are remembered; of more, the oldest may be repeated sooner. */
 const MAX_ASKS = 1_024;
 
@@ -28,12 +26,13 @@ export class Keyboards {
   readonly #hub: HubContext;
   /** When somebody asked last, by who and session. */
   readonly #asks = new Map<string, number>();
-  /** When somebody gave or took, in the last minute. */
-  readonly #changes = new Map<string, readonly number[]>();
+  /** Giving and taking. */
+  readonly #changes: PerMinute;
   readonly #handedOver = new WeakMap<HubViewer, Map<string, HandedOver>>();
 
   constructor(hub: HubContext) {
     this.#hub = hub;
+    this.#changes = new PerMinute(() => hub.clock, MAX_CHANGES);
   }
 
   /** May this viewer take back what it handed over? */
@@ -178,18 +177,11 @@ export class Keyboards {
 
   /** @throws IrisError when it gave and took too often */
   #mayChange({ identity: { principal } }: HubViewer): void {
-    if (principal.kind === 'local') return;
-    const now = this.#hub.clock.now();
-    const lately = (this.#changes.get(principal.id) ?? []).filter((at) => now - at < MINUTE_MS);
-    if (lately.length >= MAX_CHANGES) {
-      throw new IrisError('failed', 'the keyboard was given and taken too often', {
-        retriable: true,
-        remedy: 'wait a minute',
-      });
-    }
-    this.#changes.delete(principal.id);
-    this.#changes.set(principal.id, [...lately, now]);
-    if (this.#changes.size > MAX_COUNTED) this.#changes.delete(this.#changes.keys().next().value!);
+    if (principal.kind === 'local' || this.#changes.passes(principal.id)) return;
+    throw new IrisError('failed', 'the keyboard was given and taken too often', {
+      retriable: true,
+      remedy: 'wait a minute',
+    });
   }
 
   /** @throws IrisError when it asked a moment ago */

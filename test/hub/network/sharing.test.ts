@@ -352,6 +352,17 @@ describe('following', () => {
     await eventually('the one who was followed has left', () => heard(ada, 'focus').at(-1)?.left);
   });
 
+  it('is no way to ring at somebody’s door without end', async () => {
+    const owner = await local();
+    const ada = await join('ada');
+    const again = async (): Promise<void> => {
+      await ada.host.command('viewer.follow', { viewer: viewerOf(owner) });
+      await ada.host.command('viewer.follow', {});
+    };
+    for (let i = 0; i < 20; i++) await again();
+    expect(await errorOf(again())).toMatchObject({ code: 'failed', retriable: true });
+  });
+
   it('is for those who see something of each other', async () => {
     const owner = await local();
     const other = await newSession(hub.owner, 'printf ready; cat');
