@@ -44,6 +44,8 @@ export const GOALS = {
   'network.attach.tls': limit(120),
   'network.crowd.memory': limit(150),
   'network.crowd.key.p99': limit(15),
+  'network.runners.500.cpu': limit(3),
+  'network.runners.500.memory': limit(300),
   'network.wire.agents': limit(1.1),
   'network.wire.flood': limit(0.3),
 };

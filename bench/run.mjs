@@ -9,6 +9,7 @@ import { flood, interrupt, latency } from './measures/latency.mjs';
 import { network } from './measures/network.mjs';
 import { fleet, remote } from './measures/remote.mjs';
 import { idle, memories } from './measures/resources.mjs';
+import { runners } from './measures/runners.mjs';
 import { start } from './measures/start.mjs';
 import { states } from './measures/states.mjs';
 import { paced, throughput } from './measures/throughput.mjs';
@@ -31,6 +32,7 @@ const MEASURES = {
   remote,
   fleet,
   network,
+  runners,
 };
 const PEERS = { iris, tmux, screen, bare };
 

@@ -21,6 +21,9 @@ export interface LogArchive {
 
 /** A payload of an entry that was just written is handed to many, for a moment: small ones share arrays of this size. */
 const FRESH_BYTES = 8_192;
+/** Of all logs together: each is full in a moment, and there may be hundreds of logs that hardly write. */
+let fresh = new Uint8Array(0);
+let freshUsed = 0;
 
 /** An entry as it is kept. */
 type Row = { readonly kind: 'output' | 'error'; readonly kept: Kept } | Exclude<EntryBody, { bytes: Uint8Array }>;
@@ -40,8 +43,6 @@ export class OutputLog {
   #first = 1;
   #last = 0;
   #bytes = 0;
-  #fresh: Uint8Array = new Uint8Array(0);
-  #freshUsed = 0;
 
   /** `after`: number of the newest entry that was before this log; what is restored from a store goes on from there. */
   constructor(limits: Partial<LogLimits> = {}, after = 0) {
@@ -124,13 +125,13 @@ export class OutputLog {
   #copy(bytes: Uint8Array): Uint8Array {
     // Plain views, whatever kind of array the bytes came in.
     if (bytes.length > FRESH_BYTES / 4) return new Uint8Array(bytes);
-    if (this.#freshUsed + bytes.length > this.#fresh.length) {
-      this.#fresh = new Uint8Array(FRESH_BYTES);
-      this.#freshUsed = 0;
+    if (freshUsed + bytes.length > fresh.length) {
+      fresh = new Uint8Array(FRESH_BYTES);
+      freshUsed = 0;
     }
-    const copy = this.#fresh.subarray(this.#freshUsed, this.#freshUsed + bytes.length);
+    const copy = fresh.subarray(freshUsed, freshUsed + bytes.length);
     copy.set(bytes);
-    this.#freshUsed += bytes.length;
+    freshUsed += bytes.length;
     return copy;
   }
 }

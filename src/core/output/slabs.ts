@@ -1,5 +1,7 @@
 /** Payloads are copied into slabs of this size, so that thousands of small ones don't cost an ArrayBuffer each (about 200 bytes outside the heap). */
 const SLAB_BYTES = 65_536;
+/** The first of a log that may never have more than a prompt; each is twice the one before, up to the full size. */
+const FIRST_SLAB_BYTES = 2_048;
 /** Slabs that wait to be used again; more are left to the garbage collector. */
 const MAX_SPARE = 2;
 
@@ -31,7 +33,8 @@ export class Slabs {
     if (length > SLAB_BYTES / 4) return { slab: { bytes: new Uint8Array(bytes), live: 1 }, at: 0, length };
     if (this.#used + length > this.#slab.bytes.length) {
       const full = this.#slab;
-      this.#slab = this.#spare.pop() ?? { bytes: new Uint8Array(SLAB_BYTES), live: 0 };
+      const grown = Math.min(SLAB_BYTES, Math.max(FIRST_SLAB_BYTES, full.bytes.length * 2, ceilPower(length)));
+      this.#slab = this.#spare.pop() ?? { bytes: new Uint8Array(grown), live: 0 };
       this.#used = 0;
       // All of it was dropped while it was the newest.
       if (full.live === 0) this.#reuse(full);
@@ -55,4 +58,8 @@ export class Slabs {
   #reuse(slab: Slab): void {
     if (slab.bytes.length === SLAB_BYTES && this.#spare.length < MAX_SPARE) this.#spare.push(slab);
   }
+}
+
+function ceilPower(n: number): number {
+  return 2 ** Math.ceil(Math.log2(Math.max(1, n)));
 }

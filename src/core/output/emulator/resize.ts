@@ -1,5 +1,5 @@
 import { BG_HAS_EXTENDED, CONTENT_CODEPOINT, CONTENT_COMBINED, CONTENT_WIDTH_SHIFT, WORDS } from '../cells.ts';
-import { type BufferState, type Core, type Line, storedLine } from './internals.ts';
+import { type BufferState, type Core, type Line, slimLines, storedLine } from './internals.ts';
 import type { ModeState } from './modes.ts';
 import { PackedLine, type Shelf } from './shelf.ts';
 
@@ -254,6 +254,7 @@ function place(
     if (above) buffer.lines.set(i, line instanceof PackedLine ? line : shelf.pack(line));
     else buffer.lines.set(i, unpack(line, cols, shelf, make));
   });
+  slimLines(buffer.lines);
   buffer.ybase = start - from;
   buffer.ydisp = buffer.ybase;
   buffer.x = cursor.x;
