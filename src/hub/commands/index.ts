@@ -105,6 +105,7 @@ function permitted(name: HubCommandName, args: object, hub: HubContext, caller: 
     session = seen(name, wanted, hub, caller);
   }
   try {
+    if (caller.identity.principal.kind === 'hub') mustBeOfferable(name, args);
     if (!FOR_ALL.has(name) && !mayTakeBack(name, session, hub, caller)) {
       mustHave(name === 'session.take' ? caller.identity.principal : caller, role, session ?? EVERYTHING, name);
     }
@@ -114,6 +115,16 @@ function permitted(name: HubCommandName, args: object, hub: HubContext, caller: 
   }
   if (role !== 'viewer' && !TELLS_ITSELF.has(name)) new ViewerActs(hub, caller).did(name, session);
   return session === undefined ? args : { ...args, session };
+}
+
+/**
+ * A hub that sessions were offered to gets sessions, whatever it may do with them: nothing of the hub itself, and none of a third hub.
+ * @throws IrisError `not-allowed`
+ */
+function mustBeOfferable(name: HubCommandName, args: object): void {
+  const offered = name.startsWith('session.') || name === 'team.list' || name === 'hub.status';
+  if (offered && !('on' in args && args.on !== undefined)) return;
+  throw new IrisError('not-allowed', `${name} is not for a hub that sessions are offered to`);
 }
 
 /** Whoever handed the keyboard over may have it back, though they only look now. Of an owner's, what was taken from one link does not count. */

@@ -109,6 +109,32 @@ describe('a runner', () => {
     expect((await waitUntil(failed, 'it is refused')).connection.reason).toContain('needs the role owner');
   });
 
+  it('lets the other hub at its sessions, and at nothing else, whatever it allows', async () => {
+    const { office, here, there } = await stage();
+    await newSession(here, 'sleep 100');
+    await here.command('link.add', { hub: 'office', allow: 'start' });
+    await live(there, 'laptop/sh');
+    // What a hub that means ill would ask for.
+    const { far } = office.hub as unknown as { far: { hubs: { list(): { host: SessionHost }[] } } };
+    const { host } = far.hubs.list()[0]!;
+    const asked = [
+      host.command('hub.stop', { force: true }),
+      host.command('link.add', { hub: 'evil' }),
+      host.command('link.list', {}),
+      host.command('far.open', { hub: 'office' }),
+      host.command('pair.create', {}),
+      host.command('token.create', { role: 'owner' }),
+      host.command('client.list', {}),
+      host.command('audit.list', {}),
+      host.command('workspace.get', {}),
+      host.command('viewer.list', {}),
+      host.command('team.up', {}),
+      host.command('session.new', { on: 'office', command: ['id'] }),
+    ];
+    for (const one of asked) expect((await errorOf(one)).code).toBe('not-allowed');
+    expect((await host.command('session.list', {})).sessions).toHaveLength(1);
+  });
+
   it('offers only what is named, and nothing once the link is removed', async () => {
     const { here, there } = await stage();
     await here.command('session.new', { command: ['sleep', '100'], cwd: '/tmp', name: 'secret', env: ENV });
