@@ -103,18 +103,28 @@ export class FarDesk {
   async open(name: string, only: readonly string[] | undefined): Promise<Session[]> {
     const ref: FarHubRef = { kind: 'known', name };
     if (!this.#o.addressOf(ref)) throw unknownHub(ref);
-    const before = this.#followers.get(`known ${name}`);
-    const wanted = only === undefined ? undefined : [...(before?.only ?? []), ...only];
-    if (before && before.only === undefined) return before.sessions;
+    const link = this.hubs.use(ref);
+    try {
+      await online(link, this.#o.hub);
+      const there = link.host.sessions;
+      const missing = (only ?? []).find((one) => !there.some(({ id, name: called }) => one === id || one === called));
+      if (missing !== undefined) throw new IrisError('not-found', `${name} has no session "${missing}"`);
+      return this.#openMore(ref, name, only).sessions;
+    } finally {
+      this.hubs.release(link);
+    }
+  }
+
+  /** Beside what is open of it already. */
+  #openMore(ref: FarHubRef, name: string, only: readonly string[] | undefined): Follower {
+    const key = `known ${name}`;
+    const before = this.#followers.get(key);
+    if (before && before.only === undefined) return before;
     before?.close(false);
-    this.#followers.delete(`known ${name}`);
-    const follower = this.#follow(ref, name, wanted);
-    await online(follower.link, this.#o.hub);
-    const known = follower.link.host.sessions;
-    const missing = (only ?? []).find((one) => !known.some(({ id, name: called }) => one === id || one === called));
-    if (missing !== undefined) throw new IrisError('not-found', `${name} has no session "${missing}"`);
+    this.#followers.delete(key);
+    const follower = this.#follow(ref, name, only && [...(before?.only ?? []), ...only]);
     this.#keep();
-    return follower.sessions;
+    return follower;
   }
 
   /** Lets go of a hub's sessions; they go on there. @throws IrisError `not-found` */

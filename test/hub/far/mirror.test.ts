@@ -4,6 +4,7 @@ import { waitUntil } from '../../support/index.ts';
 import {
   client,
   closeAll,
+  errorOf,
   folder,
   newSession,
   onlineClient,
@@ -77,6 +78,27 @@ describe('sessions of another hub', () => {
     await waitUntil(() => host.sessions.some(({ name }) => name === 'office/third'), 'the third is here');
     expect(host.sessions.map(({ name }) => name)).toEqual(['office/third']);
     expect(there.sessions.find((one) => one.id === id)?.process.status).toBe('running');
+  });
+
+  it('are opened one by one, or all; what is not there opens nothing, and says so', async () => {
+    const { there, host } = await twoHubs();
+    for (const name of ['a', 'b', 'c'])
+      await there.command('session.new', { command: ['sleep', '50'], cwd: '/tmp', name });
+    const names = () => host.sessions.map(({ name }) => name).sort();
+    expect((await errorOf(host.command('far.open', { hub: 'office', sessions: ['nope'] }))).code).toBe('not-found');
+    expect((await errorOf(host.command('far.open', { hub: 'nowhere' }))).message).toContain(
+      'no hub is known as nowhere',
+    );
+    expect(names()).toEqual([]);
+    await host.command('far.open', { hub: 'office', sessions: ['b'] });
+    await waitUntil(() => names().join() === 'office/b', 'one of them is here');
+    await host.command('far.open', { hub: 'office', sessions: ['c'] });
+    await waitUntil(() => names().join() === 'office/b,office/c', 'another one is here');
+    await host.command('far.open', { hub: 'office' });
+    await waitUntil(() => names().length === 3, 'all of them are here');
+    await host.command('far.close', { hub: 'office' });
+    await waitUntil(() => names().length === 0, 'none is here');
+    expect(there.sessions.map(({ process }) => process.status)).toEqual(['running', 'running', 'running']);
   });
 
   it('end there when they are killed here', async () => {
