@@ -46,6 +46,7 @@ export const GOALS = {
   'network.crowd.key.p99': limit(15),
   'network.runners.500.cpu': limit(3),
   'network.runners.500.memory': limit(300),
+  'network.beside-slow.p99': limit(1.2),
   'network.wire.agents': limit(1.1),
   'network.wire.flood': limit(0.3),
 };

@@ -1,9 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
+import { connect as connectSocket } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { connectOnce } from '../../src/client/index.ts';
+import { ChaosProxy } from '../../test/support/chaos-proxy.ts';
 import { BenchHub } from '../network/hub.mjs';
-import { memory } from '../processes.mjs';
+import { cpuSeconds, memory } from '../processes.mjs';
 import { median, quantile } from '../stats.mjs';
 
 const settle = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -20,7 +23,13 @@ const viewers = fileURLToPath(new URL('../network/viewers.mjs', import.meta.url)
 
 /** A hub that listens on loopback, with TLS and on its Unix socket: what comes over its links, how fast, and what that costs. */
 export async function network(plan) {
-  return [...(await replay(plan)), ...(await attach(plan)), ...(await crowd(plan)), ...(await wire(plan))];
+  return [
+    ...(await replay(plan)),
+    ...(await attach(plan)),
+    ...(await crowd(plan)),
+    ...(await beside(plan)),
+    ...(await wire(plan)),
+  ];
 }
 
 async function withHub({ files }, work) {
@@ -66,19 +75,25 @@ export async function replay(plan) {
     }
     const sessions = await quiet(host);
     const rates = { unix: [], tls: [] };
+    const costs = { unix: [], tls: [] };
     // The first round is for the compiler on both sides.
     for (let n = 0; n <= plan.runs; n += 1) {
       for (const carrier of CARRIERS) {
         const link = await hub.link(carrier);
-        const from = performance.now();
+        const from = { at: performance.now(), cpu: cpuSeconds([hub]) };
         const bytes = await readAll(link.host, sessions);
-        const rate = bytes / 1e3 / (performance.now() - from);
+        const rate = bytes / 1e3 / (performance.now() - from.at);
+        const cost = (cpuSeconds([hub]) - from.cpu) / (bytes / 1e9);
         link.close();
         if (n > 0) rates[carrier].push(rate);
+        if (n > 0) costs[carrier].push(cost);
         plan.log(`replay over ${carrier}: ${(bytes / 1e6).toFixed(1)} MB, ${rate.toFixed(1)} MB/s`);
       }
     }
-    return CARRIERS.map((carrier) => row(`network.replay.${carrier}`, 'MB/s', 'higher', median(rates[carrier])));
+    return CARRIERS.flatMap((carrier) => [
+      row(`network.replay.${carrier}`, 'MB/s', 'higher', median(rates[carrier])),
+      row(`network.replay.${carrier}.cpu`, 'ms of the hub a MB', 'lower', median(costs[carrier])),
+    ]);
   });
 }
 
@@ -163,6 +178,81 @@ export async function crowd(plan) {
     ];
   });
 }
+
+/**
+ * Nine viewers of a session that answers each line with 4 KB, from the line until the last of them has all of it; with a tenth at 256 kbit/s beside them,
+ * and without, by turns.
+ */
+export async function beside(plan) {
+  return withHub(plan, async (hub, host) => {
+    const script = 'stty -echo; while read -r n; do head -c 4000 plain; echo "<$n>"; done';
+    const { id } = await newSession(hub, host, script);
+    const links = [];
+    for (let n = 0; n < 9; n += 1) links.push(await hub.link('unix'));
+    let mark = '';
+    let left = 0;
+    let seen = () => {};
+    for (const link of links) {
+      let text = '';
+      let shown = '';
+      link.host.attach(id, {
+        mode: 'screen',
+        onEntry: (entry) => {
+          if (!entry.bytes) return;
+          text = (text + Buffer.from(entry.bytes).toString('latin1')).slice(-20_000);
+          if (shown === mark || !text.includes(mark)) return;
+          shown = mark;
+          left -= 1;
+          if (left === 0) seen();
+        },
+      });
+    }
+    const typist = host.attach(id, { mode: 'screen', onEntry: () => {} });
+    await settle(500);
+    let line = 0;
+    const type = async (count) => {
+      const times = [];
+      for (let n = 0; n < count; n += 1) {
+        line += 1;
+        mark = `<${line}>`;
+        left = links.length;
+        const all = new Promise((resolve) => {
+          seen = resolve;
+        });
+        const from = performance.now();
+        typist.write(new TextEncoder().encode(`${line}\n`));
+        await all;
+        times.push(performance.now() - from);
+        await settle(15 + (n % 7) * 3);
+      }
+      return times;
+    };
+    await type(20);
+    const proxy = await ChaosProxy.open({ to: { socketPath: hub.socket }, rules: { bytesPerSecond: 256_000 / 8 } });
+    const times = { without: [], with: [] };
+    for (let n = 0; n < plan.runs * 2; n += 1) {
+      times.without.push(...(await type(plan.keys / 4)));
+      const slow = await connectOnce({ address: slowly(proxy), version: '0.1.0' });
+      slow.attach(id, { mode: 'screen', onEntry: () => {} });
+      times.with.push(...(await type(plan.keys / 4)));
+      slow.close();
+      proxy.reset();
+    }
+    await proxy.close();
+    for (const link of links) link.close();
+    const [before, after] = [quantile(times.without, 0.99), quantile(times.with, 0.99)];
+    plan.log(`nine viewers: p99 ${before.toFixed(1)} ms, with a slow one beside them ${after.toFixed(1)} ms`);
+    return [row('network.beside-slow.p99', '× without', 'lower', after / before)];
+  });
+}
+
+const slowly =
+  ({ port }) =>
+  () => {
+    const stream = connectSocket({ port, noDelay: true });
+    stream.on('error', () => {});
+    return { stream, where: 'a slow line' };
+  };
 
 /** Keys into a program that sends them back; each until its echo is here, in ms. */
 async function echoes(host, id) {
