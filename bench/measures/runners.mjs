@@ -36,7 +36,8 @@ export async function runners(plan) {
     }
     link.close();
     plan.log(`${count * SESSIONS} sessions of ${count} runners are there`);
-    await settle(plan.idleSeconds * 500);
+    // Half a minute after the last of it, V8 tidies up.
+    await settle(35_000 * plan.patience);
     const own = [{ pid: hub.pid }];
     const before = cpuSeconds(own);
     await settle(plan.idleSeconds * 1_000);
