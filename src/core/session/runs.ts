@@ -50,6 +50,8 @@ export class Runs {
   /** Somebody typed into this run. */
   #typed = false;
   #usedAt: number;
+  /** The size that somebody here would like a session to have that lives in another hub. */
+  #wish: { readonly cols: number; readonly rows: number } | undefined;
 
   constructor(owner: RunsOwner, saved?: SavedSession) {
     this.#o = owner;
@@ -104,6 +106,7 @@ export class Runs {
     }
     this.#transport = transport;
     this.#newest = transport;
+    if (this.#wish) transport.resize(this.#wish.cols, this.#wish.rows);
     /** Words of a transport that was replaced are not ours any more. */
     const ours = (): boolean => this.#transport === transport;
     transport.start({
@@ -182,7 +185,9 @@ export class Runs {
   }
 
   resize(cols: number, rows: number): void {
-    if (hasTransport(this.#o.state())) this.#transport?.resize(cols, rows);
+    // The other hub is told when it is there again.
+    if (this.#mirrored) this.#wish = { cols, rows };
+    if (this.#mirrored || hasTransport(this.#o.state())) this.#transport?.resize(cols, rows);
   }
 
   signal(signal: Parameters<Transport['signal']>[0]): void {

@@ -40,6 +40,8 @@ export class WebSocketTransport implements Transport, LinkUser {
   #over = false;
   #starting = false;
   #stopping: Promise<void> | undefined;
+  /** As somebody here would like it; without a word from here it keeps the size that it has there. */
+  #size: { readonly cols: number; readonly rows: number } | undefined;
   #bytesIn = 0;
   #bytesOut = 0;
   /** Written, and not yet known to have arrived; `INPUT_LIMIT_BYTES` at most, then refused. */
@@ -142,6 +144,7 @@ export class WebSocketTransport implements Transport, LinkUser {
   }
 
   resize(cols: number, rows: number): void {
+    this.#size = { cols, rows };
     this.#attachment?.resize(cols, rows);
   }
 
@@ -242,6 +245,7 @@ export class WebSocketTransport implements Transport, LinkUser {
     this.#attachment = this.#link!.host.attach(session, {
       mode: 'log',
       history: isMirror,
+      ...this.#size,
       ...(isMirror && this.#remote.hub.kind === 'runner' ? { retain: true } : {}),
       ...(mirror?.after && mirror.session !== undefined ? { after: mirror.after } : {}),
       onAttached: () => {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { SessionHost, SessionInfo } from '../../../src/core/index.ts';
+import { IrisError, type SessionHost, type SessionInfo } from '../../../src/core/index.ts';
 import { waitUntil } from '../../support/index.ts';
 import {
   client,
@@ -99,6 +99,31 @@ describe('sessions of another hub', () => {
     await host.command('far.close', { hub: 'office' });
     await waitUntil(() => names().length === 0, 'none is here');
     expect(there.sessions.map(({ process }) => process.status)).toEqual(['running', 'running', 'running']);
+  });
+
+  it('have the size of whoever looks from here, also when they looked before the other hub was there', async () => {
+    const { office, here, there, host } = await twoHubs();
+    const { id: farId } = await newSession(there, 'cat', { cols: 90, rows: 20 });
+    await host.command('far.open', { hub: 'office' });
+    const { id } = await live(host);
+    const far = () => there.sessions.find((one) => one.id === farId);
+    // Nobody looks from here: it stays as it was.
+    expect([far()?.cols, far()?.rows]).toEqual([90, 20]);
+    await here.hub.stop();
+    let open = false;
+    const again = await openHub(here, '0.1.0', {
+      farHubs: () => async () => {
+        if (!open) throw new IrisError('unreachable', 'not yet', { retriable: true });
+        return { socketPath: office.socket };
+      },
+    });
+    const next = await onlineClient(again.socket);
+    await waitUntil(() => next.sessions[0]?.connection.reason === 'not yet', 'it is away');
+    new Watcher(next, id, { cols: 111, rows: 33 });
+    open = true;
+    await next.command('session.retry', { session: id });
+    await waitUntil(() => far()?.cols === 111 && far()?.rows === 33, 'it has the size there');
+    await waitUntil(() => next.sessions[0]?.cols === 111, 'and here');
   });
 
   it('end there when they are killed here', async () => {
