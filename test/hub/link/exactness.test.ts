@@ -10,7 +10,7 @@ test('[T1] half of all connects fail and links are reset at random: 16 sessions 
     sessions: 16,
     bytesEach: 32 * 1024,
     seed: 1,
-    resetAfterBytes: 150_000,
+    resetAfterBytes: 220_000,
     timeoutMs: 55_000,
   });
   expect(resets).toBeGreaterThanOrEqual(2);
