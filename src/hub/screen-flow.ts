@@ -1,6 +1,7 @@
 import {
   acknowledgeEntries,
   type Clock,
+  copyOf,
   type Entry,
   type FlowState,
   newFlow,
@@ -161,7 +162,7 @@ export class ScreenFlow implements Flow {
     }
     if (this.#gathered?.kind !== entry.kind) this.#flush();
     this.#gathered ??= { kind: entry.kind, first: entry.seq, seq: entry.seq, chunks: [], bytes: 0 };
-    this.#gathered.chunks.push(entry.bytes);
+    this.#gathered.chunks.push(copyOf(entry.bytes));
     this.#gathered.bytes += entry.bytes.length;
     this.#gathered.seq = entry.seq;
     if (this.#gathered.bytes >= GATHER_BYTES) this.#flush();

@@ -1,5 +1,6 @@
 export { applyEntry } from './apply.ts';
 export * from './cells.ts';
+export { copyOf } from './copies.ts';
 export { DEFAULT_IDENTITY, type Identity } from './emulator/queries.ts';
 export * from './entry.ts';
 export type { ScreenEvent } from './events.ts';

@@ -19,12 +19,6 @@ export interface LogArchive {
   from(afterSeq: number, most: number): Entry[] | undefined;
 }
 
-/** A payload of an entry that was just written is handed to many, for a moment: small ones share arrays of this size. */
-const FRESH_BYTES = 8_192;
-/** Of all logs together: each is full in a moment, and there may be hundreds of logs that hardly write. */
-let fresh = new Uint8Array(0);
-let freshUsed = 0;
-
 /** An entry as it is kept. */
 type Row = { readonly kind: 'output' | 'error'; readonly kept: Kept } | Exclude<EntryBody, { bytes: Uint8Array }>;
 
@@ -66,7 +60,10 @@ export class OutputLog {
     return this.#bytes;
   }
 
-  /** Numbers an entry and keeps a copy of its bytes; the entry it returns has another. Entries are never merged: numbers stay what they were. */
+  /**
+   * Numbers an entry and keeps a copy of its bytes. The entry it returns has those that were given: they are good for as long as they are to whoever
+   * gave them, which is mostly this turn (`copyOf`). Entries are never merged: numbers stay what they were.
+   */
   append(body: EntryBody): Entry {
     const seq = ++this.#last;
     let entry: Entry;
@@ -74,7 +71,7 @@ export class OutputLog {
       const { kind, bytes } = body;
       this.#rows.push({ kind, kept: this.#slabs.keep(bytes) });
       this.#bytes += bytes.length;
-      entry = { kind, bytes: this.#copy(bytes), seq };
+      entry = { kind, bytes, seq };
     } else {
       this.#rows.push(body);
       entry = { ...body, seq };
@@ -120,18 +117,5 @@ export class OutputLog {
       this.#rows.splice(0, this.#head);
       this.#head = 0;
     }
-  }
-
-  #copy(bytes: Uint8Array): Uint8Array {
-    // Plain views, whatever kind of array the bytes came in.
-    if (bytes.length > FRESH_BYTES / 4) return new Uint8Array(bytes);
-    if (freshUsed + bytes.length > fresh.length) {
-      fresh = new Uint8Array(FRESH_BYTES);
-      freshUsed = 0;
-    }
-    const copy = fresh.subarray(freshUsed, freshUsed + bytes.length);
-    copy.set(bytes);
-    freshUsed += bytes.length;
-    return copy;
   }
 }

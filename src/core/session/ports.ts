@@ -81,6 +81,7 @@ export interface SessionDeps {
 
 /** What a session tells whoever listens. `entry` comes after the screen parsed it, in order, without delay. */
 export type SessionEvent =
+  /** Its bytes are good for this turn: whoever keeps them takes a copy (`copyOf`). */
   | { readonly type: 'entry'; readonly entry: Entry }
   /** Something of `info()` other than `seq` changed; at most every 50 ms. */
   | { readonly type: 'info'; readonly info: SessionInfo }

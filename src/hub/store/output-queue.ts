@@ -1,4 +1,4 @@
-import type { Entry } from '../../core/index.ts';
+import { copyOf, type Entry } from '../../core/index.ts';
 import type { Change } from './messages.ts';
 import { packEntries, packedBytes } from './pack.ts';
 
@@ -56,7 +56,7 @@ export class OutputQueue {
       this.lose(now);
       return;
     }
-    this.#queue.push(entry);
+    this.#queue.push('bytes' in entry ? { ...entry, bytes: copyOf(entry.bytes) } : entry);
     this.#queuedBytes += bytes;
     this.#keptBytes += bytes;
     this.#newest = entry.seq;

@@ -83,7 +83,10 @@ const spec = (script: string, more: Partial<SessionSpec> = {}): SessionSpec => (
 
 function record(session: Session): SessionEvent[] {
   const events: SessionEvent[] = [];
-  session.events.on((event) => events.push(event));
+  session.events.on((event) => {
+    const keeps = event.type === 'entry' && 'bytes' in event.entry;
+    events.push(keeps ? { ...event, entry: { ...event.entry, bytes: Uint8Array.from(event.entry.bytes) } } : event);
+  });
   return events;
 }
 const ended = (session: Session) => waitUntil(() => !session.live, 'the session has ended');
