@@ -64,6 +64,8 @@ export type MirrorWord =
       readonly gap?: { readonly from: number; readonly to: number };
     }
   | { readonly type: 'info'; readonly info: SessionInfo }
+  /** `heldBytes` of the transport is another. */
+  | { readonly type: 'held' }
   /** No connection. It is tried again: now (`trying`), at `retryAt` (monotonic clock), or when the other side comes (neither). `ready` follows. */
   | {
       readonly type: 'lost';
@@ -135,6 +137,8 @@ export interface Transport {
   stop(): Promise<void>;
   /** Numbered, sent again after a broken connection, written once: `settled` hears when, or why not. Absent: `write` is all there is. */
   readonly type?: ((bytes: Uint8Array, settled: WriteSettled, origin?: InputOrigin) => void) | undefined;
+  /** Bytes typed that wait for the connection. */
+  readonly heldBytes?: number;
   /** Lets go of it without ending it. Absent: it ends with us. */
   leave?(): void;
   /** Tries to connect now. Only where the transport itself comes back. */

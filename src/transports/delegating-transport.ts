@@ -75,6 +75,10 @@ export abstract class DelegatingTransport implements Transport {
     return this.inner.stop();
   }
 
+  get heldBytes(): number {
+    return this.inner.heldBytes ?? 0;
+  }
+
   leave(): void {
     if (this.inner.leave) this.inner.leave();
     // Nobody waits for it: what would not end is in the journal.

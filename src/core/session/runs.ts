@@ -27,7 +27,7 @@ export interface RunsOwner {
   /** Something that reports tell has changed. */
   readonly changed: () => void;
   /** Of a session that lives in another hub: what that hub tells of it. */
-  readonly mirrored: (word: Exclude<MirrorWord, { type: 'entry' | 'picture' | 'lost' }>) => void;
+  readonly mirrored: (word: Extract<MirrorWord, { type: 'session' | 'info' }>) => void;
   /** Does it live in another hub? */
   readonly mirrors: () => boolean;
   /** Id of the session there. */
@@ -69,7 +69,7 @@ export class Runs {
   }
 
   get heldBytes(): number {
-    return this.#held.bytes;
+    return this.#held.bytes + (this.#transport?.heldBytes ?? 0);
   }
 
   get begun(): 'restarted' | 'resumed' | undefined {
@@ -229,6 +229,9 @@ export class Runs {
         if (word.epoch !== picture.epoch) this.#refuseOld();
         picture.adopt(word.epoch, word);
         restarted();
+        return;
+      case 'held':
+        this.#o.changed();
         return;
       case 'lost':
         dispatch(word);

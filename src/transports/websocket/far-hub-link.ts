@@ -23,6 +23,8 @@ export interface LinkUser {
   /** There will be no connection unless somebody does something. */
   failed?(error: IrisError): void;
   told?(info: SessionInfo): void;
+  /** What was typed into its session waits for the connection, or no longer. */
+  held?(): void;
   gone?(session: string): void;
 }
 
@@ -47,6 +49,7 @@ export class FarHubLink {
     host.on((event) => {
       if (event.type === 'connection') this.#changed(event.connection);
       else if (event.type === 'sessions') this.#sessions(event.changed, event.removed);
+      else if (event.type === 'held') for (const user of this.#bySession.get(event.sessionId) ?? []) user.held?.();
     });
     this.#changed(host.connection);
   }

@@ -46,7 +46,7 @@ export class WebSocketTransport implements Transport, LinkUser {
   #bytesOut = 0;
   /** Written, and not yet known to have arrived; `INPUT_LIMIT_BYTES` at most, then refused. */
   #unsettled = 0;
-  #held: { readonly until: Promise<void>; readonly release: () => void } | undefined;
+  #paused: { readonly until: Promise<void>; readonly release: () => void } | undefined;
   /** Number of the newest entry that the sink has. */
   #delivered = 0;
   /** The process has ended there; its last entries may still be on their way. */
@@ -119,6 +119,14 @@ export class WebSocketTransport implements Transport, LinkUser {
     }
   }
 
+  get heldBytes(): number {
+    return this.#attachment?.heldBytes ?? 0;
+  }
+
+  held(): void {
+    if (!this.#over) this.#sink?.mirror?.({ type: 'held' });
+  }
+
   gone(): void {
     this.#ended(new IrisError('not-found', 'the session was ended there'));
   }
@@ -150,17 +158,17 @@ export class WebSocketTransport implements Transport, LinkUser {
 
   /** The window of the link then holds the rest back, over there. A mirror takes what comes: it has been parsed there already. */
   pause(): void {
-    if (this.#sink?.mirror || this.#held) return;
+    if (this.#sink?.mirror || this.#paused) return;
     let release = (): void => {};
     const until = new Promise<void>((resolve) => {
       release = resolve;
     });
-    this.#held = { until, release };
+    this.#paused = { until, release };
   }
 
   resume(): void {
-    this.#held?.release();
-    this.#held = undefined;
+    this.#paused?.release();
+    this.#paused = undefined;
   }
 
   /** An interrupt is what the other hub makes of it; of other signals its protocol knows none. */
@@ -251,7 +259,7 @@ export class WebSocketTransport implements Transport, LinkUser {
       onAttached: () => {
         if (!this.#over) this.#setStatus('ready', true);
       },
-      onEntry: (entry) => (this.#held ? this.#held.until.then(() => this.#entry(entry)) : this.#entry(entry)),
+      onEntry: (entry) => (this.#paused ? this.#paused.until.then(() => this.#entry(entry)) : this.#entry(entry)),
       onEnd: (reason) => this.#ended(reason),
     });
   }

@@ -150,7 +150,10 @@ describe('sessions of another hub', () => {
     await waitUntil(() => host.sessions[0]?.connection.state !== 'online', 'it is away');
     expect((await host.command('session.capture', { session: id })).text).toContain('n1 a');
     watcher.attachment.write(Buffer.from('b\r'));
+    // It waits, and that is to be seen.
+    await waitUntil(() => host.sessions[0]?.connection.heldBytes === 2 || watcher.text.includes('n2 b'), 'it is held');
     await watcher.shows('n2 b');
+    await waitUntil(() => host.sessions[0]?.connection.heldBytes === undefined, 'nothing is held any more');
     const log = await logOf(host, id);
     expect(log).toBe(await logOf(await onlineClient(office.socket), farId));
     expect(here.hub).toBeDefined();
