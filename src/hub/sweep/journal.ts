@@ -27,13 +27,14 @@ interface Run {
  * disk: what the kernel was given survives the death of this process, and a crash of the machine leaves no process to look for.
  */
 export class ProcessJournal {
+  /** Of all journals of this process: no two runs have one name, whoever writes to the file. */
+  static #count = 0;
   readonly #file: string;
   readonly #hub: string;
   readonly #onProblem: (error: unknown) => void;
   readonly #runs = new Map<string, Run>();
   /** Runs of earlier hubs. */
   readonly #left: ReadonlyMap<string, Run>;
-  #count = 0;
   #bytes = 0;
 
   /** `hub`: the address that processes have in IRIS_HUB. `onProblem` hears of a file that cannot be written; processes start all the same. */
@@ -53,7 +54,7 @@ export class ProcessJournal {
 
   /** Before a process is started. Returns the name of the run. */
   begin(session: string): string {
-    const run = `${process.pid}-${performance.timeOrigin.toString(36)}-${++this.#count}`;
+    const run = `${process.pid}-${performance.timeOrigin.toString(36)}-${++ProcessJournal.#count}`;
     const begin = { session, hub: this.#hub, boot: bootId() };
     this.#runs.set(run, begin);
     this.#write({ run, begin });
