@@ -5,12 +5,11 @@ import type { SessionInfo } from '../../src/core/index.ts';
 import {
   disposeHomes,
   disposeTuis,
-  IRIS,
+  machineWithIris,
   PROMPT,
   runCli,
   type Sshd,
   spawnTui,
-  startSshd,
   stopSshds,
   type TempHome,
   tempHome,
@@ -22,16 +21,10 @@ afterEach(async () => {
   await stopSshds();
 });
 
-const quoted = (words: readonly string[]): string =>
-  words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
-
 /** A machine with iris-tui in the `~/.local/bin` of its user, and a config here that knows it as `office`. */
 async function office(): Promise<{ sshd: Sshd; here: TempHome; there: TempHome }> {
-  const there = tempHome();
-  const sshd = await startSshd({ env: { HOME: there.path, SHELL: '/bin/bash' } });
-  there.write('.local/bin/iris-tui', `#!/bin/sh\nIRIS_HOME=${there.irisHome} exec ${quoted(IRIS)} "$@"\n`, 0o755);
+  const { sshd, there, remote } = await machineWithIris();
   const here = tempHome();
-  const remote = ['ssh', ...sshd.words()];
   here.config(JSON.stringify({ teams: { office: { remote, agent: 'shell' } } }));
   return { sshd, here, there };
 }

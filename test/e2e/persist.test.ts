@@ -5,11 +5,10 @@ import type { SessionInfo } from '../../src/core/index.ts';
 import {
   disposeHomes,
   disposeTuis,
-  IRIS,
+  machineWithIris,
   runCli,
   type Sshd,
   spawnTui,
-  startSshd,
   stopSshds,
   type TempHome,
   tempHome,
@@ -22,16 +21,10 @@ afterEach(async () => {
   await stopSshds();
 });
 
-const quoted = (words: readonly string[]): string =>
-  words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
-
 /** A machine with iris-tui, and a config here with a team on it that shall be kept there. */
 async function stage(): Promise<{ sshd: Sshd; here: TempHome; there: TempHome }> {
-  const there = tempHome();
-  const sshd = await startSshd({ env: { HOME: there.path, SHELL: '/bin/bash' } });
-  there.write('.local/bin/iris-tui', `#!/bin/sh\nIRIS_HOME=${there.irisHome} exec ${quoted(IRIS)} "$@"\n`, 0o755);
+  const { sshd, there, remote } = await machineWithIris();
   const here = tempHome();
-  const remote = ['ssh', ...sshd.words()];
   const command = ['sh', '-c', 'echo ready; i=0; while read l; do i=$((i+1)); echo "$i <$l>"; done'];
   here.config(JSON.stringify({ teams: { train: { remote, command, persist: 'auto' } } }));
   return { sshd, here, there };

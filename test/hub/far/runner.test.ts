@@ -43,6 +43,23 @@ function live(host: SessionHost, name: string): Promise<SessionInfo> {
   });
 }
 
+/** A session that writes 16 MB when told to `go`, offered to a hub that has just gone away. */
+async function cutOff(options: Options = {}) {
+  const { here, there, between, office, laptop } = await stage(options);
+  await here.command('link.add', { hub: 'office' });
+  await newSession(here, 'echo begin; read go; head -c 12000000 /dev/urandom | base64 -w 100; echo end; read end');
+  const mirror = await live(there, 'laptop/sh');
+  await waitUntil(
+    async () => (await there.command('session.capture', { session: mirror.id })).text.includes('begin'),
+    'the beginning is there',
+  );
+  const far = tap(office, mirror.id);
+  const near = tap(laptop, here.sessions[0]!.id);
+  await between.down();
+  await waitUntil(() => there.sessions[0]?.connection.state === 'offline', 'it is away');
+  return { here, there, between, far, near };
+}
+
 describe('a runner', () => {
   it('dials out, and what it offers is listed, watched and typed into there, as far as it allows', async () => {
     const { here, there } = await stage();
@@ -148,18 +165,7 @@ describe('a runner', () => {
   });
 
   it('comes back after a pause: everything that was written meanwhile is there, byte for byte', async () => {
-    const { here, there, between, office, laptop } = await stage();
-    await here.command('link.add', { hub: 'office' });
-    await newSession(here, 'echo begin; read go; head -c 12000000 /dev/urandom | base64 -w 100; echo end; read end');
-    const mirror = await live(there, 'laptop/sh');
-    await waitUntil(
-      async () => (await there.command('session.capture', { session: mirror.id })).text.includes('begin'),
-      'the beginning is there',
-    );
-    const far = tap(office, mirror.id);
-    const near = tap(laptop, here.sessions[0]!.id);
-    await between.down();
-    await waitUntil(() => there.sessions[0]?.connection.state === 'offline', 'it is away');
+    const { here, there, between, far, near } = await cutOff();
     expect(there.sessions[0]?.connection.reason).toContain('laptop is not connected');
     await here.command('session.send', { session: 'sh', text: 'go' });
     await here.command('session.wait', { session: 'sh', text: 'end', timeoutMs: 25_000 });
@@ -174,18 +180,7 @@ describe('a runner', () => {
 
   it('stops a process only when all room for what is not taken is full, says so, and lets it go on', async () => {
     const retention = { sessionBytes: 4 * 1024 * 1024, totalBytes: 64 * 1024 * 1024 };
-    const { here, there, between, office, laptop } = await stage({ retention });
-    await here.command('link.add', { hub: 'office' });
-    await newSession(here, 'echo begin; read go; head -c 12000000 /dev/urandom | base64 -w 100; echo end; read end');
-    const mirror = await live(there, 'laptop/sh');
-    await waitUntil(
-      async () => (await there.command('session.capture', { session: mirror.id })).text.includes('begin'),
-      'the beginning is there',
-    );
-    const far = tap(office, mirror.id);
-    const near = tap(laptop, here.sessions[0]!.id);
-    await between.down();
-    await waitUntil(() => there.sessions[0]?.connection.state === 'offline', 'it is away');
+    const { here, between, far, near } = await cutOff({ retention });
     await here.command('session.send', { session: 'sh', text: 'go' });
     const paused = () => here.sessions[0]?.process.paused;
     expect(await waitUntil(paused, 'its process is stopped')).toContain('office has not taken');

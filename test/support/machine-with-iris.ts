@@ -1,0 +1,14 @@
+import { type Sshd, startSshd } from './sshd.ts';
+import { type TempHome, tempHome } from './temp-home.ts';
+import { IRIS } from './tui.ts';
+
+const quoted = (words: readonly string[]): string =>
+  words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
+
+/** A machine behind a real sshd, with iris-tui in the `~/.local/bin` of its user, who has a home of their own. */
+export async function machineWithIris(): Promise<{ sshd: Sshd; there: TempHome; remote: string[] }> {
+  const there = tempHome();
+  const sshd = await startSshd({ env: { HOME: there.path, SHELL: '/bin/bash' } });
+  there.write('.local/bin/iris-tui', `#!/bin/sh\nIRIS_HOME=${there.irisHome} exec ${quoted(IRIS)} "$@"\n`, 0o755);
+  return { sshd, there, remote: ['ssh', ...sshd.words()] };
+}
