@@ -58,7 +58,7 @@ export class Keyboards {
       viewer: asker.id,
       name: shownName(principal.name),
     };
-    const givers = there.filter((one) => one !== asker && canGive(one, session.id));
+    const givers = [...this.#hub.viewers.values()].filter((one) => one !== asker && hears(one, session.id));
     for (const giver of givers) giver.event(event);
     new ViewerActs(this.#hub, caller).shared('session.ask', session.id);
     return givers.length;
@@ -232,9 +232,11 @@ export class Keyboards {
   }
 }
 
-function canGive(viewer: HubViewer, session: string): boolean {
+/** Who may give the keyboard and is there; whoever owns the session also while they look at others. A link that watches nothing is a command. */
+function hears(viewer: HubViewer, session: string): boolean {
   const role = viewer.roleOn(session);
-  return role !== undefined && includes(role, 'typer') && !viewer.onlyReads(session);
+  if (role === undefined || !includes(role, 'typer') || viewer.onlyReads(session)) return false;
+  return viewer.watched.has(session) || (role === 'owner' && viewer.watched.size > 0);
 }
 
 function notThere(name: string, { name: session }: Session): IrisError {

@@ -35,21 +35,25 @@ interface Someone {
 }
 
 /** Attached, over TLS with a key of their own. */
-async function join(name: string, wanted: HubCommandArgs<'pair.create'> = {}, readOnly = false): Promise<Someone> {
+async function join(
+  name: string,
+  wanted: HubCommandArgs<'pair.create'> = {},
+  readOnly = false,
+  id = session.id,
+): Promise<Someone> {
   const known = new Known(folder());
   await known.pair(hub, 'office', name, wanted);
   const address = known.farHubs({ kind: 'known', name: 'office' })!;
   const host = connect({ address, version: '0.1.0' });
   closeLater(() => host.close());
-  return watch(name, host, readOnly);
+  return watch(name, host, readOnly, id);
 }
 
 async function local(readOnly = false): Promise<Someone> {
   return watch('local', await onlineClient(hub.socket), readOnly);
 }
 
-async function watch(name: string, host: SessionHost, readOnly: boolean): Promise<Someone> {
-  const { id } = session;
+async function watch(name: string, host: SessionHost, readOnly: boolean, id = session.id): Promise<Someone> {
   const events = eventsOf(host);
   await eventually('it sees the session', () => host.sessions.some((one) => one.id === id));
   const watcher = new Watcher(host, id, { readOnly });
@@ -232,6 +236,20 @@ describe('[A25] the keyboard', () => {
     expect(await errorOf(give(owner, 'nobody'))).toMatchObject({ code: 'not-found' });
     expect(await errorOf(take(owner, 'bob'))).toMatchObject({ code: 'conflict' });
     expect(await errorOf(ask(owner))).toMatchObject({ code: 'conflict' });
+  });
+
+  it('is asked of its owner also while they look at another session, and of no command that looks at none', async () => {
+    const other = await newSession(hub.owner, 'printf ready; cat');
+    const host = await onlineClient(hub.socket);
+    const events = eventsOf(host);
+    await new Watcher(host, other.id).shows('ready');
+    const elsewhere = await join('eve', { session: other.id, role: 'owner' }, false, other.id);
+    const ada = await join('ada');
+    expect((await ask(ada)).told).toBe(1);
+    await eventually('the owner hears of it', () => events.some(({ type }) => type === 'asked'));
+    await host.command('session.grant', { session: session.id, viewer: viewerOf(ada) });
+    expect(await types(ada, 'with leave')).toBe(true);
+    expect(heard(elsewhere, 'asked')).toEqual([]);
   });
 
   it('is handed over by one who only types: once, not longer than theirs, and back on the same link', async () => {
