@@ -40,6 +40,8 @@ export interface Reading {
 
 /** Rows that a question pattern is looked for in. */
 const QUESTION_ROWS = 16;
+/** An agent may say that it waits before it has drawn what it asks (codex, measured: 1 ms, more on a busy machine): for so long nobody is told of half of it. */
+const QUESTION_HOLD_MS = 250;
 
 /** What the first rule that matches says. */
 export function readState(rules: readonly CompiledRule[], view: View): Reading | undefined {
@@ -147,10 +149,11 @@ function shown(row: string): string {
 function reading(rule: CompiledRule, { on, dialog }: Match, view: View): Reading {
   const found = dialog ?? (isShape(rule.question) ? standing(rule.question, view) : undefined);
   const question = found?.question ?? (rule.question instanceof RegExp ? asked(rule.question, view) : undefined);
+  const unread = rule.question !== undefined && question === undefined;
   return {
     state: rule.state,
     rule: rule.name,
-    holdMs: rule.holdMs,
+    holdMs: rule.holdMs ?? (unread ? QUESTION_HOLD_MS : undefined),
     question,
     choices: found?.choices ?? [],
     on: found && found !== dialog ? [...on, `rows ${found.from + 1}-${found.to + 1}: ${found.question}`] : on,

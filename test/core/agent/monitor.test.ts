@@ -55,6 +55,33 @@ describe('done', () => {
   });
 });
 
+describe('a question', () => {
+  const WAITS = osc('0;[ ! ] Action Required | x');
+  const DIALOG =
+    '\x1b[2J\x1b[H\x1b[?25l  Would you like to run it?\r\n\r\n› 1. Yes, proceed (y)\r\n  2. No (esc)\r\n\r\n  Press enter to confirm or esc to cancel';
+  const asking = (): Bench => {
+    const bench = new Bench({ kind: 'codex' });
+    bench.show(osc('7501;state=blocked:app=codex') + WAITS, 200);
+    return bench;
+  };
+
+  it('is told whole: an agent that says that it waits is waited for while it draws what it asks', () => {
+    const bench = asking();
+    expect(bench.state).toBe('unknown');
+    bench.show(DIALOG, 60);
+    expect(bench.changes).toMatchObject([{ state: 'blocked', question: 'Would you like to run it?' }]);
+  });
+
+  it('that is not understood is told soon all the same', () => {
+    const bench = asking();
+    bench.show('Do something, please', 100);
+    expect(bench.state).toBe('blocked');
+    expect(bench.monitor.report.question).toBeUndefined();
+    bench.show(DIALOG, 60);
+    expect(bench.monitor.report.question).toBe('Would you like to run it?');
+  });
+});
+
 describe('looking at the screen', () => {
   it('happens after output, every 50 ms at most, and never without', () => {
     const bench = new Bench({ kind: 'claude' });

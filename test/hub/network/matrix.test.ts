@@ -275,6 +275,7 @@ describe('[A25] the right to type', () => {
     // It is told so, and goes on watching.
     const told = () =>
       peer.all('status').flatMap(({ payload }) => (payload.kind === 'sessions' ? payload.changed : []));
+    await eventually('it is told so', () => told().at(-1)?.role === 'viewer');
     expect(told().at(-1)).toMatchObject({ id: target.id, role: 'viewer' });
     watcher.type('mine\r');
     await watcher.shows('mine');
@@ -300,8 +301,9 @@ describe('[A25] the right to type', () => {
     await eventually('it is told that it is over', () =>
       peer.all('control').some(({ payload }) => payload.op === 'ended'),
     );
-    const told = peer.all('status').map(({ payload }) => payload);
-    expect(told.some((payload) => payload.kind === 'sessions' && payload.removed.includes(target.id))).toBe(true);
+    await eventually('it is told that the session is gone', () =>
+      peer.all('status').some(({ payload }) => payload.kind === 'sessions' && payload.removed.includes(target.id)),
+    );
     expect(await command(peer, 'session.send', { session: target.id, text: 'x' })).toBe('not-found');
     expect((await hub.owner.command('client.list', {})).clients[0]?.grants).toEqual([]);
   });
