@@ -2,7 +2,7 @@ import { Emitter } from '../emitter.ts';
 import type { CellRow, Cursor, ExtendedAttributes, Surface } from './cells.ts';
 import { BG_HAS_EXTENDED, WORDS } from './cells.ts';
 import { installEditing } from './emulator/editing.ts';
-import { type Core, type Line, openCore } from './emulator/internals.ts';
+import { type Core, type Line, openCore, slimHandlers } from './emulator/internals.ts';
 import { installModes, type ModeState, newModeState, readModes, resetModeState } from './emulator/modes.ts';
 import { installMotion } from './emulator/motion.ts';
 import { clearPen, installPen } from './emulator/pen.ts';
@@ -331,5 +331,6 @@ export class Screen implements Surface {
     );
     const osc = new Map([...reports.oscRules(core, identity), [RESIDUE_OSC, residue] as const]);
     installStrings(core, osc, deviceRules(core, this.#state, reports.answer));
+    slimHandlers(core);
   }
 }

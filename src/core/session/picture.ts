@@ -78,8 +78,9 @@ export class Picture {
     this.#epoch = epoch;
     this.#cols = clampSize(at.cols, COLS_MIN);
     this.#rows = clampSize(at.rows, 1);
-    this.#unlisten();
-    this.#screen = this.#newScreen();
+    // The same one: whoever reads the agent's state off it goes on with it.
+    this.#screen.reset();
+    this.#screen.resize(this.#cols, this.#rows);
     this.#screen.write(at.bytes);
     this.#log = new OutputLog(this.#o.deps.logLimits, at.seq);
   }
@@ -118,8 +119,8 @@ export class Picture {
       cols: this.#cols,
       rows: this.#rows,
       scrollback,
-      // Pipes ask nothing: there is no terminal behind them.
-      ...(mode() === 'pty' && !mirrored() ? { reply } : {}),
+      // Pipes ask nothing: there is no terminal behind them. Another hub may turn out to have the process.
+      ...(mode() === 'pty' && !mirrored() ? { reply: (bytes) => void (mirrored() || reply(bytes)) } : {}),
       ...(identity ? { identity } : {}),
     });
     if (mode() === 'pipes' && !mirrored()) screen.write(NEW_LINE_MODE);

@@ -4,7 +4,9 @@ import { waitUntil } from '../../support/index.ts';
 import {
   client,
   closeAll,
+  ENV,
   errorOf,
+  eventually,
   folder,
   newSession,
   onlineClient,
@@ -45,6 +47,26 @@ describe('sessions of another hub', () => {
     await waitUntil(() => host.sessions[0]?.process.pid === train.process.pid, 'its process is known');
     const { text } = await host.command('session.capture', { session: 'office/sh' });
     expect(text).toContain('hello');
+  });
+
+  it('say at a glance what they say there: the agent is read off the same picture', async () => {
+    const { there, host } = await twoHubs();
+    const rule = '─'.repeat(40);
+    const screen = ['● It is said here.', '', rule, '❯ a draft', rule, '  ? for shortcuts'].join('\\r\\n');
+    const command = ['sh', '-c', `printf '${screen}'; exec sleep 100`];
+    const launch = { command, agent: 'claude', cwd: '/tmp', env: ENV, cols: 120, rows: 40 };
+    const train = await there.command('session.new', launch);
+    await there.command('session.wait', { session: train.id, text: 'for shortcuts', timeoutMs: 15_000 });
+    await host.command('far.open', { hub: 'office' });
+    const { id } = await live(host);
+    await waitUntil(() => host.sessions.some((one) => one.id === id && one.seq >= train.seq), 'it is followed');
+    const at = async (where: SessionHost, session: string) => {
+      const { glances } = await where.command('session.glances', { sessions: [session] });
+      return glances[0]!.line;
+    };
+    const line = await at(there, train.id);
+    expect(line).toBe('It is said here.');
+    await eventually('the same is said here', async () => (await at(host, id)) === line);
   });
 
   it('are typed into, once, and what they answer is seen; a command is done where they live', async () => {

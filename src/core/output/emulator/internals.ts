@@ -83,14 +83,27 @@ export interface SequenceId {
   final: string;
 }
 
+/** By the number of what they handle; the last of a list is asked first. */
+export type Handlers = Record<number, unknown[] | undefined>;
+
 /** src/common/parser/EscapeSequenceParser.ts */
 export interface Parser {
   currentState: number;
   precedingJoinState: number;
   _transitions: { table: Uint8Array };
   /** Sub-parsers, src/common/parser/OscParser.ts and DcsParser.ts: _active are the handlers of the string that is being read. */
-  _oscParser: { _active: readonly unknown[]; _put(data: Uint32Array, start: number, end: number): void };
-  _dcsParser: { _active: readonly unknown[]; put(data: Uint32Array, start: number, end: number): void };
+  _oscParser: {
+    _active: readonly unknown[];
+    readonly _handlers: Handlers;
+    _put(data: Uint32Array, start: number, end: number): void;
+  };
+  _dcsParser: {
+    _active: readonly unknown[];
+    readonly _handlers: Handlers;
+    put(data: Uint32Array, start: number, end: number): void;
+  };
+  readonly _escHandlers: Handlers;
+  readonly _csiHandlers: Handlers;
   parse(data: Uint32Array, length: number): void;
   reset(): void;
   registerCsiHandler(id: SequenceId, handler: (params: Params) => boolean): unknown;
@@ -111,6 +124,8 @@ export interface Parser {
 /** src/common/InputHandler.ts: its handlers call these methods on itself, so one set on the instance replaces the original. */
 export interface InputHandler {
   _parser: Parser;
+  /** Code points on their way into the parser; ours come from elsewhere (Screen). */
+  _parseBuffer: Uint32Array;
   _activeBuffer: BufferState;
   _curAttrData: Pen;
   _eraseAttrData(): unknown;
@@ -232,11 +247,11 @@ interface TerminalInternals {
 /** Every internal that is used, by the object that has it. */
 export const USED_INTERNALS = {
   handler:
-    '_parser _activeBuffer _curAttrData _eraseAttrData _restrictCursor _setCursor _eraseInBufferLine _resetBufferLine print bell lineFeed charAttributes saveCursor restoreCursor eraseInDisplay insertLines deleteLines scrollUp scrollDown reverseIndex insertChars deleteChars eraseChars scrollLeft scrollRight insertColumns deleteColumns cursorForwardTab cursorBackwardTab repeatPrecedingCharacter tabSet setMode resetMode setModePrivate resetModePrivate requestMode softReset fullReset setCursorStyle windowOptions sendDeviceAttributesPrimary sendDeviceAttributesSecondary deviceStatus deviceStatusPrivate selectCharset selectDefaultCharset screenAlignmentPattern',
+    '_parser _parseBuffer _activeBuffer _curAttrData _eraseAttrData _restrictCursor _setCursor _eraseInBufferLine _resetBufferLine print bell lineFeed charAttributes saveCursor restoreCursor eraseInDisplay insertLines deleteLines scrollUp scrollDown reverseIndex insertChars deleteChars eraseChars scrollLeft scrollRight insertColumns deleteColumns cursorForwardTab cursorBackwardTab repeatPrecedingCharacter tabSet setMode resetMode setModePrivate resetModePrivate requestMode softReset fullReset setCursorStyle windowOptions sendDeviceAttributesPrimary sendDeviceAttributesSecondary deviceStatus deviceStatusPrivate selectCharset selectDefaultCharset screenAlignmentPattern',
   parser:
-    'currentState precedingJoinState _transitions _oscParser _dcsParser parse reset registerCsiHandler registerEscHandler registerOscHandler registerDcsHandler clearOscHandler clearDcsHandler setErrorHandler setOscHandlerFallback setDcsHandlerFallback setCsiHandlerFallback setEscHandlerFallback setExecuteHandlerFallback setExecuteHandler',
-  oscParser: '_active _put',
-  dcsParser: '_active put',
+    'currentState precedingJoinState _transitions _oscParser _dcsParser _escHandlers _csiHandlers parse reset registerCsiHandler registerEscHandler registerOscHandler registerDcsHandler clearOscHandler clearDcsHandler setErrorHandler setOscHandlerFallback setDcsHandlerFallback setCsiHandlerFallback setEscHandlerFallback setExecuteHandlerFallback setExecuteHandler',
+  oscParser: '_active _handlers _put',
+  dcsParser: '_active _handlers put',
   buffers: 'cols rows buffers scroll',
   buffer: 'lines ybase ydisp x y scrollTop scrollBottom tabs setupTabStops getNullCell getBlankLine clear',
   lines: '_array _startIndex length maxLength isFull get set push recycle onTrim',
@@ -271,6 +286,19 @@ export function lineToRead(core: Core, buffer: BufferState, index: number): Line
  */
 export function slimLines(lines: Lines): void {
   if (lines._startIndex === 0) lines._array = lines._array.slice(0, lines.length);
+}
+
+/** As above, of the emulator itself, once its handlers are in place: 25 KB of lists of one with room for 17, and a buffer of 16 KB that is not used. */
+export function slimHandlers({ handler, parser }: Core): void {
+  handler._parseBuffer = new Uint32Array(0);
+  for (const handlers of [
+    parser._escHandlers,
+    parser._csiHandlers,
+    parser._oscParser._handlers,
+    parser._dcsParser._handlers,
+  ]) {
+    for (const [id, list] of Object.entries(handlers)) handlers[Number(id)] = list?.slice();
+  }
 }
 
 /** A bare emulator, its internals checked. Nothing is replaced yet. */
@@ -309,7 +337,10 @@ export function openCore(options: { cols: number; rows: number; scrollback: numb
     mouse: core.coreMouseService,
     shelf: new Shelf(),
     resize: (cols, rows) => terminal.resize(cols, rows),
-    reset: () => terminal.reset(),
+    reset: () => {
+      terminal.reset();
+      slimLines(buffers.buffers.normal.lines);
+    },
     dispose: () => terminal.dispose(),
   };
 }

@@ -121,8 +121,15 @@ export function installStrings(core: Core, osc: ReadonlyMap<number, OscRule>, dc
   dcsParser.put = (data, start, end) => {
     if (dcsParser._active.length > 0) dcsPut(data, start, end);
   };
-  // The table is shared by all emulators of the process: change a copy.
-  const table = parser._transitions.table.slice();
+  transitions ??= ownTransitions(parser._transitions.table);
+  parser._transitions = transitions;
+}
+
+let transitions: Core['parser']['_transitions'] | undefined;
+
+/** All emulators of the process have one table, those that are not ours too: this is a copy, once for all of ours. */
+function ownTransitions(original: Uint8Array): Core['parser']['_transitions'] {
+  const table = original.slice();
   table[(STATE_SOS_PM_APC << 8) | NON_ASCII] = (ACTION_IGNORE << 4) | STATE_SOS_PM_APC;
-  parser._transitions = { table };
+  return { table };
 }
