@@ -16,6 +16,7 @@ import {
   type Socket,
   versionMismatch,
 } from '../protocol/index.ts';
+import { mayPass, retryAfterMs } from './http-answer.ts';
 import type { HubAddress, LinkFailure } from './options.ts';
 
 /** connect, hello, auth and welcome together. */
@@ -78,6 +79,11 @@ export function dial(address: HubAddress, options: DialOptions): Dialed {
   socket.once('upgrade', (response) => {
     below = response.socket;
   });
+  let answered: HttpAnswer | undefined;
+  socket.once('unexpected-response', (_request, { statusCode = 0, headers }) => {
+    answered = { status: statusCode, retryAfterMs: retryAfterMs(headers['retry-after']) };
+    socket.terminate();
+  });
   const link = new Link<'client'>({
     side: 'client',
     socket: socket as Socket,
@@ -90,7 +96,10 @@ export function dial(address: HubAddress, options: DialOptions): Dialed {
         options.message(message);
       } else if (phase !== 'over') greet(message);
     },
-    closed: (closed) => finish(said ?? carrierFailure(address) ?? failureOf(closed, address, phase === 'ready')),
+    closed: (closed) => {
+      const upgrade = answered && refusedUpgrade(answered, nameOf(address));
+      finish(said ?? upgrade ?? carrierFailure(address) ?? failureOf(closed, address, phase === 'ready'));
+    },
   });
   const begin = (): void => {
     if (phase === 'over') return;
@@ -181,7 +190,7 @@ function elsewhere(address: HubAddress): boolean {
 
 /** What to do about it is known best where the credentials come from. */
 function refused(error: IrisError, address: HubAddress): IrisError {
-  if (error.code !== 'not-allowed' || !('url' in address)) return error;
+  if (error.code !== 'not-allowed' || error.retriable || !('url' in address)) return error;
   return new IrisError(error.code, error.message, { cause: error, remedy: address.refused });
 }
 
@@ -216,6 +225,23 @@ function transient(line: string, remedy?: string, cause?: unknown): LinkFailure 
   return { error, permanent: false };
 }
 
+/** An answer to the request to speak WebSocket that is none of a WebSocket. */
+interface HttpAnswer {
+  readonly status: number;
+  readonly retryAfterMs: number | undefined;
+}
+
+function refusedUpgrade({ status, retryAfterMs }: HttpAnswer, where: string): LinkFailure {
+  if (status >= 400 && !mayPass(status)) {
+    const line = `what answers at ${where} lets no viewer in (HTTP ${status})`;
+    const remedy = 'is that the address of the hub, as it knows itself (hub.names in its config)?';
+    return { error: new IrisError('not-allowed', line, { remedy }), permanent: true };
+  }
+  const line = `busy: ${where} lets nobody in just now (HTTP ${status})`;
+  const again = { retriable: true, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+  return { error: new IrisError('hub-unreachable', line, again), permanent: false };
+}
+
 /** From the diagnostics of the socket, never from anything a program printed. */
 function failureOf(closed: LinkClosed, address: HubAddress, wasReady: boolean): LinkFailure {
   const { code, error } = closed;
@@ -244,12 +270,5 @@ function failureOf(closed: LinkClosed, address: HubAddress, wasReady: boolean): 
       return transient('the hub fell silent for 30 s');
   }
   const why = error ? error.message : reason || closeName(code);
-  // The answer to the request to speak WebSocket (ws says it in these words): whoever refuses that will do so again.
-  const status = /^Unexpected server response: (\d+)$/.exec(why)?.[1];
-  if (status?.startsWith('4') && status !== '429') {
-    const line = `what answers at ${where} lets no viewer in (HTTP ${status})`;
-    const remedy = 'is that the address of the hub, as it knows itself (hub.names in its config)?';
-    return { error: new IrisError('not-allowed', line, { cause: error, remedy }), permanent: true };
-  }
   return transient(wasReady ? `the connection to the hub was lost (${why})` : `no connection to ${where} (${why})`);
 }

@@ -18,6 +18,7 @@ import {
 } from '../core/index.ts';
 import { fromFailure, type HubMessage, type Outgoing, type SessionPatch, systemClock } from '../protocol/index.ts';
 import { type AttachmentHost, ClientAttachment, type Unsent } from './attachment.ts';
+import { describe } from './describe.ts';
 import { abandon, type Dialed, dial, type HubVersion, type Welcome } from './dial.ts';
 import { InputQueue } from './input-queue.ts';
 import type { ConnectOptions, HubAddress, LinkFailure } from './options.ts';
@@ -342,42 +343,4 @@ export class HubClient implements SessionHost {
       this.#commands.answered(payload.id, payload.result, payload.failure);
     }
   }
-}
-
-function describe(
-  state: ReconnectState,
-  before: HostConnection,
-  clock: Clock,
-  roundTripMs: number | undefined,
-): HostConnection {
-  const sinceOf = (name: HostConnection['state']): number => (before.state === name ? before.since : clock.wall());
-  switch (state.name) {
-    case 'stopped':
-      return { state: 'offline', since: sinceOf('offline'), attempt: 0 };
-    case 'connecting':
-      return { state: 'connecting', since: sinceOf('connecting'), attempt: state.attempt };
-    case 'online':
-      return {
-        state: 'online',
-        since: sinceOf('online'),
-        attempt: 0,
-        ...(roundTripMs === undefined ? {} : { roundTripMs }),
-      };
-    case 'waiting': {
-      const nextRetryAt = clock.wall() + Math.max(0, state.retryAt - clock.now());
-      return {
-        state: 'offline',
-        since: sinceOf('offline'),
-        attempt: state.attempt,
-        nextRetryAt,
-        ...words(state.reason),
-      };
-    }
-    case 'failed':
-      return { state: 'error', since: sinceOf('error'), attempt: state.attempt, ...words(state.reason) };
-  }
-}
-
-function words(reason: IrisError): { reason: string; remedy?: string } {
-  return { reason: reason.message, ...(reason.remedy === undefined ? {} : { remedy: reason.remedy }) };
 }

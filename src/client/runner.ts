@@ -1,18 +1,11 @@
-import { type Dispose, Emitter, IrisError, Reconnector, type ReconnectState } from '../core/index.ts';
+import { type Dispose, Emitter, type HostConnection, IrisError, Reconnector } from '../core/index.ts';
 import { type Socket, systemClock } from '../protocol/index.ts';
+import { describe } from './describe.ts';
 import { type Dialed, dial } from './dial.ts';
 import type { ConnectOptions, HubAddress, LinkFailure } from './options.ts';
 
 /** How a runner stands with the hub that it offers its sessions to. */
-export interface RunnerConnection {
-  readonly state: 'connecting' | 'online' | 'offline' | 'error';
-  /** Milliseconds since 1970. */
-  readonly since: number;
-  readonly attempt: number;
-  readonly nextRetryAt?: number;
-  readonly reason?: string;
-  readonly remedy?: string;
-}
+export type RunnerConnection = HostConnection;
 
 export interface RunnerOptions extends ConnectOptions {
   /** The other hub has let us in, and speaks as a viewer from now on: whoever gets the socket serves it at once. `bytesRead`: of the connection below. */
@@ -28,12 +21,12 @@ export class RunnerDialer {
   #dialed: Dialed | undefined;
   #socket: Socket | undefined;
   #attempt = 0;
-  #since: number;
+  #connection: RunnerConnection;
 
   constructor(options: RunnerOptions) {
     this.#o = options;
     this.#clock = options.clock ?? systemClock;
-    this.#since = this.#clock.wall();
+    this.#connection = { state: 'connecting', since: this.#clock.wall(), attempt: 1 };
     this.#events = new Emitter(options.onListenerError);
     this.#reconnector = new Reconnector({
       clock: this.#clock,
@@ -41,13 +34,16 @@ export class RunnerDialer {
       // Nobody sits here: as long as it is wanted, it is tried.
       policy: { giveUpAfterMs: Number.POSITIVE_INFINITY, ...options.reconnect },
       connect: () => void this.#connect(),
-      changed: (state) => this.#changed(state),
+      changed: (state) => {
+        this.#connection = describe(state, this.#connection, this.#clock);
+        this.#events.emit(this.#connection);
+      },
     });
     this.#reconnector.start();
   }
 
   get connection(): RunnerConnection {
-    return this.#describe(this.#reconnector.state);
+    return this.#connection;
   }
 
   on(listener: (connection: RunnerConnection) => void): Dispose {
@@ -110,22 +106,5 @@ export class RunnerDialer {
     this.#dialed = undefined;
     this.#socket = undefined;
     this.#reconnector.lost(error, permanent);
-  }
-
-  #changed(state: ReconnectState): void {
-    this.#since = this.#clock.wall();
-    this.#events.emit(this.#describe(state));
-  }
-
-  #describe(state: ReconnectState): RunnerConnection {
-    const since = this.#since;
-    if (state.name === 'online') return { state: 'online', since, attempt: 0 };
-    if (state.name === 'connecting') return { state: 'connecting', since, attempt: state.attempt };
-    if (state.name === 'stopped') return { state: 'offline', since, attempt: 0 };
-    const { message, remedy } = state.reason;
-    const words = { reason: message, ...(remedy === undefined ? {} : { remedy }) };
-    if (state.name === 'failed') return { state: 'error', since, attempt: state.attempt, ...words };
-    const nextRetryAt = this.#clock.wall() + Math.max(0, state.retryAt - this.#clock.now());
-    return { state: 'offline', since, attempt: state.attempt, nextRetryAt, ...words };
   }
 }

@@ -32,6 +32,8 @@ export interface IrisErrorOptions {
   remedy?: string;
   /** May the same call succeed later without anyone changing anything? */
   retriable?: boolean;
+  /** Whoever refused asks to be left alone for so long, in milliseconds. */
+  retryAfterMs?: number;
   cause?: unknown;
 }
 
@@ -40,6 +42,7 @@ export class IrisError extends Error {
   readonly code: ErrorCode;
   readonly remedy: string | undefined;
   readonly retriable: boolean;
+  readonly retryAfterMs: number | undefined;
 
   constructor(code: ErrorCode, message: string, options: IrisErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -47,6 +50,7 @@ export class IrisError extends Error {
     this.code = code;
     this.remedy = options.remedy;
     this.retriable = options.retriable ?? false;
+    this.retryAfterMs = options.retryAfterMs;
   }
 
   get exitCode(): number {

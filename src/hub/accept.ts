@@ -105,14 +105,17 @@ export function accept(socket: Socket, raw: { readonly bytesRead: number }, opti
 
   function refuse(error: unknown): void {
     if (phase.name !== 'checking') return;
-    const { message, retriable } =
+    const why =
       error instanceof IrisError
         ? error
         : new IrisError('failed', 'the login could not be checked', { retriable: true });
-    if (!(error instanceof IrisError)) hub.log.error('login', { error: String(error) });
-    const payload = toFailure(new IrisError('not-allowed', message, { retriable }));
-    link.send({ type: 'error', ts: clock.wall(), payload });
-    link.close('auth-refused', message);
+    if (why !== error) hub.log.error('login', { error: String(error) });
+    // Whether it may come back is all that a peer has to know: why it is not let in is for whoever tried.
+    const { message, retriable, retryAfterMs } = why;
+    const again = { retriable, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+    const refusal = new IrisError(retriable ? 'hub-unreachable' : 'not-allowed', message, again);
+    link.send({ type: 'error', ts: clock.wall(), payload: toFailure(refusal) });
+    link.close(retriable ? 'busy' : 'auth-refused', message);
   }
 
   /** It offers its sessions: from its next word on, we are the viewer. */

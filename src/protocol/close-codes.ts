@@ -20,6 +20,8 @@ export const CLOSE = {
   detached: 4008,
   /** The peer does not read what it is sent. */
   'too-slow': 4009,
+  /** Nobody was let in just now, which says nothing about who it was: the error before it says how long to stay away. */
+  busy: 4010,
 } as const;
 
 export type CloseName = keyof typeof CLOSE;

@@ -9,6 +9,7 @@ export function toFailure(error: unknown): Failure {
     message: plainText(e.message),
     ...(e.remedy === undefined ? {} : { remedy: plainText(e.remedy) }),
     ...(e.retriable ? { retriable: true } : {}),
+    ...(e.retryAfterMs === undefined ? {} : { retryAfterMs: Math.ceil(e.retryAfterMs) }),
   };
 }
 
@@ -18,5 +19,6 @@ export function fromFailure(failure: Failure): IrisError {
   return new IrisError(code, plainText(failure.message), {
     ...(failure.remedy === undefined ? {} : { remedy: plainText(failure.remedy) }),
     retriable: failure.retriable ?? false,
+    ...(failure.retryAfterMs === undefined ? {} : { retryAfterMs: failure.retryAfterMs }),
   });
 }

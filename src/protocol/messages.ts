@@ -22,6 +22,8 @@ const failure = z.object({
   message: z.string().max(8192),
   remedy: z.string().max(4096).exactOptional(),
   retriable: z.boolean().exactOptional(),
+  /** Not before so many milliseconds. */
+  retryAfterMs: count.exactOptional(),
 });
 export type Failure = z.infer<typeof failure>;
 

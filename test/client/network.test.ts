@@ -8,7 +8,7 @@ import type { Clock } from '../../src/core/index.ts';
 import { PROTOCOL, systemClock } from '../../src/protocol/index.ts';
 import { errorOf, eventually } from '../hub/support/index.ts';
 import { freePort } from '../support/index.ts';
-import { makeCertificate, WELCOME } from './support/fake-hub.ts';
+import { makeCertificate, type RestReply, WELCOME } from './support/fake-hub.ts';
 import { attach, bad, closeFakes, Desk, keep, listen, online, paired } from './support/fakes.ts';
 
 const servers: Server[] = [];
@@ -141,6 +141,45 @@ describe('connecting over a network', () => {
       return host.connection.state === 'online';
     });
   });
+
+  for (const [where, busy] of [
+    ['when it asks for a token', { rest: true }],
+    ['when it asks to speak WebSocket', { upgrade: true }],
+    ['to its first message', { welcome: true }],
+  ] as const) {
+    test(`a hub that says ${where} to come back in 12 s is asked again then, by itself, and says so until then`, async () => {
+      const desk = new Desk();
+      let isBusy = true;
+      const later: RestReply = { ...bad(429, 'failed', 'busy: too many'), headers: { 'retry-after': '12' } };
+      const { credentials, known } = await paired({
+        desk,
+        ...('upgrade' in busy ? { upgrade: () => (isBusy ? later : undefined) } : {}),
+        ...('welcome' in busy ? { welcome: () => (isBusy ? { busyMs: 12_000 } : [WELCOME]) } : {}),
+      });
+      if ('rest' in busy) desk.refuse = () => (isBusy ? later : undefined);
+      // A wait of seconds is over when the test says so.
+      const waits: { ms: number; run: () => void }[] = [];
+      const clock: Clock = {
+        ...systemClock,
+        after: (ms, run) => {
+          if (ms < 11_000) return systemClock.after(ms, run);
+          waits.push({ ms, run });
+          return { cancel: () => {} };
+        },
+      };
+      const host = attach(credentials, known, clock);
+      await eventually('it waits', () => host.connection.state === 'offline' && waits.length > 0);
+      const { reason, remedy, nextRetryAt = 0, attempt } = host.connection;
+      expect(reason).toMatch(/^busy: /);
+      expect({ remedy, attempt }).toEqual({ remedy: undefined, attempt: 2 });
+      expect(nextRetryAt - clock.wall()).toBeGreaterThan(11_000);
+      expect(waits.at(-1)?.ms).toBeGreaterThan(11_900);
+      expect(waits.at(-1)?.ms).toBeLessThanOrEqual(12_000 * 1.2);
+      isBusy = false;
+      waits.at(-1)?.run();
+      await online(host);
+    });
+  }
 
   test('clocks that differ by an hour: the proof is made by the clock of the hub', async () => {
     const desk = new Desk();

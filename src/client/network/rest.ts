@@ -8,6 +8,7 @@ import {
   type IrisErrorOptions,
   plainText,
 } from '../../core/index.ts';
+import { mayPass, retryAfterMs } from '../http-answer.ts';
 import { networkFailure } from './failures.ts';
 import { type HubPlace, type Trust, whereOf } from './place.ts';
 import { openSecurely } from './secure-socket.ts';
@@ -29,6 +30,8 @@ export interface RestAnswer {
   readonly body: unknown;
   /** By the hub's clock, milliseconds since 1970 (whole seconds); undefined when it does not say. */
   readonly at: number | undefined;
+  /** How long it asks to be left alone. */
+  readonly retryAfterMs: number | undefined;
 }
 
 /**
@@ -74,6 +77,7 @@ export async function callHub(place: HubPlace, trust: Trust, call: RestCall, clo
             status: response.statusCode ?? 0,
             body: parse(Buffer.concat(chunks).toString('utf8')),
             at: Number.isNaN(at) ? undefined : at,
+            retryAfterMs: retryAfterMs(response.headers['retry-after']),
           });
         });
       });
@@ -112,19 +116,20 @@ export class HubRefusal extends IrisError {
 }
 
 /** What an answer that is no 2xx means. Whether it may be tried again follows from the status alone. */
-export function refusalOf({ status, body }: RestAnswer, where: string): HubRefusal {
-  const retriable = status === 429 || status === 408 || status >= 500;
+export function refusalOf({ status, body, retryAfterMs: waitMs }: RestAnswer, where: string): HubRefusal {
+  const retriable = mayPass(status);
+  const again = { retriable, ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }) };
   const parsed = refusalSchema.safeParse(body);
   if (!parsed.success) {
     return new HubRefusal(status, 'hub-unreachable', `what answers at ${where} is no iris-tui hub (HTTP ${status})`, {
-      retriable,
+      ...again,
       remedy: 'is that the port of the hub?',
     });
   }
   const { code, message, remedy } = parsed.data.error;
   const known: ErrorCode = Object.hasOwn(ERROR_CODES, code) ? (code as ErrorCode) : 'failed';
   return new HubRefusal(status, retriable && known === 'failed' ? 'hub-unreachable' : known, plainText(message, 500), {
-    retriable,
+    ...again,
     ...(remedy === undefined ? {} : { remedy: plainText(remedy, 500) }),
   });
 }

@@ -3,8 +3,16 @@ export const BACKOFF_MS: readonly number[] = [0, 1_000, 2_000, 4_000, 8_000, 16_
 /** Each delay is spread by this share, so that many clients of one hub do not come back together. */
 export const BACKOFF_SPREAD = 0.2;
 
-/** Delay before attempt number `attempt`, from 1. `random` gives [0, 1). */
-export function backoffDelay(attempt: number, random: () => number): number {
+/** A peer that asks to be left alone is, for so long at most: it may be wrong about its clock, or ours to be kept away. */
+export const MAX_RETRY_AFTER_MS = 10 * 60_000;
+
+/**
+ * Delay before attempt number `attempt`, from 1. `random` gives [0, 1). `retryAfterMs`: the peer asked not to be asked sooner; it is up to
+ * `BACKOFF_SPREAD` later, never earlier.
+ */
+export function backoffDelay(attempt: number, random: () => number, retryAfterMs = 0): number {
   const base = BACKOFF_MS[Math.min(attempt, BACKOFF_MS.length) - 1] ?? 0;
-  return Math.round(base * (1 + BACKOFF_SPREAD * (random() * 2 - 1)));
+  const own = base * (1 + BACKOFF_SPREAD * (random() * 2 - 1));
+  const asked = Math.min(retryAfterMs, MAX_RETRY_AFTER_MS) * (1 + BACKOFF_SPREAD * random());
+  return Math.round(Math.max(own, asked));
 }

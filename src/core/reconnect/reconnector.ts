@@ -67,7 +67,7 @@ export function reconnectStep(
         return { name: 'failed', attempt: state.attempt, reason: event.reason };
       }
       const spreadMs = event.spreadMs ? Math.round(event.spreadMs * random()) : 0;
-      const retryAt = now + backoffDelay(attempt, random) + spreadMs;
+      const retryAt = now + backoffDelay(attempt, random, event.reason.retryAfterMs) + spreadMs;
       return { name: 'waiting', attempt, lostAt, retryAt, reason: event.reason };
     }
   }

@@ -26,16 +26,10 @@ export interface Visit {
 /** Refused, with the status of HTTP that says so. */
 export class LoginError extends IrisError {
   readonly status: 400 | 401 | 429;
-  readonly waitMs: number | undefined;
 
-  constructor(status: 400 | 401 | 429, message: string, options: { remedy?: string; waitMs?: number } = {}) {
-    const { remedy, waitMs } = options;
-    super(status === 429 ? 'failed' : 'not-allowed', message, {
-      ...(remedy === undefined ? {} : { remedy }),
-      retriable: status === 429,
-    });
+  constructor(status: 400 | 401 | 429, message: string, options: { remedy?: string; retryAfterMs?: number } = {}) {
+    super(status === 429 ? 'failed' : 'not-allowed', message, { ...options, retriable: status === 429 });
     this.status = status;
-    this.waitMs = waitMs;
   }
 }
 
@@ -295,6 +289,6 @@ function schemeOf(authorization: string | undefined): { scheme: string; token: s
 }
 
 function tooMany(waitMs: number): LoginError {
-  const seconds = Math.ceil(waitMs / 1000);
-  return new LoginError(429, 'too many failed attempts', { remedy: `wait ${seconds} s`, waitMs });
+  const remedy = `wait ${Math.ceil(waitMs / 1000)} s`;
+  return new LoginError(429, 'busy: too many failed attempts', { remedy, retryAfterMs: waitMs });
 }

@@ -15,6 +15,11 @@ export class RequestRate {
     this.#since = clock.now();
   }
 
+  /** Milliseconds until it counts anew. */
+  get waitMs(): number {
+    return Math.max(0, this.#since + this.#windowMs - this.#clock.now());
+  }
+
   allows(): boolean {
     const now = this.#clock.now();
     if (now - this.#since >= this.#windowMs) {

@@ -22,8 +22,11 @@ const OTHERWISE = 422;
 export class HttpRefusal extends IrisError {
   readonly status: number;
 
-  constructor(status: number, code: ErrorCode, message: string, remedy?: string) {
-    super(code, message, remedy === undefined ? {} : { remedy });
+  constructor(status: number, code: ErrorCode, message: string, remedy?: string, retryAfterMs?: number) {
+    super(code, message, {
+      ...(remedy === undefined ? {} : { remedy }),
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs, retriable: true }),
+    });
     this.status = status;
   }
 }
@@ -40,9 +43,10 @@ export function bodyOf(error: IrisError): { error: { code: string; message: stri
 }
 
 export function headersOf(error: IrisError): Record<string, string> {
-  if (!(error instanceof LoginError)) return {};
-  if (error.status === 401) return { 'www-authenticate': 'DPoP algs="EdDSA", Bearer' };
-  return error.waitMs === undefined ? {} : { 'retry-after': String(Math.ceil(error.waitMs / 1000)) };
+  const { retryAfterMs } = error;
+  if (statusOf(error) === 401) return { 'www-authenticate': 'DPoP algs="EdDSA", Bearer' };
+  // Whole seconds (RFC 9110, 10.2.3).
+  return retryAfterMs === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) };
 }
 
 export function answerFailure(error: unknown, reply: FastifyReply, log: HubLog): FastifyReply {

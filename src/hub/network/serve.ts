@@ -93,7 +93,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
   });
   const look = (request: IncomingMessage): void => {
     mustBeMeant(request, names);
-    if (!rate.allows()) throw new HttpRefusal(429, 'failed', 'too many requests', 'wait a minute');
+    if (!rate.allows()) throw tooMany(rate.waitMs);
   };
 
   app.setErrorHandler((error, _request, reply) => answerFailure(error, reply, hub.log));
@@ -111,7 +111,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
     max: REQUESTS_PER_ADDRESS,
     timeWindow: RATE_WINDOW_MS,
     keyGenerator: (request: FastifyRequest) => keyOf(plainAddress(request.socket.remoteAddress ?? '')),
-    errorResponseBuilder: (_request, { after }) => new HttpRefusal(429, 'failed', 'too many requests', `wait ${after}`),
+    errorResponseBuilder: (_request, { ttl }) => tooMany(ttl),
   });
   const routes = addRoutes(app, { hub, logins, visitOf: ({ raw }) => visitOf(raw) });
   app.get(STREAM_PATH, (_request, reply) => {
@@ -168,6 +168,10 @@ export async function serve(options: ServeOptions): Promise<Served> {
       hub.clock.after(REQUESTS_END_MS, () => server.closeAllConnections());
     },
   };
+}
+
+function tooMany(waitMs: number): HttpRefusal {
+  return new HttpRefusal(429, 'failed', 'busy: too many requests', `wait ${Math.ceil(waitMs / 1000)} s`, waitMs);
 }
 
 /** @throws HttpRefusal for another hub's name, another's page, or a query: tokens in addresses end up in logs */

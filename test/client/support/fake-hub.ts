@@ -63,7 +63,9 @@ export interface FakeHubOptions {
   /** What REST answers. Default: 404 in the form of a hub. */
   readonly rest?: (asked: Asked) => RestReply;
   /** What a stream gets for its auth; `refuse` closes it as a hub does. Default: a welcome without sessions. */
-  readonly welcome?: (auth: ClientMessage) => Message[] | { refuse: string };
+  readonly welcome?: (auth: ClientMessage) => Message[] | { refuse: string } | { busyMs: number };
+  /** What a request to speak WebSocket gets in place of a WebSocket. */
+  readonly upgrade?: () => RestReply | undefined;
   readonly protocol?: number;
 }
 
@@ -110,6 +112,13 @@ export class FakeHub implements AsyncDisposable {
       response.end(JSON.stringify(answer.body));
     });
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      const refused = options.upgrade?.();
+      if (refused) {
+        const { status, headers = {}, body } = refused;
+        const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+        socket.end(`HTTP/1.1 ${status} Refused\r\n${lines.join('')}connection: close\r\n\r\n${JSON.stringify(body)}`);
+        return;
+      }
       streams.handleUpgrade(request, socket, head, (ws) => hub.#stream(ws));
     });
     server.listen(options.port ?? 0, '127.0.0.1');
@@ -151,6 +160,10 @@ export class FakeHub implements AsyncDisposable {
         if ('refuse' in answer) {
           say({ type: 'error', ts: 1, payload: { code: 'not-allowed', message: answer.refuse } });
           ws.close(4003, answer.refuse);
+        } else if ('busyMs' in answer) {
+          const payload = { code: 'hub-unreachable', message: 'busy: too many', retriable: true };
+          say({ type: 'error', ts: 1, payload: { ...payload, retryAfterMs: answer.busyMs } });
+          ws.close(4010, 'busy: too many');
         } else for (const one of answer) say(one);
       } else if (message.type === 'ping') {
         say({ type: 'pong', ts: 1, payload: message.payload });

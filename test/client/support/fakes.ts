@@ -114,6 +114,7 @@ export function attach(credentials: Credentials, known: KnownHub, clock: Clock =
   const host = connect({
     address: addressOfKnown(credentials, known, clock),
     version: '0.1.0',
+    clock,
     // Attempts as fast as they may be: what is tested is not the back-off.
     random: () => 0,
     reconnect: { settleMs: 0 },

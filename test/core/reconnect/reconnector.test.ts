@@ -4,6 +4,7 @@ import {
   BACKOFF_MS,
   backoffDelay,
   IrisError,
+  MAX_RETRY_AFTER_MS,
   RECONNECT_POLICY,
   type ReconnectEvent,
   Reconnector,
@@ -55,6 +56,16 @@ describe('the back-off', () => {
         return delay >= Math.floor(base * 0.8) && delay <= Math.ceil(base * 1.2);
       }),
     );
+  });
+});
+
+describe('a peer that asks to be left alone', () => {
+  test('is asked no sooner than it said, up to a fifth later, and not left alone for ever', () => {
+    const delays = (ms: number): number[] => [0, 0.5, 0.999_999].map((r) => backoffDelay(2, () => r, ms));
+    expect(delays(12_000)).toEqual([12_000, 13_200, 14_400]);
+    // Its own delay is longer.
+    expect(delays(100)).toEqual([800, 1_000, 1_200]);
+    expect(Math.max(...delays(1e12))).toBe(MAX_RETRY_AFTER_MS * 1.2);
   });
 });
 

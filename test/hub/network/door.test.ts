@@ -4,12 +4,24 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
-import { IrisError } from '../../../src/core/index.ts';
+import { addressWithToken, readPlace } from '../../../src/client/network/index.ts';
+import { type Clock, IrisError } from '../../../src/core/index.ts';
 import { type NetworkOptions, startHub } from '../../../src/hub/index.ts';
 import { systemClock } from '../../../src/protocol/index.ts';
-import { closeAll, ENV, eventually, type Folder, folder, newSession, onlineClient, openHub } from '../support/index.ts';
+import {
+  client,
+  closeAll,
+  ENV,
+  eventually,
+  type Folder,
+  folder,
+  newSession,
+  onlineClient,
+  openHub,
+} from '../support/index.ts';
 import { listeningHub, MovedClock } from '../support/listening.ts';
 import { ask, Device, streamPeer, upgradeStatus, urlOf } from '../support/network.ts';
+import type { RawPeer } from '../support/raw.ts';
 
 afterEach(closeAll);
 
@@ -292,6 +304,50 @@ describe('a hub on a network', () => {
     expect(await post(token, '127.0.0.8')).toBe(200);
     clock.movedMs += 60_000;
     expect(await post(token, '127.0.0.7')).toBe(200);
+  });
+
+  it('a client of such an address is told when to come back, and does; with a token that is wrong it does not', async () => {
+    const clock = new MovedClock(systemClock);
+    const hub = await listeningHub({ clock });
+    const { url, owner } = hub;
+    const { token } = await owner.command('token.create', {});
+    const streams = Array.from({ length: 2 }, () => streamPeer(url));
+    const [first, second] = (await Promise.all(streams)) as [RawPeer, RawPeer];
+    const wrong = { method: 'POST', body: {}, headers: { authorization: 'Bearer iris_t_wrong' } };
+    for (let i = 0; i < 29; i++) await ask(`${url}/api/commands/hub.status`, wrong);
+    first.login({ method: 'token', token: 'iris_t_wrong' });
+    expect(await first.closes()).toMatchObject({ code: 4003 });
+    expect(first.find('error')?.payload).toMatchObject({ code: 'not-allowed' });
+    expect(first.find('error')?.payload).not.toHaveProperty('retriable');
+    // It spoke WebSocket before the address had failed too often.
+    second.login({ method: 'token', token });
+    expect(await second.closes()).toEqual({ code: 4010, reason: 'busy: too many failed attempts' });
+    const { retryAfterMs = 0, ...told } = second.find('error')!.payload;
+    expect(told).toMatchObject({ code: 'hub-unreachable', retriable: true });
+    expect(retryAfterMs).toBeGreaterThan(50_000);
+    expect(retryAfterMs).toBeLessThanOrEqual(60_000);
+
+    const waits: { ms: number; run: () => void }[] = [];
+    const counted: Clock = {
+      now: () => clock.now(),
+      wall: () => clock.wall(),
+      after: (ms, run) => {
+        if (ms < 45_000) return systemClock.after(ms, run);
+        waits.push({ ms, run });
+        return { cancel: () => {} };
+      },
+    };
+    const place = readPlace(url);
+    const trust = { kind: 'pin', fingerprint: hub.hub.network.fingerprint ?? '' } as const;
+    const host = client('', { address: addressWithToken(place, trust, token, counted), clock: counted });
+    await eventually('it waits', () => host.connection.state === 'offline');
+    expect(host.connection.reason).toContain('busy');
+    expect(waits[0]?.ms).toBeGreaterThan(50_000);
+    clock.movedMs += 60_000;
+    waits[0]?.run();
+    await eventually('it is in', () => host.connection.state === 'online');
+    const stranger = client('', { address: addressWithToken(place, trust, 'iris_t_wrong', systemClock) });
+    await eventually('it is refused', () => stranger.connection.state === 'error');
   });
 
   it('ends with a word to those who are there, and answers those who wait', async () => {
