@@ -16,6 +16,7 @@ import { Gaze } from './gaze.ts';
 import { Hold } from './hold.ts';
 import { Keeper } from './keeper.ts';
 import { fits, type Placed, type Placement, panes, place, placeZoomed, type Rect } from './layout/index.ts';
+import { askingWithinRole } from './may-ask.ts';
 import { whyNotType } from './may-type.ts';
 import { Messages } from './messages.ts';
 import { makeSnapshot } from './model/make-snapshot.ts';
@@ -89,7 +90,8 @@ export class Workbench {
   #closed = false;
   readonly #undo: (() => void)[] = [];
 
-  constructor(options: WorkbenchOptions) {
+  constructor(given: WorkbenchOptions) {
+    const options = { ...given, host: askingWithinRole(given.host) };
     this.#options = options;
     this.host = options.host;
     this.clock = options.clock;

@@ -89,11 +89,16 @@ describe('two people in one session', () => {
     owner.send('echo owner-again\r');
     await Promise.all([owner, ada].map((tui) => tui.waitFor(/^.owner-again/m)));
     expect(owner.text()).not.toMatch(/too.(early|late)/);
-    const audit = await json<{ who: { name: string }; action: string; detail?: string }[]>(work, 'audit');
+    const audit = await json<{ who: { name: string }; action: string; outcome: string; detail?: string }[]>(
+      work,
+      'audit',
+    );
     const said = audit.map(({ who, action, detail }) => [who.name, action, detail].filter(Boolean).join(' '));
     expect(said).toEqual(
       expect.arrayContaining(['ada session.ask', 'local session.grant typer: ada', 'local session.take ada']),
     );
+    // Her screen asked for nothing that is not hers.
+    expect(audit.filter(({ outcome }) => outcome === 'refused')).toEqual([]);
   });
 
   it('is done from shells as well; a question can be declined', async () => {

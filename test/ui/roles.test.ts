@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SessionHost, SessionInfo } from '../../src/core/index.ts';
 import { ensureSession } from '../../src/ui/actions/index.ts';
-import { MadeUpHub, Stage, sessionInfo } from './stage.ts';
+import { MadeUpHub, Stage, sessionInfo, teamInfo } from './stage.ts';
 
 const stages: Stage[] = [];
 afterEach(() => {
@@ -103,5 +103,65 @@ describe('commands that need another role', () => {
     await stage.pass();
     expect(hub.asked).toEqual([]);
     expect(stage.text()).toContain('nothing is shared with laptop here yet');
+  });
+});
+
+describe('what the hub would refuse', () => {
+  it('is not asked of it: not by a key of a list either, and not after the user was asked', async () => {
+    const { stage, hub } = await shared({ role: 'viewer' });
+    hub.answers = {
+      'viewer.list': {
+        viewers: [{ id: 'v2', name: 'local', software: '', since: 0, sessions: 1, watched: [], self: false }],
+      },
+      'session.connection': { log: [], launchCommand: ['sh'], bytesIn: 0, bytesOut: 0 },
+    };
+    for (const [keys, words] of [
+      [['C-b', 'N', 'r'], 'session.retry needs the role typer of api: you are viewer'],
+      [['q', 'C-b', 'N', 's'], 'session.stop-retrying needs the role owner of api'],
+      [['q', 'C-b', 's', 'x'], 'session.kill needs the role owner of api'],
+      [['Escape', 'C-b', 'w', 'x'], 'session.kill needs the role owner of api'],
+      [['Escape', 'C-b', 'g', 'r'], 'you may only watch api'],
+      [['q', 'C-b', 'D', 'Enter'], 'viewer.detach needs the role owner of this hub'],
+      [['C-b', 'T'], 'teams needs the role viewer of this hub'],
+    ] as const) {
+      await stage.press(...keys);
+      expect(stage.text(), keys.join(' ')).toContain(words);
+    }
+    const named = new Set(hub.asked.map(({ name }) => name));
+    expect([...named].sort()).toEqual(['session.connection', 'session.glances', 'viewer.list']);
+  });
+
+  it('are the teams, for whoever is here for single sessions; they come with the role, and go with it', async () => {
+    const hub = new SharedHub([sessionInfo({ role: 'viewer' })]);
+    hub.teams = [teamInfo()];
+    const stage = new Stage({ hub });
+    stages.push(stage);
+    const becomes = async (you: SessionHost['you']): Promise<void> => {
+      hub.you = you;
+      hub.emit({ type: 'sessions' });
+      await stage.pass();
+    };
+    await stage.pass();
+    expect(stage.bench.teams.list).toEqual([]);
+    await becomes({ name: 'laptop', role: 'viewer' });
+    expect(stage.bench.teams.list).toHaveLength(1);
+    await becomes({ name: 'laptop' });
+    expect(stage.bench.teams.list).toEqual([]);
+  });
+
+  it('is not what a session of another hub does not allow there: its mirror is closed by whoever owns this hub', async () => {
+    const elsewhere = { role: 'viewer', transport: 'websocket', hub: 'office' } as const;
+    const hub = new MadeUpHub([sessionInfo(elsewhere)]);
+    const stage = new Stage({ hub });
+    stages.push(stage);
+    await stage.pass();
+    stage.ctx.runLine('kill-pane');
+    await stage.pass();
+    await stage.press('y');
+    expect(hub.asked).toEqual([{ name: 'session.forget', args: { session: 's1' } }]);
+    stage.ctx.runLine('restart');
+    await stage.pass();
+    expect(stage.text()).toContain('restart needs the role owner of api');
+    expect((await shared(elsewhere)).hub.asked).toEqual([]);
   });
 });

@@ -210,6 +210,22 @@ export const hubCommands = {
 } as const satisfies Record<string, { role: Role; summary: string; args: z.ZodType }>;
 
 export type HubCommandName = keyof typeof hubCommands;
+/** About no session, and answered to everyone according to what they may see. */
+export const FOR_ALL: ReadonlySet<HubCommandName> = new Set([
+  'session.list',
+  'session.glances',
+  'hub.status',
+  'viewer.list',
+  'viewer.focus',
+  'viewer.follow',
+  'workspace.get',
+  'workspace.put',
+  'workspace.list',
+  'workspace.save',
+  'workspace.load',
+  'workspace.delete',
+]);
+
 export type HubCommandArgs<N extends HubCommandName> = z.input<(typeof hubCommands)[N]['args']>;
 export type HubCommandParsed<N extends HubCommandName> = z.output<(typeof hubCommands)[N]['args']>;
 

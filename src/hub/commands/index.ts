@@ -1,4 +1,4 @@
-import { EVERYTHING, findSession, type HubCommandName, hubCommands, IrisError } from '../../core/index.ts';
+import { EVERYTHING, FOR_ALL, findSession, type HubCommandName, hubCommands, IrisError } from '../../core/index.ts';
 import type { HubContext, HubViewer } from '../context.ts';
 import { mustHave } from '../principal.ts';
 import { ViewerActs } from '../viewer-acts.ts';
@@ -75,22 +75,6 @@ export async function runCommand(name: string, args: unknown, hub: HubContext, c
   const handler = handlers[name as HubCommandName] as Handler<HubCommandName>;
   return handler(data as never, hub, caller);
 }
-
-/** About no session, and answered to everyone according to what they may see. */
-const FOR_ALL: ReadonlySet<HubCommandName> = new Set([
-  'session.list',
-  'session.glances',
-  'hub.status',
-  'viewer.list',
-  'viewer.focus',
-  'viewer.follow',
-  'workspace.get',
-  'workspace.put',
-  'workspace.list',
-  'workspace.save',
-  'workspace.load',
-  'workspace.delete',
-]);
 
 /**
  * Arguments with the session's id in place of what it was called. What the caller may not see is not there for it, and what it may see and not

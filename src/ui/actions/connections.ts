@@ -82,14 +82,14 @@ function showConnections(ctx: ActionContext): void {
     selected: bench.focusedSession?.id,
     choose: (id) => bench.goToSession(id),
     extra: {
-      r: (id) => act(bench, bench.host.command('session.retry', { session: id })),
-      s: (id) => act(bench, bench.host.command('session.stop-retrying', { session: id })),
+      r: (id) => act(bench, () => bench.host.command('session.retry', { session: id })),
+      s: (id) => act(bench, () => bench.host.command('session.stop-retrying', { session: id })),
       l: (id) => {
         const session = bench.session(id);
         if (session) showLog(bench, session);
         return true;
       },
-      e: (id) => act(bench, editTeam(ctx, bench.session(id)?.team)),
+      e: (id) => act(bench, () => editTeam(ctx, bench.session(id)?.team)),
     },
     below: (id) => below(bench, id === undefined ? undefined : bench.session(id), details),
     closed: () => poll.close(),
@@ -98,9 +98,9 @@ function showConnections(ctx: ActionContext): void {
   bench.open(control);
 }
 
-function act(bench: Workbench, done: Promise<unknown>): boolean {
+function act(bench: Workbench, run: () => Promise<unknown>): boolean {
   if (bench.readOnly) bench.say('this viewer is read-only', 'error');
-  done.catch((error: unknown) => bench.complain(error));
+  else run().catch((error: unknown) => bench.complain(error));
   return true;
 }
 

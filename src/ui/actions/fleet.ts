@@ -1,5 +1,6 @@
 import { type AgentPrompt, type Glance, IrisError, type PromptOutcome, type SessionInfo } from '../../core/index.ts';
 import { kindOf } from '../components/fleet.ts';
+import { whyNotType } from '../may-type.ts';
 import { placeOf } from '../model/places.ts';
 import { type Answer, FleetControl, Poll } from '../overlays/index.ts';
 import { widthOf } from '../text.ts';
@@ -58,7 +59,7 @@ function openFleet({ bench }: ActionContext, scope: Scope): void {
       );
     },
     say: (text) => bench.say(text),
-    ...(bench.readOnly ? { refusal: 'this viewer is read-only' } : {}),
+    refusal: (id) => whyNotType(bench, id),
     closed: () => poll?.close(),
   });
   const send = async (session: SessionInfo, prompt: AgentPrompt, answer: Answer): Promise<void> => {

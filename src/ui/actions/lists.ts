@@ -9,6 +9,8 @@ import {
 } from '../../core/index.ts';
 import { connectionWords, endWords, programName } from '../components/session-words.ts';
 import { panes } from '../layout/index.ts';
+import { whyNotAsk } from '../may-ask.ts';
+import { livesElsewhere } from '../model/places.ts';
 import type { ListItem } from '../model/snapshot.ts';
 import { isOver } from '../model/trouble.ts';
 import { ConfirmControl, ListControl, PromptControl, TextControl } from '../overlays/index.ts';
@@ -206,18 +208,19 @@ export async function find(ctx: ActionContext, text: string): Promise<void> {
 }
 
 /** Ends sessions, after a question when something of them still runs. */
-/** A session of another hub that was not started for a team of ours: closed here, it goes on there. */
-export function livesElsewhere({ transport, team }: SessionInfo): boolean {
-  return transport === 'websocket' && team === undefined;
-}
-
 export function confirmKill(ctx: ActionContext, question: string, ids: readonly string[], force = false): void {
   const { bench } = ctx;
+  const ends = (id: string): 'session.forget' | 'session.kill' => {
+    const session = bench.session(id);
+    return session && livesElsewhere(session) ? 'session.forget' : 'session.kill';
+  };
+  for (const id of ids) {
+    const why = whyNotAsk(bench.host, ends(id), id);
+    if (why) return bench.complain(why);
+  }
   const kill = (): void => {
     for (const id of ids) {
-      const session = bench.session(id);
-      const name = session && livesElsewhere(session) ? 'session.forget' : 'session.kill';
-      bench.host.command(name, { session: id }).catch((error: unknown) => bench.complain(error));
+      bench.host.command(ends(id), { session: id }).catch((error: unknown) => bench.complain(error));
     }
   };
   const running = ids.some((id) =>

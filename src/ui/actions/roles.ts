@@ -1,43 +1,43 @@
-import { IrisError, includes, type Role, type ViewerCall } from '../../core/index.ts';
+import type { HubCommandName, ViewerCall } from '../../core/index.ts';
+import { whyNotAsk } from '../may-ask.ts';
+import { livesElsewhere } from '../model/places.ts';
 import type { Workbench } from '../workbench.ts';
 
-type Name = ViewerCall['name'];
+type Asks = Readonly<Partial<Record<ViewerCall['name'], HubCommandName>>>;
 
-/** Commands that start something, or end what is not one session: for whoever owns everything there. */
-const OWNERS: ReadonlySet<string> = new Set<Name>(['new-tab', 'split-pane', 'new-session', 'up', 'down', 'edit-team']);
-/** Commands about the session in the focused pane, and the role they take on it. */
-const ON_SESSION: Readonly<Partial<Record<Name, Role>>> = {
-  'kill-pane': 'owner',
-  restart: 'owner',
-  'rename-session': 'owner',
-  'stop-retrying': 'owner',
-  retry: 'typer',
-  cancel: 'typer',
-  paste: 'typer',
-  'send-keys': 'typer',
-  'send-prefix': 'typer',
+/** What commands ask of the hub that start something, or end what is not one session. */
+const OF_THE_HUB: Asks = {
+  'new-tab': 'session.new',
+  'split-pane': 'session.new',
+  'new-session': 'session.new',
+  'edit-team': 'session.new',
+  teams: 'team.list',
+  up: 'team.up',
+  down: 'team.down',
 };
-
-/** Does this viewer own the hub as whoever sits at it does? A hub that says nothing of it is one's own. */
-export function ownsHub({ host }: Workbench): boolean {
-  return host.you === undefined || host.you.role === 'owner';
-}
+/** And those about the session in the focused pane. */
+const OF_THE_SESSION: Asks = {
+  'kill-pane': 'session.kill',
+  restart: 'session.restart',
+  'rename-session': 'session.rename',
+  'stop-retrying': 'session.stop-retrying',
+  retry: 'session.retry',
+  cancel: 'session.cancel',
+  paste: 'session.keys',
+  'send-keys': 'session.keys',
+  'send-prefix': 'session.keys',
+};
 
 /**
  * The hub checks as well, whatever is asked of it; here it is said before anything is asked of the user.
  * @throws IrisError `not-allowed`
  */
-export function mustBeAllowed(bench: Workbench, { name }: ViewerCall): void {
-  if (OWNERS.has(name) && !ownsHub(bench)) throw refused(name, 'owner', 'of this hub', bench.host.you?.role);
-  const wanted = ON_SESSION[name];
-  const session = bench.focusedSession;
-  if (wanted && session?.role && !includes(session.role, wanted)) {
-    throw refused(name, wanted, `of ${session.name}`, session.role);
-  }
-}
-
-function refused(name: string, wanted: Role, of: string, role: Role | undefined): IrisError {
-  return new IrisError('not-allowed', `${name} needs the role ${wanted} ${of}`, {
-    remedy: role ? `you are ${role}: ask whoever shares it` : 'ask whoever owns it',
-  });
+export function mustBeAllowed({ host, focusedSession }: Workbench, { name }: ViewerCall): void {
+  const hubs = OF_THE_HUB[name];
+  const sessions = OF_THE_SESSION[name];
+  const asks =
+    name === 'kill-pane' && focusedSession && livesElsewhere(focusedSession) ? 'session.forget' : (hubs ?? sessions);
+  if (asks === undefined || (hubs === undefined && !focusedSession)) return;
+  const why = whyNotAsk(host, asks, hubs === undefined ? focusedSession?.id : undefined, name);
+  if (why) throw why;
 }

@@ -1,5 +1,6 @@
 import { encodePaste, IrisError, type SessionInfo } from '../../core/index.ts';
 import { panes } from '../layout/index.ts';
+import { livesElsewhere } from '../model/places.ts';
 import { PromptControl } from '../overlays/index.ts';
 import { CopyMode } from '../panes/copy-mode.ts';
 import type { ActionContext } from './context.ts';
@@ -8,7 +9,6 @@ import {
   chooseSession,
   chooseViewer,
   confirmKill,
-  livesElsewhere,
   pickProgram,
   showHelp,
   showMessages,

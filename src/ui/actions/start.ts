@@ -1,9 +1,9 @@
 import type { LayoutNode, SessionInfo } from '../../core/index.ts';
 import { panes, place, type Rect, splitPane } from '../layout/index.ts';
+import { ownsHub } from '../may-ask.ts';
 import { addPane, addTab } from '../model/workspace-ops.ts';
 import type { Workbench } from '../workbench.ts';
 import type { ActionContext } from './context.ts';
-import { ownsHub } from './roles.ts';
 
 /** A session that was made and does not show up by then is not waited for. */
 const SHOWN_MS = 1000;
@@ -127,7 +127,7 @@ async function splitPaneOf(
 export async function ensureSession(ctx: ActionContext): Promise<void> {
   const { bench } = ctx;
   if (bench.host.sessions.length > 0 || bench.readOnly) bench.keeper.settleNow();
-  else if (ownsHub(bench)) await newTab(ctx);
+  else if (ownsHub(bench.host)) await newTab(ctx);
   else bench.say(`nothing is shared with ${bench.host.you?.name ?? 'you'} here yet`);
 }
 

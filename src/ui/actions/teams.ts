@@ -1,6 +1,7 @@
 import { IrisError, plainText, type SessionInfo, type TeamInfo } from '../../core/index.ts';
 import { connectionWords, endWords } from '../components/session-words.ts';
 import { panes } from '../layout/index.ts';
+import { whyNotAsk } from '../may-ask.ts';
 import { placeOfTeam } from '../model/places.ts';
 import type { ListItem } from '../model/snapshot.ts';
 import { addTiled } from '../model/team-tabs.ts';
@@ -130,6 +131,8 @@ export function up(ctx: ActionContext, names: readonly string[] | undefined): Pr
 
 function down(ctx: ActionContext, names: readonly string[] | undefined, force = false): void {
   const { bench } = ctx;
+  const why = whyNotAsk(bench.host, 'team.down', undefined, 'down');
+  if (why) return bench.complain(why);
   const wanted = names && names.length > 0 ? names : undefined;
   const ending = bench.host.sessions.filter((s) => s.team !== undefined && (wanted?.includes(s.team) ?? true));
   const end = (): void => {

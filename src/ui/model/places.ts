@@ -33,6 +33,11 @@ function bare(destination: string | undefined): string | undefined {
   return (url?.[1] ?? destination)?.replace(/^.*@/, '');
 }
 
+/** A session of another hub that was not started for a team of ours: closed here, it goes on there. */
+export function livesElsewhere({ transport, team }: Pick<SessionInfo, 'transport' | 'team'>): boolean {
+  return transport === 'websocket' && team === undefined;
+}
+
 /** Where a session runs, for people. */
 export function placeOf(session: SessionInfo, teams: readonly TeamInfo[]): string {
   if (session.transport === 'local') return 'local';

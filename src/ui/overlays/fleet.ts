@@ -32,8 +32,8 @@ export interface FleetOptions {
   /** A prompt for an agent that asks nothing. */
   readonly prompt: (session: SessionInfo, text: string) => void;
   readonly say: (text: string) => void;
-  /** What may be typed into sessions; else why not. */
-  readonly refusal?: string | undefined;
+  /** Why nothing may be typed into a session; undefined: it may. */
+  readonly refusal: (session: string) => string | undefined;
   readonly closed?: () => void;
 }
 
@@ -243,10 +243,11 @@ export class FleetControl implements OverlayControl {
 
   /** What the selected session asked when it was last drawn: an answer is to that, whatever it asks by now. */
   #asked(): { session: SessionInfo; prompt: AgentPrompt } | undefined {
-    const { say, now, refusal } = this.#options;
+    const { say, now } = this.#options;
     const session = this.#shown?.session;
     const prompt = session?.agent.prompt;
     if (!session) return undefined;
+    const refusal = this.#options.refusal(session.id);
     if (refusal !== undefined) say(refusal);
     else if (session.agent.state !== 'blocked') say(`${session.name} asks nothing`);
     else if (!prompt) say(`what ${session.name} asks can't be answered from here: Enter goes there`);
@@ -278,7 +279,8 @@ export class FleetControl implements OverlayControl {
   #beginReply(): boolean {
     const session = this.#shown?.session;
     if (!session) return true;
-    if (this.#options.refusal !== undefined) this.#options.say(this.#options.refusal);
+    const refusal = this.#options.refusal(session.id);
+    if (refusal !== undefined) this.#options.say(refusal);
     else if (session.agent.state !== 'blocked') this.#reply = { editor: new LineEditor(), session, prompt: undefined };
     else {
       const asked = this.#asked();
