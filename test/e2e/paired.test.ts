@@ -51,6 +51,26 @@ describe('iris-tui pair', () => {
     expect(statSync(join(home.irisHome, 'hubs.json')).mode & 0o777).toBe(0o600);
   });
 
+  it('to one session names it as it is called, as attach takes it; every list does', async () => {
+    const { hub, home, link, iris } = await meet();
+    const { id } = await newSession(hub.owner, 'echo shared; exec cat');
+    await hub.owner.command('session.rename', { session: id, name: "api; it's $(mine)" });
+    const paired = await iris('pair', link, await hub.invite({ session: id, expiresInMs: 7_200_000 }), '-n', 'office');
+    expect(paired.stdout).toContain(`(${hub.url}): you are viewer of office/api; it's $(mine) for 2h\n`);
+    expect(paired.stdout).toContain(`\nnext: iris-tui attach 'office/api; it'\\''s $(mine)'\n`);
+    const tui = spawnTui({ home, args: ['attach', "office/api; it's $(mine)"], cols: 100, rows: 24 });
+    await tui.waitFor('shared');
+    // A second one: there is no single thing to do next.
+    const second = await newSession(hub.owner, 'exec cat');
+    const more = await iris('pair', link, await hub.invite({ session: second.id, role: 'typer' }), '--json');
+    expect(JSON.parse(more.stdout)).toMatchObject({
+      grants: [{ session: id, name: "api; it's $(mine)" }, { role: 'typer' }],
+    });
+    const clients = await runCli(['clients', '--hub', hub.socket], { home });
+    expect(clients.stdout).toContain("viewer of api; it's $(mine) for 1h, typer of ");
+    expect(clients.stdout).not.toContain(id);
+  });
+
   it('a viewer sees, and is told what its role does not allow', async () => {
     const { hub, link, iris } = await meet();
     const session = await newSession(hub.owner, 'echo shared; exec cat');

@@ -1,4 +1,4 @@
-import { type ClientInfo, EVERYTHING, type Grant, type TokenInfo } from '../../core/index.ts';
+import { type ClientInfo, EVERYTHING, type Grant, OFFERING, type TokenInfo } from '../../core/index.ts';
 import { durationOf } from '../duration.ts';
 import { withHost } from '../host.ts';
 import type { VerbRun } from '../verbs/types.ts';
@@ -91,7 +91,8 @@ interface Lists {
   command(name: 'session.list', args: object): Promise<{ sessions: readonly { id: string; name: string }[] }>;
 }
 
-async function sessionNames(host: Lists): Promise<ReadonlyMap<string, string>> {
+/** By id, as its hub has them. */
+export async function sessionNames(host: Lists): Promise<ReadonlyMap<string, string>> {
   const { sessions } = await host.command('session.list', {});
   return new Map(sessions.map(({ id, name }) => [id, name]));
 }
@@ -101,9 +102,10 @@ function hereOf({ links, seenAt, seenFrom }: ClientInfo | TokenInfo): [string, s
   return [seen, seenFrom ?? ''];
 }
 
-/** `viewer`, `typer of api for 2h`. */
+/** `viewer`, `typer of api for 2h`, `offer sessions`. */
 function rightsOf(grants: readonly Grant[], names: ReadonlyMap<string, string>): string {
   const words = grants.map(({ session, role, expiresAt }) => {
+    if (session === OFFERING) return 'offer sessions';
     const where = session === EVERYTHING ? '' : ` of ${names.get(session) ?? session}`;
     return `${role}${where}${expiresAt === undefined ? '' : ` for ${ageOf(expiresAt - Date.now())}`}`;
   });

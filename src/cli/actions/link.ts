@@ -1,7 +1,8 @@
-import { findSession, IrisError, type LinkInfo } from '../../core/index.ts';
+import { findSession, IrisError, type LinkInfo, type SessionHost } from '../../core/index.ts';
 import type { Context } from '../context.ts';
 import { withHost } from '../host.ts';
 import type { OptionValues, VerbRun } from '../verbs/types.ts';
+import { sessionNames } from './clients.ts';
 import { ageOf, table } from './list.ts';
 
 /** A link that stands within this time is told of as such; else how it goes is. */
@@ -80,9 +81,13 @@ async function hubToLink(context: Context, given: string, options: OptionValues)
 }
 
 export const runLinks: VerbRun = async (context) => {
-  const { links } = await withHost(context, (host) => host.command('link.list', {}), {
+  const listed = async (host: SessionHost) => ({
+    ...(await host.command('link.list', {})),
+    names: await sessionNames(host),
+  });
+  const { links, names } = await withHost(context, listed, {
     start: false,
-    absent: { links: [] },
+    absent: { links: [], names: new Map<string, string>() },
   });
   if (context.json) return context.value(links);
   if (links.length === 0) {
@@ -92,7 +97,9 @@ export const runLinks: VerbRun = async (context) => {
   const rows = links.map(({ hub, allow, sessions, teams, connection }) => [
     hub,
     allow,
-    [...(sessions ?? []), ...(teams ?? []).map((team) => `team ${team}`)].join(', ') || 'everything',
+    [...(sessions ?? []).map((one) => names.get(one) ?? one), ...(teams ?? []).map((team) => `team ${team}`)].join(
+      ', ',
+    ) || 'everything',
     connection.state,
     ageOf(Date.now() - connection.since),
     connection.reason ?? '',

@@ -8,7 +8,10 @@ import { openCredentials } from '../far-network.ts';
 import { ask, confirm, readAllOfStdin } from '../stdin.ts';
 import type { OptionValues, VerbRun } from '../verbs/types.ts';
 import { VERSION } from '../version.ts';
+import { shellWord } from './connection.ts';
 import { ageOf, table } from './list.ts';
+
+type Grants = PairResult['grants'];
 
 /** Nobody's code is longer. */
 const CODE_LIMIT_BYTES = 256;
@@ -17,10 +20,9 @@ export const runPair: VerbRun = async (context, { args, options }) => {
   const code = (args[1] as string | undefined) ?? (await readCode(context));
   const { hub, grants } = await pairWith(context, args[0] as string, code, options);
   if (context.json) return context.value({ ...shown(hub), grants });
-  context.line(`paired with ${hub.name} (${hub.url})${mayThere(grants)}`);
+  context.line(`paired with ${hub.name} (${hub.url})${mayThere(hub.name, grants)}`);
   if (hub.kept === 'file') context.line('no keychain of the system answers: the key is in an encrypted file');
-  const runs = grants.some(({ session }) => session === OFFERING);
-  context.line(`next: iris-tui ${runs ? `link add ${hub.name}` : `--hub ${hub.name}`}`);
+  context.line(`next: iris-tui ${nextThere(hub.name, grants)}`);
 };
 
 /** Makes this device known to a hub. @throws IrisError */
@@ -68,18 +70,30 @@ async function readCode({ env }: Context): Promise<string> {
   });
 }
 
+/** What to type to see what one was invited to. */
+function nextThere(hub: string, grants: Grants): string {
+  if (grants.some(({ session }) => session === OFFERING)) return `link add ${hub}`;
+  const [only, ...others] = grants.filter(({ role }) => role !== 'none');
+  if (only?.name === undefined || others.length > 0) return `--hub ${hub}`;
+  return `attach ${shellWord(nameThere(hub, only))}`;
+}
+
+/** As `attach` takes it; of a hub that names no sessions, its id. */
+const nameThere = (hub: string, { session, name = session }: Grants[number]): string =>
+  `${hub}/${plainText(name, 128)}`;
+
 /** `: you are viewer of every session there`. */
-function mayThere(grants: readonly Grant[]): string {
+function mayThere(hub: string, grants: Grants): string {
   const all = grants.find(({ session, role }) => session === EVERYTHING && role !== 'none');
   const single = grants.filter(
     ({ session, role }) => session !== EVERYTHING && session !== OFFERING && role !== 'none',
   );
   if (grants.some(({ session }) => session === OFFERING)) return ': you may offer your sessions there';
   const until = ({ expiresAt }: Grant): string =>
-    expiresAt === undefined ? '' : ` for ${ageOf(expiresAt - systemClock.wall())}`;
+    expiresAt === undefined ? '' : ` for ${ageOf(expiresAt - systemClock.wall() + 999)}`;
   const parts = [
     ...(all ? [`${all.role} of ${single.length > 0 ? 'the other sessions' : 'every session'} there${until(all)}`] : []),
-    ...single.map((one) => `${one.role} of the session ${plainText(one.session, 64)}${until(one)}`),
+    ...single.map((one) => `${one.role} of ${nameThere(hub, one)}${until(one)}`),
   ];
   return parts.length === 0 ? '' : `: you are ${parts.join(', ')}`;
 }

@@ -30,6 +30,8 @@ const pairedSchema = tokensSchema.extend({
         session: z.string().max(64),
         role: z.enum(['viewer', 'typer', 'owner', 'none']),
         expiresAt: time.exactOptional(),
+        /** What the session is called there. */
+        name: z.string().max(256).exactOptional(),
       }),
     )
     .max(10_000) satisfies z.ZodType<Grant[]>,

@@ -22,7 +22,8 @@ export interface PairRequest {
 
 export interface PairResult {
   readonly hub: KnownHub;
-  readonly grants: readonly Grant[];
+  /** `name`: what the session is called there, of one that a grant is for. */
+  readonly grants: readonly (Grant & { readonly name?: string })[];
 }
 
 /**

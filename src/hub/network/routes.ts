@@ -39,8 +39,10 @@ export interface Routes {
 export function addRoutes(app: FastifyInstance, { hub, logins, visitOf }: RouteOptions): Routes {
   app.post('/api/clients/pair', { bodyLimit: SMALL_BODY_BYTES }, async (request) => {
     const asks = read(pairSchema, request.body);
-    const paired = await logins.pair(asks, proofOf(request), visitOf(request));
-    return { ...paired, hub: { id: hub.id, name: hub.name } };
+    const { grants, ...paired } = await logins.pair(asks, proofOf(request), visitOf(request));
+    // By its name whoever was invited finds the session; of an id they know nothing.
+    const named = grants.map((grant) => ({ ...grant, ...nameOf(hub.registry.get(grant.session)) }));
+    return { ...paired, grants: named, hub: { id: hub.id, name: hub.name } };
   });
 
   app.post('/api/clients/session', { bodyLimit: SMALL_BODY_BYTES }, (request) =>
@@ -117,6 +119,10 @@ function addCommands(app: FastifyInstance, { hub, logins, visitOf }: RouteOption
 /** Somebody who looks at a session does so until their link closes. */
 function staysHere(name: string, args: unknown): boolean {
   return name === 'session.seen' && typeof args === 'object' && args !== null && 'looking' in args;
+}
+
+function nameOf(session: { readonly name: string } | undefined): { name?: string } {
+  return session ? { name: session.name } : {};
 }
 
 function proofOf(request: FastifyRequest): string | undefined {

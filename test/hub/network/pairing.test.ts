@@ -40,7 +40,7 @@ describe('pairing', () => {
     expect(again.json.deviceId).toBe(first.json.deviceId);
     expect(again.json.grants).toEqual([
       { session: '*', role: 'viewer' },
-      { session: session.id, role: 'typer' },
+      { session: session.id, name: session.name, role: 'typer' },
     ]);
     expect((await owner.command('client.list', {})).clients).toHaveLength(1);
   });
