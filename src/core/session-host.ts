@@ -103,6 +103,8 @@ export interface AttachOptions {
   readonly readOnly?: boolean;
   /** Snapshots bring the scrollback along. */
   readonly history?: boolean;
+  /** It is for a hub, which shows the session as one of its own: nobody sits before it, some may behind it. */
+  readonly mirror?: boolean;
   /** The hub keeps what it sent until `kept`. */
   readonly retain?: boolean;
   /** The hub has let us in, at each link anew; entries follow. */

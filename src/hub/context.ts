@@ -53,6 +53,8 @@ export interface HubViewer {
   readonly link: Link<'hub'>;
   /** Ids of the sessions it watches. */
   readonly watched: ReadonlySet<string>;
+  /** Those among them that it shows as its own, as it is a hub: nobody sits before this link. */
+  readonly mirrors: ReadonlySet<string>;
   /** Aborted when its link is gone. */
   readonly gone: AbortSignal;
   event(event: WireEvent): void;
@@ -84,6 +86,8 @@ export interface FeedOptions {
   readonly readOnly?: boolean;
   /** Snapshots bring the scrollback along. */
   readonly history?: boolean;
+  /** It is a hub, which shows the session as one of its own. */
+  readonly mirror?: boolean;
   /** Nothing of it is thrown away that this viewer does not have. */
   readonly retain?: boolean;
 }
@@ -92,6 +96,7 @@ export interface FeedOptions {
 export interface Attached {
   readonly session: Session;
   readonly readOnly: boolean;
+  readonly mirror: boolean;
   start(after: Position | undefined): void;
   acknowledged(epoch: string, seq: number): void;
   wish(size: Size): void;

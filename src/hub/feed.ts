@@ -32,6 +32,7 @@ export class Feed implements Attached {
   readonly viewer: HubViewer;
   readonly #shared: FeedOwner;
   readonly readOnly: boolean;
+  readonly mirror: boolean;
   readonly #size: Size | undefined;
   readonly #flow: Flow;
   readonly #clock: Clock;
@@ -42,6 +43,7 @@ export class Feed implements Attached {
     this.viewer = viewer;
     this.stream = options.stream;
     this.readOnly = options.readOnly ?? false;
+    this.mirror = options.mirror ?? false;
     this.#clock = clock;
     const { cols, rows } = options;
     this.#size = cols === undefined || rows === undefined ? undefined : clampSize({ cols, rows });

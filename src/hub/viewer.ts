@@ -70,6 +70,10 @@ export class Viewer implements HubViewer {
     return new Set([...this.#feeds.values()].map((feed) => feed.session.id));
   }
 
+  get mirrors(): ReadonlySet<string> {
+    return new Set([...this.#feeds.values()].filter(({ mirror }) => mirror).map(({ session }) => session.id));
+  }
+
   get gone(): AbortSignal {
     return this.#gone.signal;
   }

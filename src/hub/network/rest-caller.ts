@@ -10,6 +10,7 @@ export class RestCaller implements HubViewer {
   readonly identity: ViewerIdentity;
   readonly since: number;
   readonly watched = NOTHING;
+  readonly mirrors = NOTHING;
   readonly gone: AbortSignal;
   readonly limited = false;
 

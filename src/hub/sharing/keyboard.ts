@@ -232,10 +232,14 @@ export class Keyboards {
   }
 }
 
-/** Who may give the keyboard and is there; whoever owns the session also while they look at others. A link that watches nothing is a command. */
+/**
+ * Who may give the keyboard and is there; whoever owns the session also while they look at others. A link that watches nothing is a command, and
+ * before that of another hub nobody sits.
+ */
 function hears(viewer: HubViewer, session: string): boolean {
   const role = viewer.roleOn(session);
-  if (role === undefined || !includes(role, 'typer') || viewer.onlyReads(session)) return false;
+  if (role === undefined || !includes(role, 'typer') || viewer.onlyReads(session) || viewer.mirrors.size > 0)
+    return false;
   return viewer.watched.has(session) || (role === 'owner' && viewer.watched.size > 0);
 }
 

@@ -253,6 +253,7 @@ export class WebSocketTransport implements Transport, LinkUser {
     this.#attachment = this.#link!.host.attach(session, {
       mode: 'log',
       history: isMirror,
+      mirror: isMirror,
       ...this.#size,
       ...(isMirror && this.#remote.hub.kind === 'runner' ? { retain: true } : {}),
       ...(mirror?.after && mirror.session !== undefined ? { after: mirror.after } : {}),

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SessionHost, SessionInfo } from '../../../src/core/index.ts';
 import { waitUntil } from '../../support/index.ts';
-import { closeAll, eventsOf, folder, newSession, onlineClient, openHub, Watcher } from '../support/index.ts';
+import { client, closeAll, eventsOf, folder, newSession, onlineClient, openHub, Watcher } from '../support/index.ts';
 import { Known } from '../support/known.ts';
 import { type ListeningHub, listeningHub } from '../support/listening.ts';
 
@@ -17,6 +17,15 @@ async function paired(
   await known.pair(office, 'office', 'home', { role });
   const { socket } = await openHub(place, '0.1.0', { farHubs: known.farHubs });
   return { office, host: await onlineClient(socket), socket };
+}
+
+/** Somebody at home who is known to a hub by this name. */
+async function guest(hub: ListeningHub, name: string, role: 'viewer' | 'typer' | 'owner'): Promise<SessionHost> {
+  const known = new Known(folder());
+  await known.pair(hub, 'hub', name, { role });
+  const host = client(known.farHubs({ kind: 'known', name: 'hub' })!);
+  await waitUntil(() => host.sessions.length > 0, `${name} sees something`);
+  return host;
 }
 
 const info = (host: SessionHost): SessionInfo => host.sessions[0]!;
@@ -67,21 +76,23 @@ describe('people on a session of another hub', () => {
     const { office, host } = await paired('owner');
     const { id: there } = await newSession(office.owner, 'printf ready; cat');
     const [mirror] = (await host.command('far.open', { hub: 'office' })).sessions;
-    const known = new Known(folder());
-    await known.pair(office, 'office', 'ada', { role: 'typer' });
-    const { connect } = await import('../../../src/client/index.ts');
-    const ada = connect({ address: known.farHubs({ kind: 'known', name: 'office' })!, version: '0.1.0' });
-    try {
-      await waitUntil(() => ada.sessions.length === 1, 'she sees it');
-      new Watcher(ada, there);
-      const person = await waitUntil(() => info(host)?.people?.find(({ name }) => name === 'ada'), 'she is known here');
-      expect(person).toMatchObject({ viewer: expect.stringMatching(/^far\//), role: 'typer' });
-      await host.command('session.take', { session: mirror!.id, viewer: person.viewer });
-      await waitUntil(() => info(ada).role === 'viewer', 'she may only look');
-      await host.command('session.grant', { session: mirror!.id, viewer: person.viewer });
-      await waitUntil(() => info(ada).role === 'typer', 'she may type again');
-    } finally {
-      ada.close();
-    }
+    const ada = await guest(office, 'ada', 'typer');
+    new Watcher(ada, there);
+    const person = await waitUntil(() => info(host)?.people?.find(({ name }) => name === 'ada'), 'she is known here');
+    expect(person).toMatchObject({ viewer: expect.stringMatching(/^far\//), role: 'typer' });
+    await host.command('session.take', { session: mirror!.id, viewer: person.viewer });
+    await waitUntil(() => info(ada).role === 'viewer', 'she may only look');
+    await host.command('session.grant', { session: mirror!.id, viewer: person.viewer });
+    await waitUntil(() => info(ada).role === 'typer', 'she may type again');
+  });
+
+  it('are not to be asked for the keyboard at a hub before which nobody sits', async () => {
+    const { office, host } = await paired('owner');
+    const { id: there } = await newSession(office.owner, 'printf ready; cat');
+    await host.command('far.open', { hub: 'office' });
+    const ada = await guest(office, 'ada', 'viewer');
+    await new Watcher(ada, there).shows('ready');
+    await waitUntil(() => names(office.owner).join() === 'home,ada', 'both are there');
+    expect((await ada.command('session.ask', { session: there })).told).toBe(0);
   });
 });

@@ -113,8 +113,12 @@ function throughProxy({ port, url }: ChaosProxy): HubAddress {
 }
 
 /** A client that is closed at the end of the test. */
-export function client(where: string | ChaosProxy, options: Partial<ConnectOptions> = {}): SessionHost {
-  const address = typeof where === 'string' ? { socketPath: where } : () => throughProxy(where);
+export function client(
+  where: string | ChaosProxy | ConnectOptions['address'],
+  options: Partial<ConnectOptions> = {},
+): SessionHost {
+  const address =
+    typeof where === 'string' ? { socketPath: where } : where instanceof ChaosProxy ? () => throughProxy(where) : where;
   const host = connect({ address, version: '0.1.0', ...options });
   open.push(() => host.close());
   return host;
