@@ -11,8 +11,8 @@ export default defineConfig({
     pool: 'forks',
     // Most tests wait for programs in terminals, not for a core; more at once would wait too long.
     maxWorkers: Math.max(3, availableParallelism()),
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 90_000,
+    hookTimeout: 90_000,
     dangerouslyIgnoreUnhandledErrors: false,
   },
 });

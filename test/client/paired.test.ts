@@ -201,13 +201,13 @@ describe('a device and its hub', () => {
     await online(open(mine.credentials, mine.known));
   });
 
-  test('revoked while connected: closed for good within 2 s, and so is the next attempt', async () => {
+  test('revoked while connected: closed for good, and so is the next attempt', async () => {
     const hub = await listeningHub();
     const { credentials, known } = await laptop(hub);
     const host = open(credentials, known);
     await online(host);
     await hub.owner.command('client.revoke', { client: known.deviceId });
-    await eventually('it gave up', () => host.connection.state === 'error', 2_000);
+    await eventually('it gave up', () => host.connection.state === 'error');
     expect(host.connection).toMatchObject({
       reason: expect.stringContaining('revoked'),
       remedy: expect.stringContaining('iris-tui pair'),

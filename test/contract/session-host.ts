@@ -41,7 +41,7 @@ export function sessionHostContract(
     test('a viewer gets a snapshot, then what is written, and types into the process', async () => {
       const { first } = await open();
       const session = await newSession(first, 'echo ready; cat');
-      await first.command('session.wait', { session: session.id, text: 'ready', timeoutMs: 5_000 });
+      await first.command('session.wait', { session: session.id, text: 'ready', timeoutMs: 30_000 });
       const watcher = new Watcher(first, session.id);
       await watcher.shows('ready');
       expect(watcher.entries[0]?.kind).toBe('snapshot');
@@ -71,7 +71,7 @@ export function sessionHostContract(
     test('a reader of the log gets every entry, numbered without a hole, from the first', async () => {
       const { first } = await open();
       const session = await newSession(first, 'for i in $(seq 300); do echo line $i; done; cat');
-      await first.command('session.wait', { session: session.id, text: 'line 300', timeoutMs: 5_000 });
+      await first.command('session.wait', { session: session.id, text: 'line 300', timeoutMs: 30_000 });
       const log = new Watcher(first, session.id, { mode: 'log' });
       await eventually('all lines are there', () => log.output.includes('line 300'));
       const seqs = log.entries.filter((e) => e.kind !== 'snapshot').map((e) => e.seq);
@@ -111,7 +111,7 @@ export function sessionHostContract(
       });
       await eventually('the first entry is there', () => release !== undefined);
       watcher.type('x');
-      await first.command('session.wait', { session: session.id, text: 'x', timeoutMs: 5_000 });
+      await first.command('session.wait', { session: session.id, text: 'x', timeoutMs: 30_000 });
       // A round trip later everything that was sent has arrived.
       await first.command('session.list', {});
       expect(seen).toHaveLength(1);
@@ -235,7 +235,7 @@ export function sessionHostContract(
       const entries = watcher.entries.length;
       expect((await errorOf(second.command('session.list', {}))).code).toBe('cancelled');
       await first.command('session.send', { session: session.id, text: 'hello' });
-      await first.command('session.wait', { session: session.id, text: 'hello', timeoutMs: 5_000 });
+      await first.command('session.wait', { session: session.id, text: 'hello', timeoutMs: 30_000 });
       await eventually('the hub noticed', async () => (await first.command('viewer.list', {})).viewers.length === 1);
       expect(events).toEqual([]);
       expect(watcher.entries).toHaveLength(entries);

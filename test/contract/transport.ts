@@ -347,7 +347,7 @@ export function describeTransport(
       const there = pids.map((pid) => processInfo(pid)!);
       expect(there.every((info) => isAlive(info))).toBe(true);
       await run.transport.stop();
-      await waitUntil(() => there.every((info) => !isAlive(info)), 'all of it is gone', { timeoutMs: 20_000 });
+      await waitUntil(() => there.every((info) => !isAlive(info)), 'all of it is gone');
       expect(processesOf(run)).toEqual([]);
     };
     const leavesNothingAtAll = async (): Promise<void> => {

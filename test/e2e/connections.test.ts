@@ -14,8 +14,6 @@ import {
 import { type Sshd, startSshd, stopSshds } from '../support/sshd.ts';
 
 const SIZE = { cols: 140, rows: 40 };
-/** Connecting and giving up take their time on a machine that is busy. */
-const SLOW = { timeoutMs: 30_000 };
 
 const servers: Server[] = [];
 afterEach(async () => {
@@ -35,7 +33,7 @@ async function screen(config: string, env: Record<string, string> = {}): Promise
   const home = tempHome(env);
   home.config(config);
   const tui = spawnTui({ ...SIZE, home });
-  await tui.waitFor(PROMPT, SLOW);
+  await tui.waitFor(PROMPT);
   await tui.waitFor(/1 bash\*/);
   return tui;
 }
@@ -53,36 +51,36 @@ describe('a team on another machine', () => {
     const sshd = await startSshd({ env: { PS1: 'far$ ' } });
     const tui = await screen(teams({ train: words(sshd) }));
     await command(tui, 'up train');
-    await tui.waitFor(/● target · \d+x\d+/, SLOW);
+    await tui.waitFor(/● target · \d+x\d+/);
     tui.send('echo be""fore\r');
-    await tui.waitFor(/^│before/m, SLOW);
+    await tui.waitFor(/^│before/m);
     await sshd.killConnections();
     await sshd.killListener();
-    await tui.waitFor(/◌ target · offline/, SLOW);
-    await tui.waitFor(/attempt \d+ in \d+ s/, SLOW);
+    await tui.waitFor(/◌ target · offline/);
+    await tui.waitFor(/attempt \d+ in \d+ s/);
     await tui.waitFor(/◌ target · retry \d+ in \d+ s/);
     await tui.waitFor(/since \d\d:\d\d:\d\d, for 0:0\d/);
     expect(tui.text()).toMatch(/^│before/m);
     expect(tui.text()).toMatch(/C-b R retry now · S stop retrying · E edit team · L log · Q close/);
     // A wait that is long enough to see it count.
-    await tui.waitFor(/attempt \d+ in [4-9] s/, SLOW);
-    await tui.waitFor(/attempt \d+ in [12] s/, SLOW);
+    await tui.waitFor(/attempt \d+ in [4-9] s/);
+    await tui.waitFor(/attempt \d+ in [12] s/);
     tui.send(`${KEY.prefix}S`);
-    await tui.waitFor(/✖ target · error/, SLOW);
+    await tui.waitFor(/✖ target · error/);
     expect(tui.text()).toMatch(/│ R retry now · E edit team · L log · Q close/);
     tui.send('R');
-    await tui.waitFor(/◌ target · offline/, SLOW);
+    await tui.waitFor(/◌ target · offline/);
     tui.send('echo typed a\x7faway');
-    await tui.waitFor(/17 bytes typed: kept, C-b \] pastes it then/, SLOW);
+    await tui.waitFor(/17 bytes typed: kept, C-b \] pastes it then/);
     await sshd.restart();
     tui.send(`${KEY.prefix}R`);
-    await tui.waitFor(/17 bytes typed into train did not arrive: .* C-b \] pastes it/, SLOW);
-    await tui.waitFor((t) => /● target · \d+x\d+/.test(t.text()) && !/attempt|before/.test(t.text()), SLOW);
-    await tui.waitFor(/^│\S*[$#] /m, SLOW);
+    await tui.waitFor(/17 bytes typed into train did not arrive: .* C-b \] pastes it/);
+    await tui.waitFor((t) => /● target · \d+x\d+/.test(t.text()) && !/attempt|before/.test(t.text()));
+    await tui.waitFor(/^│\S*[$#] /m);
     tui.send(`${KEY.prefix}]`);
-    await tui.waitFor(/[$#] echo typed away/, SLOW);
+    await tui.waitFor(/[$#] echo typed away/);
     tui.send('\r');
-    await tui.waitFor(/^│typed away/m, SLOW);
+    await tui.waitFor(/^│typed away/m);
   }, 120_000);
 
   it('says what to do when its key is refused; the letter alone tries again', async () => {
@@ -93,19 +91,19 @@ describe('a team on another machine', () => {
     const tui = await screen(teams({ vault: `-F ${sshd.clientConfig} -o IdentityFile=none locked` }));
     await sshd.restart({ options: { authorizedKeys: [] } });
     await command(tui, 'up');
-    await tui.waitFor(/✖ locked · error/, SLOW);
+    await tui.waitFor(/✖ locked · error/);
     await tui.waitFor(/to do: \S/);
     await tui.waitFor(/● 1 {2}◌ 0 {2}✖ 1/);
     await tui.waitFor(/2 vault\*✖/);
     expect(tui.text()).toMatch(/│ R retry now · E edit team · L log · Q close/);
     tui.send('L');
-    await tui.waitFor(/╭─ connection of vault [\s\S]*state +error[\s\S]*command +ssh [\s\S]*locked/, SLOW);
+    await tui.waitFor(/╭─ connection of vault [\s\S]*state +error[\s\S]*command +ssh [\s\S]*locked/);
     tui.send(KEY.escape);
     await tui.waitFor((t) => !t.text().includes('connection of vault'));
     sshd.authorize(sshd.identity);
     sshd.authorize(other);
     tui.send('r');
-    await tui.waitFor(/● locked/, SLOW);
+    await tui.waitFor(/● locked/);
     await tui.waitFor((t) => !/retry now/.test(t.text()));
   }, 120_000);
 
@@ -114,13 +112,13 @@ describe('a team on another machine', () => {
     sshd.forgetHosts();
     const tui = await screen(teams({ fresh: `-o StrictHostKeyChecking=ask ${words(sshd)}` }));
     await command(tui, 'up');
-    await tui.waitFor(/Are you sure you want to continue connecting/, SLOW);
+    await tui.waitFor(/Are you sure you want to continue connecting/);
     await tui.waitFor(/◌ target · connecting/);
     await tui.waitFor(/● 1 {2}◌ 1 {2}✖ 0/);
     expect(tui.text()).not.toContain('no answer yet');
     tui.send('yes\r');
-    await tui.waitFor(/● target/, SLOW);
-  }, 60_000);
+    await tui.waitFor(/● target/);
+  });
 
   it('that never answers holds up nobody: the pane beside it takes keys and shows them', async () => {
     // A machine that takes the connection and says nothing.
@@ -130,31 +128,31 @@ describe('a team on another machine', () => {
     const { port } = hole.address() as { port: number };
     const tui = await screen(teams({ hole: `-F none -p ${port} 127.0.0.1` }));
     await command(tui, 'split-pane -h -t hole');
-    await tui.waitFor(/◌ 127\.0\.0\.1 · connecting/, SLOW);
+    await tui.waitFor(/◌ 127\.0\.0\.1 · connecting/);
     tui.send(`${KEY.prefix}\x1b[D`);
     for (let i = 0; i < 20; i++) {
       tui.send(`echo l""ine ${i}\r`);
       await tui.waitFor(new RegExp(`^│line ${i}\\b`, 'm'));
     }
     expect(tui.text()).toMatch(/◌ 127\.0\.0\.1 · connecting/);
-    await tui.waitFor(/no answer yet/, SLOW);
+    await tui.waitFor(/no answer yet/);
     await tui.waitFor(/attempt 1, under way/);
     tui.send('echo st""ill\r');
     await tui.waitFor(/^│still/m);
     tui.send(`${KEY.prefix}\x1b[C${KEY.prefix}L`);
     await tui.waitFor(/╭─ connection of hole [\s\S]*state +connecting/);
-  }, 60_000);
+  });
 });
 
 describe('teams', () => {
   it('that a shell brings up come as tiles into a screen that is open', async () => {
     const config = 'teams:\n  a: { agent: shell }\n  b: { agent: shell }\n  c: { agent: shell }\n';
     const tui = await screen(config);
-    const done = await runCli(['up', '--json'], { home: tui.home, timeoutMs: 30_000 });
+    const done = await runCli(['up', '--json'], { home: tui.home });
     expect(done).toMatchObject({ code: 0 });
-    await tui.waitFor(/1 bash\* {2}2 teams/, SLOW);
+    await tui.waitFor(/1 bash\* {2}2 teams/);
     tui.send(`${KEY.prefix}2`);
-    await tui.waitFor((t) => / 1 a · /.test(t.text()) && / 2 b · /.test(t.text()) && / 3 c · /.test(t.text()), SLOW);
+    await tui.waitFor((t) => / 1 a · /.test(t.text()) && / 2 b · /.test(t.text()) && / 3 c · /.test(t.text()));
     tui.send(`${KEY.prefix}T`);
     await tui.waitFor(/╭─ teams ─[\s\S]* a +\S+ +local[\s\S]* b +\S+ +local[\s\S]* c +\S+ +local/);
     tui.send(KEY.escape);
@@ -162,14 +160,14 @@ describe('teams', () => {
     await command(tui, 'down b c');
     await tui.waitFor('end b, c? (y/n)');
     tui.send('y');
-    await tui.waitFor((t) => t.text().match(/R restart · Q close/g)?.length === 2, SLOW);
+    await tui.waitFor((t) => t.text().match(/R restart · Q close/g)?.length === 2);
     expect(tui.text()).toMatch(/ 1 a · bash ─+ ● local/);
     // Those that were here stay where they were.
     await command(tui, 'up');
-    await tui.waitFor((t) => !/R restart/.test(t.text()), SLOW);
+    await tui.waitFor((t) => !/R restart/.test(t.text()));
     await tui.waitFor('2 started · 1 ran already');
     expect(tui.text()).toMatch(/1 bash- {2}2 teams\*/);
-  }, 60_000);
+  });
 
   it('are completed, picked, edited at their line, and a broken file says so while the screen is open', async () => {
     const home = tempHome();
@@ -177,24 +175,24 @@ describe('teams', () => {
     const good = 'teams:\n  alpha: { agent: shell }\n  beta:\n    agent: shell\n';
     home.config(good);
     const tui = spawnTui({ ...SIZE, home, env: { EDITOR: editor } });
-    await tui.waitFor(PROMPT, SLOW);
+    await tui.waitFor(PROMPT);
     tui.send(`${KEY.prefix}:`);
     await tui.waitFor(/^ :$/m);
     tui.send('up be\t\r');
-    await tui.waitFor(/2 beta\*/, SLOW);
+    await tui.waitFor(/2 beta\*/);
     tui.send(`${KEY.prefix}C`);
-    await tui.waitFor(/╭─ new session ─[\s\S]*alpha +team · local · shell/, SLOW);
+    await tui.waitFor(/╭─ new session ─[\s\S]*alpha +team · local · shell/);
     tui.send(KEY.escape);
     await tui.waitFor((t) => !t.text().includes('╭─ new session ─'));
     await command(tui, 'edit-team beta');
-    await tui.waitFor(/edits \+3 \S*config\.yaml/, SLOW);
+    await tui.waitFor(/edits \+3 \S*config\.yaml/);
     tui.send('\r');
-    await tui.waitFor((t) => !t.text().includes('edits +3'), SLOW);
+    await tui.waitFor((t) => !t.text().includes('edits +3'));
     home.config(`${good}  gamma: { agnet: shell }\n`);
-    await tui.waitFor(/config\.yaml:\d+:\d+: .*agnet/, SLOW);
+    await tui.waitFor(/config\.yaml:\d+:\d+: .*agnet/);
     home.config(good);
-    await tui.waitFor('the config is right again', SLOW);
-  }, 60_000);
+    await tui.waitFor('the config is right again');
+  });
 });
 
 describe('the connections', () => {
@@ -202,20 +200,16 @@ describe('the connections', () => {
     const sshd = await startSshd();
     const tui = await screen(teams({ train: words(sshd) }));
     await command(tui, 'up');
-    await tui.waitFor(/● target/, SLOW);
+    await tui.waitFor(/● target/);
     tui.send(`${KEY.prefix}N`);
-    await tui.waitFor(
-      /╭─ connections ─[\s\S]*bash +online +local +local[\s\S]*train +online +target +openssh +since/,
-      SLOW,
-    );
-    await tui.waitFor(/train .* [\d.]+ k?B in +[\d.]+ k?B out/, SLOW);
+    await tui.waitFor(/╭─ connections ─[\s\S]*bash +online +local +local[\s\S]*train +online +target +openssh +since/);
+    await tui.waitFor(/train .* [\d.]+ k?B in +[\d.]+ k?B out/);
     await waitUntil(() => /│ \$ ssh /.test(tui.text()), 'the command of the selected session is shown', {
-      timeoutMs: 10_000,
       detail: () => tui.text(),
     });
     tui.send(KEY.up);
     await tui.waitFor(/│ \$ \S*bash/);
     tui.send('\r');
     await tui.waitFor(/1 bash\*/);
-  }, 60_000);
+  });
 });

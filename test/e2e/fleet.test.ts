@@ -58,12 +58,12 @@ describe('the fleet view', () => {
     const tui = spawnTui({ cols: 120, rows: 40 });
     await tui.waitFor(PROMPT);
     await asker(tui.home, 'api');
-    await tui.waitFor(/1 waiting/, { timeoutMs: 20_000 });
+    await tui.waitFor(/1 waiting/);
     tui.send(`${KEY.prefix}g`);
     await tui.waitFor(/╭─ fleet ─[\s\S]*⚑ api +waiting 0:\d\d +claude [\s\S]*touch made\.txt[\s\S]*\*● bash/);
     await tui.waitFor(/ api asks ─[\s\S]*1 Yes \(a\)/);
     await pressUntil(tui, 'a', /● api +(?:working|done) /);
-    await tui.waitFor(/● api +done 0:\d\d +claude +\S/, { timeoutMs: 20_000 });
+    await tui.waitFor(/● api +done 0:\d\d +claude +\S/);
     expect(tui.text()).not.toContain('1 waiting');
     tui.send(KEY.enter);
     await tui.waitFor(/2 api\*/);
@@ -74,7 +74,7 @@ describe('the fleet view', () => {
     const tui = spawnTui({ cols: 120, rows: 40 });
     await tui.waitFor(PROMPT);
     await asker(tui.home, 'api');
-    await tui.waitFor(/1 waiting/, { timeoutMs: 20_000 });
+    await tui.waitFor(/1 waiting/);
     tui.send(`${KEY.prefix}g`);
     await tui.waitFor('api asks');
     tui.resize(40, 10);
@@ -96,7 +96,6 @@ describe('notices', () => {
       () => /\x07\x1b\]9;iris-tui: api waits for you: [^\x1b]*touch made\.txt/.test(tui.output().toString('utf8')),
       {
         what: 'OSC 9',
-        timeoutMs: 20_000,
       },
     );
     await tui.waitFor(() => /\x1b\]777;notify;iris-tui: api waits for you;/.test(tui.output().toString('utf8')), {

@@ -206,7 +206,7 @@ describe('a temporary home', () => {
     expect(processesWithEnv('IRIS_HOME', home.irisHome)).toEqual([]);
     expect(existsSync(home.path)).toBe(false);
     await home.assertNoProcesses(0);
-  }, 20_000);
+  });
 });
 
 test('runCli tells output, error output, exit code and signal apart', async () => {

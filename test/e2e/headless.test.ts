@@ -37,7 +37,7 @@ async function info(home: TempHome, name = 'api'): Promise<SessionInfo> {
 }
 
 const becomes = (home: TempHome, state: SessionInfo['agent']['state']): Promise<unknown> =>
-  waitUntil(async () => (await info(home)).agent.state === state, `the agent is ${state}`, { timeoutMs: 20_000 });
+  waitUntil(async () => (await info(home)).agent.state === state, `the agent is ${state}`);
 
 const ask = (home: TempHome, ...words: readonly string[]): Promise<CliResult> =>
   runCli(['prompt', 'api', '--wait', '--timeout', '20', ...words], { home });
@@ -200,14 +200,10 @@ describe('a headless session in a pane', () => {
     await tui.waitFor(/\? Allow Bash: make\?[\s\S]*1 Yes \(y\)[\s\S]*2 No \(n\)/);
     await tui.waitFor(/waiting \d:\d\d/);
     // Nobody can have read it sooner: until then a key goes into the line.
-    await waitUntil(
-      () => {
-        tui.send('\x15y');
-        return tui.text().includes('ran make');
-      },
-      'the question was answered',
-      { timeoutMs: 20_000 },
-    );
+    await waitUntil(() => {
+      tui.send('\x15y');
+      return tui.text().includes('ran make');
+    }, 'the question was answered');
     await other.waitFor(/│ {2}ran make[\s\S]*done/);
     tui.send('\x15slow\r');
     await tui.waitFor(/working · Esc cancels/);

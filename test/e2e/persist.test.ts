@@ -59,7 +59,7 @@ describe('a team whose session is kept on its machine', () => {
     expect(await runCli(['down', 'train'], { home: here })).toMatchObject({ code: 0 });
     await waitUntil(async () => (await session(there)) === undefined, 'it is ended there');
     await runCli(['hub', 'stop', '--force'], { home: there });
-    await there.assertNoProcesses(5_000);
+    await there.assertNoProcesses();
   });
 
   it('is a plain session where iris-tui is not installed, and says why', async () => {

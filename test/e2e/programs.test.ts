@@ -224,7 +224,7 @@ describe('typing', () => {
     tui.send(whole);
     const { createHash } = await import('node:crypto');
     const sum = createHash('sha256').update(whole).digest('hex').slice(0, 16);
-    await tui.waitFor(`GOT ${whole.length} ${sum}`, { timeoutMs: 20_000 });
+    await tui.waitFor(`GOT ${whole.length} ${sum}`);
   });
 
   it('tells a program of the focus when it asked, on changing panes too', async () => {

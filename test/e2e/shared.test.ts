@@ -56,14 +56,14 @@ it('two screens in two terminals on one session, typed into by turns through flo
     const tui = random() < 0.5 ? one : two;
     // One line at a time: two who type into one line get what they typed, mixed.
     tui.send(`${lines[Math.floor(random() * lines.length)]}; echo done-$((${i}))\r`);
-    await tui.waitFor(`done-${i}`, { timeoutMs: 20_000 });
+    await tui.waitFor(`done-${i}`);
   }
   two.send('less text.txt\r');
-  await one.waitFor(/^│0 日本語/m, { timeoutMs: 20_000 });
+  await one.waitFor(/^│0 日本語/m);
   one.send('50%q');
-  await two.waitFor(/^│\$ *│$/m, { timeoutMs: 20_000 });
+  await two.waitFor(/^│\$ *│$/m);
   two.send("printf '\\e[32mboth \\e[1msee this\\e[0m\\n'\r");
-  for (const tui of [one, two]) await tui.waitFor(/│both see this/, { timeoutMs: 20_000 });
+  for (const tui of [one, two]) await tui.waitFor(/│both see this/);
   await waitUntil(
     () => JSON.stringify(paneCells(one)) === JSON.stringify(paneCells(two)),
     'the cells of both are equal',

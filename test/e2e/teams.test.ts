@@ -39,7 +39,7 @@ const becomes = (home: TempHome, team: string, wanted: (info: SessionInfo) => bo
       return seen && wanted(seen) ? seen : undefined;
     },
     `${team} is ${what}`,
-    { everyMs: 100, timeoutMs: 20_000, detail: () => JSON.stringify(seen, null, 1) },
+    { everyMs: 100, detail: () => JSON.stringify(seen, null, 1) },
   );
 };
 const online = (info: SessionInfo) => info.process.status === 'running' && info.connection.state === 'online';
@@ -276,7 +276,7 @@ teams:
   nodocker: { remote: nodocker exec -i x }
 `);
     const reports = async (...args: string[]): Promise<Report[]> => {
-      const { code, stdout } = await runCli(['doctor', '--json', ...args], { home, timeoutMs: 60_000 });
+      const { code, stdout } = await runCli(['doctor', '--json', ...args], { home });
       expect(code).toBe(1);
       return (JSON.parse(stdout) as { teams: Report[] }).teams;
     };
@@ -307,7 +307,7 @@ teams:
     for (const { name, problem } of teams) if (failedAt(name)) expect(problem?.remedy, name).toBeTruthy();
     expect(home.processes()).toEqual([]);
 
-    const plain = await runCli(['doctor', 'good', 'noagent'], { home, timeoutMs: 60_000 });
+    const plain = await runCli(['doctor', 'good', 'noagent'], { home });
     expect(plain.stdout).toMatch(/^TEAM +TRANSPORT +PROGRAM +REACHED +HOST KEY +LOGIN +FOLDER +AGENT/m);
     expect(plain.stdout).toMatch(/^good +openssh +ok +ok +ok +ok +ok +ok .* 9\.9\.9 \(Fake Code\)$/m);
     expect(plain.stdout).toMatch(/^noagent +openssh +ok +ok +ok +ok +ok +FAIL/m);
@@ -353,7 +353,7 @@ teams:
   emptybox: { remote: env PATH=/usr/bin:/bin HOME='${home.path}', agent: codex }
   nobox: { remote: env no-such-program }
 `);
-    const { code, stdout } = await runCli(['doctor', '--json'], { home, timeoutMs: 60_000 });
+    const { code, stdout } = await runCli(['doctor', '--json'], { home });
     expect(code).toBe(1);
     const { teams } = JSON.parse(stdout) as { teams: Report[] };
     const steps = teams.map(({ name, steps: { program, reached, hostKey, login, folder, agent } }) =>

@@ -124,7 +124,7 @@ describe('what survives', () => {
     one.kill('SIGKILL');
     await one.exited;
     const two = spawnTui({ cols: COLS, rows: ROWS, home: one.home });
-    await two.waitFor('all done', { timeoutMs: 15_000 });
+    await two.waitFor('all done');
     await two.dispose();
   });
 
@@ -149,7 +149,7 @@ describe('what survives', () => {
     await one.settle(1200);
     process.kill(pid, 'SIGKILL');
     // The viewer sees it go, starts another, and shows what it has.
-    await one.waitFor(/died with its hub[\s\S]*died with its hub/, { timeoutMs: 20_000 });
+    await one.waitFor(/died with its hub[\s\S]*died with its hub/);
     expect(await hubPid(one.home)).not.toBe(pid);
     expect(one.row(0)).toMatch(/1 mine\*/);
     await one.waitFor((t) => titles(t).join() === '1 bash,2 bash-2');

@@ -47,7 +47,7 @@ describe('agents that wait', () => {
       const all = JSON.parse((await runCli(['ls', '--json'], { home: tui.home })).stdout) as SessionInfo[];
       return all.find((s) => s.name === 'worker')?.agent.state;
     };
-    await waitUntil(async () => (await state()) === 'done', 'the agent is done', { timeoutMs: 20_000 });
+    await waitUntil(async () => (await state()) === 'done', 'the agent is done');
     await tui.waitFor(/2 worker/);
     tui.send(`${KEY.prefix}2`);
     await waitUntil(async () => (await state()) === 'idle', 'it was seen');

@@ -22,7 +22,7 @@ function start(host: SessionHost, name: string, ...options: string[]): Promise<S
 }
 
 const wait = (host: SessionHost, session: string, until: 'working' | 'blocked' | 'idle' | 'done' | 'exited') =>
-  host.command('session.wait', { session, until, timeoutMs: 15_000 });
+  host.command('session.wait', { session, until, timeoutMs: 30_000 });
 const enter = (host: SessionHost, session: string) => host.command('session.keys', { session, keys: ['Enter'] });
 const agentOf = (host: SessionHost, id: string) => host.sessions.find((session) => session.id === id)?.agent;
 
@@ -87,7 +87,7 @@ describe.concurrent('the state of an agent', () => {
     expect(states).not.toContain('done');
     await viewer.command('session.seen', { session: unseen.id });
     await eventually('it was seen', () => agentOf(host, unseen.id)?.state === 'idle');
-  }, 30_000);
+  });
 
   test('is not seen by a viewer that has left', async () => {
     const { socket } = await openHub(); // Its viewers are counted.
@@ -100,7 +100,7 @@ describe.concurrent('the state of an agent', () => {
     await eventually('it has left', async () => (await host.command('viewer.list', {})).viewers.length === 1);
     await enter(host, id);
     expect((await wait(host, id, 'done')).session.agent.state).toBe('done');
-  }, 30_000);
+  });
 
   test('is explained', async () => {
     const host = await onlineClient(socket);
@@ -119,7 +119,7 @@ describe.concurrent('the state of an agent', () => {
     expect(restarted.agent.state).toBe('unknown');
     expect(restarted.agent.question).toBeUndefined();
     await wait(host, id, 'blocked');
-  }, 30_000);
+  });
 
   test('of an agent in a shell goes with its kind, and a shell that says nothing has none', async () => {
     const host = await onlineClient(socket);
@@ -131,5 +131,5 @@ describe.concurrent('the state of an agent', () => {
     pane.type(`${process.execPath} ${PLAYER} ${recording('claude-permission')} --stay\r`);
     await wait(host, id, 'blocked');
     await eventually('its kind is told', () => agentOf(host, id)?.kind === 'claude');
-  }, 30_000);
+  });
 });

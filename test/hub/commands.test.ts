@@ -35,10 +35,10 @@ describe('session.wait', () => {
   test('finds what scrolled off the screen between two looks, and text that wraps', async () => {
     const { host } = await open();
     const { id } = await newSession(host, 'read x; echo needle; seq 300; cat', { cols: 20, rows: 5 });
-    const scrolled = host.command('session.wait', { session: id, text: 'needle', timeoutMs: 10_000 });
+    const scrolled = host.command('session.wait', { session: id, text: 'needle', timeoutMs: 30_000 });
     await host.command('session.keys', { session: id, keys: ['Enter'] });
     expect((await scrolled).matched).toBe('needle');
-    const wrapped = host.command('session.wait', { session: id, text: 'a{30}bc d', timeoutMs: 10_000 });
+    const wrapped = host.command('session.wait', { session: id, text: 'a{30}bc d', timeoutMs: 30_000 });
     await host.command('session.send', { session: id, text: `${'a'.repeat(38)}bc d`, enter: false });
     await wrapped;
   });
@@ -68,7 +68,7 @@ describe('session.wait', () => {
     const { host } = await open();
     const { id } = await newSession(host, `echo ${'a'.repeat(60)}!; cat`);
     await host.command('session.wait', { session: id, text: 'a!' });
-    const error = await errorOf(host.command('session.wait', { session: id, text: '^(a+)+$', timeoutMs: 5_000 }));
+    const error = await errorOf(host.command('session.wait', { session: id, text: '^(a+)+$', timeoutMs: 30_000 }));
     expect(error.code).toBe('usage');
     const search = { session: id, pattern: '^(a+)+$', regex: true, from: 100, direction: 'up' } as const;
     expect((await errorOf(host.command('session.search', search))).code).toBe('usage');
@@ -94,10 +94,10 @@ describe('typing by command', () => {
     const { id } = await newSession(host, 'stty -echo -icanon; printf "\\033[?1h"; echo ready; cat -v');
     await host.command('session.wait', { session: id, text: 'ready' });
     await host.command('session.keys', { session: id, keys: ['Up', 'C-a', 'hello', 'Enter'] });
-    const { matched } = await host.command('session.wait', { session: id, text: '\\^\\[OA.*', timeoutMs: 5_000 });
+    const { matched } = await host.command('session.wait', { session: id, text: '\\^\\[OA.*', timeoutMs: 30_000 });
     expect(matched).toContain('^[OA^Ahello');
     await host.command('session.keys', { session: id, keys: ['Up', 'Enter'], literal: true });
-    await host.command('session.wait', { session: id, text: 'UpEnter', timeoutMs: 5_000 });
+    await host.command('session.wait', { session: id, text: 'UpEnter', timeoutMs: 30_000 });
   });
 
   test('[E30] a paste is wrapped if the program asked, and can’t end its own bracket', async () => {
@@ -109,7 +109,7 @@ describe('typing by command', () => {
     const { matched } = await host.command('session.wait', {
       session: id,
       text: '\\^\\[\\[200~[^]*201~',
-      timeoutMs: 5_000,
+      timeoutMs: 30_000,
     });
     expect(matched.match(/\^\[\[20[01]~/g)).toEqual(['^[[200~', '^[[201~']);
     expect(matched).toContain('touch P');
@@ -120,12 +120,12 @@ describe('typing by command', () => {
     const { host } = await open();
     const { id } = await newSession(host, 'read a; echo "got<$a>"; read b; echo "got<$b>"; cat');
     await host.command('session.send', { session: id, text: 'one' });
-    await host.command('session.wait', { session: id, text: 'got<one>', timeoutMs: 5_000 });
+    await host.command('session.wait', { session: id, text: 'got<one>', timeoutMs: 30_000 });
     await host.command('session.send', { session: id, text: 'two', paste: true });
-    await host.command('session.wait', { session: id, text: 'got<two>', timeoutMs: 5_000 });
+    await host.command('session.wait', { session: id, text: 'got<two>', timeoutMs: 30_000 });
     const pipes = await host.command('session.new', { command: ['cat'], cwd: '/tmp', env: ENV, mode: 'pipes' });
     await host.command('session.send', { session: pipes.id, text: 'through pipes' });
-    await host.command('session.wait', { session: pipes.id, text: 'through pipes', timeoutMs: 5_000 });
+    await host.command('session.wait', { session: pipes.id, text: 'through pipes', timeoutMs: 30_000 });
   });
 
   test('cancel interrupts what runs', async () => {
@@ -133,7 +133,7 @@ describe('typing by command', () => {
     const { id } = await newSession(host, 'trap "echo interrupted; exit 130" INT; echo ready; sleep 100 & wait');
     await host.command('session.wait', { session: id, text: 'ready' });
     await host.command('session.cancel', { session: id });
-    const { session } = await host.command('session.wait', { session: id, until: 'exited', timeoutMs: 5_000 });
+    const { session } = await host.command('session.wait', { session: id, until: 'exited', timeoutMs: 30_000 });
     expect(session.process.exitCode).toBe(130);
   });
 });
@@ -165,7 +165,7 @@ describe('reading by command', () => {
   test('a long scrollback is captured whole, though it is longer than a message may be', async () => {
     const { host } = await open();
     const { id } = await newSession(host, 'seq -f "%01000.0f" 1500; echo over; cat', { cols: 1000, rows: 5 });
-    await host.command('session.wait', { session: id, text: 'over', timeoutMs: 10_000 });
+    await host.command('session.wait', { session: id, text: 'over', timeoutMs: 30_000 });
     const { text } = await host.command('session.capture', { session: id, history: 10_000 });
     expect(text.length).toBeGreaterThan(1_500_000);
     expect(text.split('\n')[1_499]).toBe('1500'.padStart(1_000, '0'));
@@ -181,7 +181,7 @@ describe('session.new', () => {
     const env = { ...ENV, PATH: `${place.path}:${ENV.PATH}` };
     const session = await host.command('session.new', { agent: 'claude', cwd: '/tmp', env });
     expect(session.agent.kind).toBe('claude');
-    await host.command('session.wait', { session: session.id, text: 'I am claude', timeoutMs: 5_000 });
+    await host.command('session.wait', { session: session.id, text: 'I am claude', timeoutMs: 30_000 });
     const missing = await errorOf(host.command('session.new', { agent: 'codex', cwd: '/tmp', env }));
     expect(missing.code).toBe('program-missing');
     expect(missing.line).toContain(KNOWN_AGENTS.find((agent) => agent.name === 'codex')!.install);
@@ -195,7 +195,7 @@ describe('session.new', () => {
     const session = await host.command('session.new', { cwd: '/usr', env: { ...ENV, SHELL: '/bin/bash' } });
     expect(session.command).toEqual(['/bin/bash']);
     await host.command('session.send', { session: session.id, text: 'echo "in $PWD $IRIS_TUI $IRIS_SESSION_NAME"' });
-    await host.command('session.wait', { session: session.id, text: 'in /usr 1 bash', timeoutMs: 5_000 });
+    await host.command('session.wait', { session: session.id, text: 'in /usr 1 bash', timeoutMs: 30_000 });
   });
 });
 

@@ -40,7 +40,7 @@ async function stand(hookProgram = [process.execPath, HOOK], hooks?: boolean): P
   chmodSync(claude, 0o755);
   const host = await onlineClient(place.socket);
   const shows = async (session: SessionInfo, text: string): Promise<string> => {
-    await host.command('session.wait', { session: session.id, text, timeoutMs: 15_000 });
+    await host.command('session.wait', { session: session.id, text, timeoutMs: 30_000 });
     return (await host.command('session.capture', { session: session.id })).text;
   };
   return {

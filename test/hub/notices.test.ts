@@ -57,7 +57,7 @@ function asker(host: SessionHost): Promise<SessionInfo> {
 }
 
 const blocked = async (host: SessionHost, id: string): Promise<void> => {
-  await host.command('session.wait', { session: id, until: 'blocked', timeoutMs: 20_000 });
+  await host.command('session.wait', { session: id, until: 'blocked', timeoutMs: 30_000 });
 };
 
 /** Something that is told after everything before it. */
@@ -70,7 +70,7 @@ describe('notices', () => {
   it('of an agent that waits come by all the ways that were asked for, with its question', async () => {
     const { host, heard, told } = await stand({ blocked: ['bell', 'osc777', 'command'] });
     const { id } = await asker(host);
-    await waitUntil(() => told().length === 1 && heard.length === 1, 'it is told', { timeoutMs: 20_000 });
+    await waitUntil(() => told().length === 1 && heard.length === 1, 'it is told');
     expect(told()[0]).toMatch(/^asker\|blocked\|.*touch made\.txt.*\|$/);
     expect(heard[0]).toMatchObject({ sessionId: id, ways: ['bell', 'osc777'], title: 'iris-tui: asker waits for you' });
     expect(heard[0]?.body).toContain('touch made.txt');

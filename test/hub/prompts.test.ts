@@ -66,7 +66,7 @@ class Agent {
   }
 
   ask(text: string, options: Partial<HubCommandArgs<'session.prompt'>> = {}) {
-    return this.prompt(text, { wait: true, timeoutMs: 20_000, ...options });
+    return this.prompt(text, { wait: true, timeoutMs: 30_000, ...options });
   }
 
   answer(options: Omit<HubCommandArgs<'session.answer'>, 'session'>) {
@@ -82,7 +82,7 @@ class Agent {
   }
 
   until(until: 'idle' | 'working' | 'blocked') {
-    return this.host.command('session.wait', { session: this.id, until, timeoutMs: 20_000 });
+    return this.host.command('session.wait', { session: this.id, until, timeoutMs: 30_000 });
   }
 
   /** What it asks, once viewers know. */
@@ -97,7 +97,7 @@ describe.concurrent('a prompt', () => {
     expect(await agent.prompt('hello')).toMatchObject({ outcome: 'submitted', message: 'm1' });
     expect(await agent.ask('how are you')).toMatchObject({ outcome: 'answered', answer: 'echo: how are you' });
     expect(agent.taken).toEqual(['hello', 'how are you']);
-  }, 30_000);
+  });
 
   test('of several lines, and of 40 KB, arrives as it is', async () => {
     const agent = await Agent.ready();
@@ -107,13 +107,13 @@ describe.concurrent('a prompt', () => {
     expect(long.length).toBeGreaterThan(30_000);
     expect(await agent.prompt(long)).toMatchObject({ outcome: 'submitted' });
     expect(agent.taken).toEqual(['first\n\n  third, with a tab\t.\ntouch P', long]);
-  }, 30_000);
+  });
 
   test('that is longer than the screen has its answer whole', async () => {
     const agent = await Agent.ready();
     const { answer } = await agent.ask('one\ntwo\n\nthree');
     expect(answer).toBe('echo: one\ntwo\n\nthree');
-  }, 30_000);
+  });
 
   test('reaches an agent that is slow, and one that takes Enter for a line, once', async () => {
     const [slow, eater] = await Promise.all([Agent.ready('--slow', '700'), Agent.ready('--eats-enter')]);
@@ -121,7 +121,7 @@ describe.concurrent('a prompt', () => {
     expect([a.outcome, b.outcome]).toEqual(['submitted', 'submitted']);
     expect(slow.taken).toEqual(['be quick']);
     expect(eater.taken.map((text) => text.trim())).toEqual(['eat this']);
-  }, 30_000);
+  });
 
   test('that does not show up in the box is not submitted, and that is said', async () => {
     const agent = await Agent.ready('--deaf');
@@ -130,7 +130,7 @@ describe.concurrent('a prompt', () => {
       reason: expect.stringContaining('did not show up in the input box'),
     });
     expect(agent.taken).toEqual([]);
-  }, 30_000);
+  });
 
   test('that can not be submitted now is refused where it must not wait', async () => {
     const agent = await Agent.ready();
@@ -141,13 +141,13 @@ describe.concurrent('a prompt', () => {
       reason: expect.stringContaining('it works'),
     });
     expect(await agent.queue()).toEqual([]);
-  }, 30_000);
+  });
 
   test('waits for an agent that is still starting', async () => {
     const agent = await Agent.start('--start', '1500');
     expect(await agent.prompt('early')).toMatchObject({ outcome: 'held', held: 'starting' });
     await eventually('it was taken', () => agent.taken.length === 1);
-  }, 30_000);
+  });
 
   test('is told of the end of its agent at once, and so are those that wait', async () => {
     const agent = await Agent.ready();
@@ -156,7 +156,7 @@ describe.concurrent('a prompt', () => {
     expect((await waiting).message).toContain('is not running');
     expect((await errorOf(agent.prompt('too late'))).message).toContain('is not running');
     expect(agent.taken).toEqual(['die']);
-  }, 30_000);
+  });
 
   test('that is not answered in time fails, and is taken back if it was not submitted', async () => {
     const agent = await Agent.ready();
@@ -164,19 +164,19 @@ describe.concurrent('a prompt', () => {
     const waiting = await errorOf(agent.ask('after that', { timeoutMs: 300 }));
     expect(waiting).toMatchObject({ code: 'timed-out', message: expect.stringContaining('was not submitted') });
     expect(await agent.queue()).toEqual([]);
-  }, 30_000);
+  });
 
   test('to a shell is typed, and nothing more is said', async () => {
     const host = await onlineClient(socket);
     const { id } = await host.command('session.new', { command: ['sh'], cwd: '/tmp', env: ENV, cols: 80, rows: 24 });
     const sent = await host.command('session.send', { session: id, text: 'echo a$((1+1))b' });
     expect(sent).toEqual({ id });
-    await host.command('session.wait', { session: id, text: 'a2b', timeoutMs: 10_000 });
+    await host.command('session.wait', { session: id, text: 'a2b', timeoutMs: 30_000 });
     expect(await host.command('session.prompt', { session: id, text: 'echo c$((2+2))d' })).toMatchObject({
       outcome: 'unverified',
     });
-    await host.command('session.wait', { session: id, text: 'c4d', timeoutMs: 10_000 });
-  }, 30_000);
+    await host.command('session.wait', { session: id, text: 'c4d', timeoutMs: 30_000 });
+  });
 });
 
 describe.concurrent('prompts that wait', () => {
@@ -203,7 +203,7 @@ describe.concurrent('prompts that wait', () => {
     await eventually('all are taken', () => agent.taken.length === 3);
     await eventually('none waits', () => agent.info.queued === undefined);
     expect(agent.taken).toEqual(['work 1500', 'a', 'c']);
-  }, 30_000);
+  });
 
   test('leave half-typed text alone, and go on when it is gone', async () => {
     const agent = await Agent.ready();
@@ -212,7 +212,7 @@ describe.concurrent('prompts that wait', () => {
     await agent.keys('BSpace', 'BSpace');
     await eventually('it was taken', () => agent.taken.length === 1);
     expect(agent.taken).toEqual(['mine']);
-  }, 30_000);
+  });
 
   test('never run together with what a person types meanwhile', async () => {
     const agent = await Agent.ready('--slow', '40');
@@ -221,9 +221,9 @@ describe.concurrent('prompts that wait', () => {
     await eventually('it is being typed', async () => (await agent.queue()).some(({ typing }) => typing));
     await agent.keys('x', 'y', 'z');
     expect(await sent).toMatchObject({ outcome: 'submitted' });
-    await agent.host.command('session.wait', { session: agent.id, text: '❯ xyz', timeoutMs: 10_000 });
+    await agent.host.command('session.wait', { session: agent.id, text: '❯ xyz', timeoutMs: 30_000 });
     expect(agent.taken).toEqual(['the prompt']);
-  }, 30_000);
+  });
 
   test('are no more than a hundred', async () => {
     const agent = await Agent.ready();
@@ -232,7 +232,7 @@ describe.concurrent('prompts that wait', () => {
     expect((await errorOf(agent.prompt('one more'))).message).toContain('100 prompts wait');
     const { removed } = await agent.host.command('session.unqueue', { session: agent.id });
     expect(removed.length).toBe(100);
-  }, 30_000);
+  });
 });
 
 describe.concurrent('an answer', () => {
@@ -246,13 +246,13 @@ describe.concurrent('an answer', () => {
       { number: 1, label: 'Yes', means: 'approve' },
       { number: 2, label: 'No', means: 'deny' },
     ]);
-    await agent.host.command('session.wait', { session: agent.id, text: '● allowed', timeoutMs: 10_000 });
+    await agent.host.command('session.wait', { session: agent.id, text: '● allowed', timeoutMs: 30_000 });
     await eventually('the one that waited is taken', () => agent.taken.includes('later'));
     await agent.until('idle');
     expect(await agent.ask('ask touch two')).toMatchObject({ outcome: 'blocked' });
     await agent.answer({ deny: true });
-    await agent.host.command('session.wait', { session: agent.id, text: '● refused', timeoutMs: 10_000 });
-  }, 30_000);
+    await agent.host.command('session.wait', { session: agent.id, text: '● refused', timeoutMs: 30_000 });
+  });
 
   test('to a question that is gone, or another, types nothing', async () => {
     const agent = await Agent.ready();
@@ -274,7 +274,7 @@ describe.concurrent('an answer', () => {
     expect(await errorOf(agent.answer({ choice: 7, prompt: second.id }))).toMatchObject({ code: 'usage' });
     await agent.keys('2');
     expect(await errorOf(agent.answer({ approve: true, prompt: second.id }))).toMatchObject({ code: 'conflict' });
-  }, 30_000);
+  });
 
   test('in words refuses, and gives the words as the next prompt, before those that wait', async () => {
     const agent = await Agent.ready();
@@ -283,7 +283,7 @@ describe.concurrent('an answer', () => {
     await agent.answer({ text: 'use mv' });
     await eventually('both were taken', () => agent.taken.length === 3);
     expect(agent.taken).toEqual(['ask rm all', 'use mv', 'waiting']);
-  }, 30_000);
+  });
 
   test('needs a question', async () => {
     const agent = await Agent.ready();
@@ -292,7 +292,7 @@ describe.concurrent('an answer', () => {
       message: expect.stringContaining('asks nothing'),
     });
     expect(await errorOf(agent.answer({ approve: true, deny: true }))).toMatchObject({ code: 'usage' });
-  }, 30_000);
+  });
 });
 
 describe.concurrent('those who wait', () => {
@@ -302,11 +302,11 @@ describe.concurrent('those who wait', () => {
     const script = `printf '> '; read a; printf '\\nAllow it? (Y)es/(N)o [Yes]: '; sleep 600`;
     const spec = { command: ['sh', '-c', script], agent: 'aider', cwd: '/tmp', env: ENV, cols: 80, rows: 24 };
     const { id } = await host.command('session.new', spec);
-    await host.command('session.wait', { session: id, until: 'idle', timeoutMs: 10_000 });
-    const told = await host.command('session.prompt', { session: id, text: 'go', wait: true, timeoutMs: 20_000 });
+    await host.command('session.wait', { session: id, until: 'idle', timeoutMs: 30_000 });
+    const told = await host.command('session.prompt', { session: id, text: 'go', wait: true, timeoutMs: 30_000 });
     expect(told).toMatchObject({ outcome: 'blocked', reason: expect.stringContaining('Allow it?') });
     expect(told).not.toHaveProperty('prompt');
-  }, 30_000);
+  });
 
   test('and leave take their prompt back, if it was not submitted', async () => {
     const agent = await Agent.ready();
@@ -317,5 +317,5 @@ describe.concurrent('those who wait', () => {
     other.close();
     await waiting;
     await eventually('it is taken back', async () => (await agent.queue()).length === 0);
-  }, 30_000);
+  });
 });

@@ -41,11 +41,11 @@ const QUERIES: readonly [string, RegExp][] = [
 async function answers(host: SessionHost, viewers: SessionHost[]): Promise<string[]> {
   const command = [process.execPath, asker, JSON.stringify(QUERIES.map(([query]) => query))];
   const session = await host.command('session.new', { command, cwd: '/tmp', env: ENV, cols: 200, rows: 60 });
-  await host.command('session.wait', { session: session.id, text: 'ready', timeoutMs: 10_000 });
+  await host.command('session.wait', { session: session.id, text: 'ready', timeoutMs: 30_000 });
   const watchers = viewers.map((viewer) => new Watcher(viewer, session.id, { cols: 200, rows: 60 }));
   await eventually('all are attached', () => watchers.every((w) => w.entries.length > 0));
   await host.command('session.keys', { session: session.id, keys: ['x'] });
-  await host.command('session.wait', { session: session.id, text: 'rest <.*> over', timeoutMs: 10_000 });
+  await host.command('session.wait', { session: session.id, text: 'rest <.*> over', timeoutMs: 30_000 });
   const log = new Watcher(host, session.id, { mode: 'log' });
   await eventually('the log is read', () => log.output.includes('over'));
   await host.command('session.kill', { session: session.id });

@@ -13,7 +13,8 @@ export const CAN_MAKE_NAMESPACES = ((): boolean => {
   }
 })();
 
-let made = 0;
+/** Networks of three numbers that there are to choose from: 198.18.0.0/15 is set aside for such tests (RFC 2544). */
+const NETWORKS = 512;
 
 /** Another machine, as far as the network goes: a namespace behind a cable of its own. `using` pulls it down. */
 export class NetNamespace implements Disposable {
@@ -25,14 +26,12 @@ export class NetNamespace implements Disposable {
   #here: string;
 
   constructor() {
-    const number = ++made;
-    this.name = `iris-${process.pid}-${number}`;
-    this.#cable = `iv${process.pid % 1_000_000}n${number}`;
-    // 198.18.0.0/15 is set aside for such tests (RFC 2544).
-    this.#net = `198.18.${(process.pid + number) % 250}`;
+    const number = claim();
+    this.name = nameOf(number);
+    this.#cable = `iris-net${number}`;
+    this.#net = `198.${18 + (number >> 8)}.${number & 255}`;
     this.address = `${this.#net}.2`;
     this.#here = `${this.#net}.1`;
-    ip('netns', 'add', this.name);
     try {
       ip('link', 'add', this.#cable, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', this.name);
       ip('addr', 'add', `${this.#here}/24`, 'dev', this.#cable);
@@ -79,6 +78,21 @@ export class NetNamespace implements Disposable {
 
   #there(...args: string[]): void {
     ip('-n', this.name, ...args);
+  }
+}
+
+const nameOf = (number: number): string => `iris-net-${number}`;
+
+/** A network that nobody else on this machine has: making its namespace succeeds for one only. */
+function claim(): number {
+  for (let tries = 0; ; tries++) {
+    const number = (process.pid + tries) % NETWORKS;
+    try {
+      ip('netns', 'add', nameOf(number));
+      return number;
+    } catch (error) {
+      if (tries === NETWORKS) throw error;
+    }
   }
 }
 

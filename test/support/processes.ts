@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { waitUntil } from './wait-until.ts';
+import { DEFAULT_TIMEOUT_MS, waitUntil } from './wait-until.ts';
 
 /** One process of /proc. A pid alone may be used again; pid and start time together may not. */
 export interface ProcessInfo {
@@ -97,7 +97,7 @@ export function signal(target: ProcessInfo, name: NodeJS.Signals): boolean {
   }
 }
 
-export async function waitUntilGone(targets: readonly ProcessInfo[], timeoutMs: number): Promise<void> {
+export async function waitUntilGone(targets: readonly ProcessInfo[], timeoutMs = DEFAULT_TIMEOUT_MS): Promise<void> {
   const alive = () => targets.filter((target) => isAlive(target));
   await waitUntil(() => alive().length === 0, 'the processes have ended', {
     timeoutMs,

@@ -19,7 +19,7 @@ export interface RunCliOptions {
   readonly cwd?: string;
   /** Default {@link IRIS}. */
   readonly command?: readonly string[];
-  /** It is killed and the promise rejects then. Default 20,000. */
+  /** It is killed and the promise rejects then. Default 60,000. */
   readonly timeoutMs?: number;
 }
 
@@ -50,7 +50,7 @@ export function runCli(args: readonly string[], options: RunCliOptions): Promise
   child.stdin.on('error', () => {});
   child.stdin.end(options.input ?? '');
   return new Promise((resolve, reject) => {
-    const timeoutMs = options.timeoutMs ?? 20_000;
+    const timeoutMs = options.timeoutMs ?? 60_000;
     const line = `iris-tui ${args.join(' ')}`;
     const timer = setTimeout(() => {
       child.kill('SIGKILL');
@@ -71,7 +71,7 @@ export function runCli(args: readonly string[], options: RunCliOptions): Promise
           stderr: stderr(),
           tookMs: performance.now() - startedAt,
         });
-      const grace = setTimeout(ended, 1_000);
+      const grace = setTimeout(ended, 5_000);
       child.on('close', () => {
         clearTimeout(grace);
         ended();

@@ -1,4 +1,5 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
@@ -246,7 +247,7 @@ export class Sshd implements AsyncDisposable {
   async killConnections(name: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     const servers = this.processes().filter((info) => info.command.startsWith('sshd:'));
     for (const info of servers) signal(info, name);
-    await waitUntilGone(servers, 5_000);
+    await waitUntilGone(servers);
   }
 
   /** Stops listening; connections live on. */
@@ -281,7 +282,7 @@ export class Sshd implements AsyncDisposable {
     await this.killListener();
     for (const target of [...all, ...[...this.#orphans].flatMap((info) => descendantsOf(info.pid))])
       signal(target, 'SIGKILL');
-    await waitUntilGone([...this.#orphans, ...all], 5_000);
+    await waitUntilGone([...this.#orphans, ...all]);
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
     running.delete(this);
   }
@@ -369,12 +370,19 @@ function publicKey(path: string): string {
   return readFileSync(`${path}.pub`, 'utf8').split(' ').slice(0, 2).join(' ').trim();
 }
 
-/** A loopback port that was free a moment ago. */
+/**
+ * A loopback port that was free a moment ago, and that nobody gets by chance: the kernel hands out those from 32,768 on (ip(7)), to servers and
+ * connections of whatever else runs.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port');
-  return address.port;
+  for (;;) {
+    const port = randomInt(10_000, 32_768);
+    const server = createServer();
+    const free = await new Promise<boolean>((resolve) => {
+      server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true));
+    });
+    if (!free) continue;
+    await new Promise((resolve) => server.close(resolve));
+    return port;
+  }
 }

@@ -11,7 +11,7 @@ import {
   signal,
   waitUntilGone,
 } from './processes.ts';
-import { waitUntil } from './wait-until.ts';
+import { DEFAULT_TIMEOUT_MS, waitUntil } from './wait-until.ts';
 
 /** The prompt of a shell in a temporary home. */
 export const PROMPT = '$ ';
@@ -35,7 +35,7 @@ export interface TempHome extends AsyncDisposable {
   config(yaml: string): string;
   /** What runs with this IRIS_HOME, and all below it. */
   processes(): ProcessInfo[];
-  /** The leak check: fails, naming them, when something still runs here after `timeoutMs` (default 2,000). */
+  /** The leak check: fails, naming them, when something still runs here after `timeoutMs` (default: {@link DEFAULT_TIMEOUT_MS}). */
   assertNoProcesses(timeoutMs?: number): Promise<void>;
   /** Ends what runs here by pid (TERM, then KILL) and removes the folder. Idempotent. */
   dispose(): Promise<void>;
@@ -88,7 +88,7 @@ export function tempHome(extra: Record<string, string | undefined> = {}): TempHo
     write,
     config: (yaml) => write('iris/config.yaml', yaml),
     processes,
-    async assertNoProcesses(timeoutMs = 2_000) {
+    async assertNoProcesses(timeoutMs = DEFAULT_TIMEOUT_MS) {
       await waitUntil(() => processes().length === 0, `nothing runs any more with IRIS_HOME=${irisHome}`, {
         timeoutMs,
         detail: () => describe(processes()),
@@ -104,7 +104,7 @@ export function tempHome(extra: Record<string, string | undefined> = {}): TempHo
       await waitUntilGone(targets, 2_000).catch(() => {});
       const left = [...targets.filter((p) => isAlive(p)), ...processes()];
       for (const target of left) signal(target, 'SIGKILL');
-      await waitUntilGone(left, 5_000);
+      await waitUntilGone(left);
       rmSync(path, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
       open.delete(home);
     },

@@ -1,5 +1,5 @@
-/** Time that a condition gets by default, in milliseconds. Generous: it only costs time when a test fails. */
-export const DEFAULT_TIMEOUT_MS = 10_000;
+/** Time that a condition gets by default, in milliseconds. Generous, for machines that do much else: it only costs time when a test fails. */
+export const DEFAULT_TIMEOUT_MS = 30_000;
 
 export interface WaitOptions {
   /** How long until it fails. Default {@link DEFAULT_TIMEOUT_MS}. */

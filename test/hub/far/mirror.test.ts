@@ -56,7 +56,7 @@ describe('sessions of another hub', () => {
     const command = ['sh', '-c', `printf '${screen}'; exec sleep 100`];
     const launch = { command, agent: 'claude', cwd: '/tmp', env: ENV, cols: 120, rows: 40 };
     const train = await there.command('session.new', launch);
-    await there.command('session.wait', { session: train.id, text: 'for shortcuts', timeoutMs: 15_000 });
+    await there.command('session.wait', { session: train.id, text: 'for shortcuts', timeoutMs: 30_000 });
     await host.command('far.open', { hub: 'office' });
     const { id } = await live(host);
     await waitUntil(() => host.sessions.some((one) => one.id === id && one.seq >= train.seq), 'it is followed');

@@ -168,7 +168,7 @@ describe('a runner', () => {
     const { here, there, between, far, near } = await cutOff();
     expect(there.sessions[0]?.connection.reason).toContain('laptop is not connected');
     await here.command('session.send', { session: 'sh', text: 'go' });
-    await here.command('session.wait', { session: 'sh', text: 'end', timeoutMs: 25_000 });
+    await here.command('session.wait', { session: 'sh', text: 'end', timeoutMs: 30_000 });
     await between.up();
     await waitUntil(async () => far.last === near.last && far.last > 1000, 'all of it is there', {
       timeoutMs: 25_000,
@@ -186,9 +186,9 @@ describe('a runner', () => {
     expect(await waitUntil(paused, 'its process is stopped')).toContain('office has not taken');
     expect((await here.command('session.capture', { session: 'sh' })).text).not.toContain('end');
     await between.up();
-    await here.command('session.wait', { session: 'sh', text: 'end', timeoutMs: 25_000 });
+    await here.command('session.wait', { session: 'sh', text: 'end', timeoutMs: 30_000 });
     await waitUntil(() => paused() === undefined, 'it goes on');
-    await waitUntil(() => far.last === near.last, 'all of it is there', { timeoutMs: 25_000 });
+    await waitUntil(() => far.last === near.last, 'all of it is there');
     expect(far.gaps).toBe(0);
     expect(far.digest()).toBe(near.digest());
   });

@@ -52,14 +52,10 @@ export async function exact({
     const script = `stty raw -echo; printf ready; head -c 1 >/dev/null; head -c ${bytesEach} /dev/urandom | tee ${file}; exec sleep 1000`;
     await here.command('session.new', { command: ['/bin/sh', '-c', script], cwd: '/tmp', env: ENV, name: `s${n}` });
   }
-  const mirrors = await eventually(
-    'all are there',
-    () => {
-      const found = files.map((_, n) => office.owner.sessions.find(({ name }) => name === `laptop/s${n}`));
-      return found.every((info) => info?.process.pid) ? (found as SessionInfo[]) : undefined;
-    },
-    20_000,
-  );
+  const mirrors = await eventually('all are there', () => {
+    const found = files.map((_, n) => office.owner.sessions.find(({ name }) => name === `laptop/s${n}`));
+    return found.every((info) => info?.process.pid) ? (found as SessionInfo[]) : undefined;
+  });
   const came = mirrors.map(({ id }) => tap(office, id));
   await eventually('all are ready', () => came.every(({ bytes }) => bytes >= 'ready'.length));
   const random = seededRandom(seed);

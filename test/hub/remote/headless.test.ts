@@ -22,7 +22,7 @@ describe('a headless session on another machine', () => {
     const before = await session(host, 'far', 'is online', is('online'));
     expect(before).toMatchObject({ mode: 'headless', transport: 'openssh' });
     const ask = (text: string) =>
-      host.command('session.prompt', { session: 'far', text, wait: true, timeoutMs: 20_000 });
+      host.command('session.prompt', { session: 'far', text, wait: true, timeoutMs: 30_000 });
     expect(await ask('remember the tea')).toMatchObject({ outcome: 'answered', answer: 'kept' });
     const waiting = errorOf(ask('slow'));
     await session(host, 'far', 'works', ({ agent }) => agent.state === 'working');

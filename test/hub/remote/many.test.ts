@@ -19,7 +19,7 @@ describe('many machines', () => {
     const host = await onlineClient(socket);
     const { started } = await host.command('team.up', {});
     expect(started).toHaveLength(11);
-    await eventually('ten connections at once', () => silent.connections.size === 10, 20_000);
+    await eventually('ten connections at once', () => silent.connections.size === 10);
     for (const n of NAMES) expect(named(host, `dead${n}`)?.connection.state).toBe('connecting');
     const watch = new Watcher(host, named(host, 'here')!.id);
     watch.type('hello\r');
@@ -50,5 +50,5 @@ describe('many machines', () => {
       expect(lines.map(([, who]) => who).every((who) => who === name)).toBe(true);
       expect(lines.map(([, , n]) => Number(n))).toEqual(Array.from({ length: 400 }, (_, i) => i + 1));
     }
-  }, 60_000);
+  });
 });

@@ -16,7 +16,7 @@ describe.runIf(CAN_MAKE_NAMESPACES)('a network that fails (as root, who may make
     const { offlineMs, goneMs } = await blackhole(PACE);
     // Not before pings were not answered: it did not just happen to break.
     expect(Math.min(offlineMs, goneMs)).toBeGreaterThan(1_500);
-  }, 90_000);
+  });
 
-  test('[T7] another address: the same session goes on by itself', () => changedAddress(PACE), 90_000);
+  test('[T7] another address: the same session goes on by itself', () => changedAddress(PACE));
 });

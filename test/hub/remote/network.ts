@@ -63,13 +63,7 @@ export async function blackhole(pace: Pace): Promise<Blackholed> {
   const goneMs = await gone;
   namespace.heal();
   const healedAt = performance.now();
-  const after = await session(
-    host,
-    'far',
-    'is back',
-    (info) => is('online')(info) && info.epoch !== before.epoch,
-    60_000,
-  );
+  const after = await session(host, 'far', 'is back', (info) => is('online')(info) && info.epoch !== before.epoch);
   const onlineMs = performance.now() - healedAt;
   expect(after.process.begun).toBe('resumed');
   await watch.shows(`called with: --resume ${id}`);

@@ -69,7 +69,7 @@ const shell = (script: string, name: string) => ({
   name,
 });
 const shows = (session: Session, text: string) =>
-  waitUntil(() => session.screen.capture().includes(text), `a screen with ${text}`, { timeoutMs: 25_000 });
+  waitUntil(() => session.screen.capture().includes(text), `a screen with ${text}`);
 const picture = (session: Session) => session.screen.capture({ ansi: true, history: 2000 });
 
 describe('sessions that are kept', () => {

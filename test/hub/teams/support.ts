@@ -31,7 +31,7 @@ export async function session(
   name: string,
   what: string,
   holds: (info: SessionInfo) => boolean,
-  timeoutMs = 20_000,
+  timeoutMs?: number,
 ): Promise<SessionInfo> {
   return eventually(
     `${name} ${what}`,

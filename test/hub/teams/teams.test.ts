@@ -198,7 +198,7 @@ describe('maxProcesses', () => {
     const gone = await session(host, 'c', 'made room', status('exited'));
     expect(gone.process.reason).toBe('ended to make room for d');
     for (const name of ['a', 'b', 'd']) expect(named(host, name)?.process.status).toBe('running');
-  }, 40_000);
+  });
 });
 
 describe('idleTimeout', () => {

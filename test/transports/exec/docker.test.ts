@@ -9,7 +9,7 @@ describe.runIf(CAN_RUN_CONTAINERS)('the docker client, against real containers',
   beforeAll(async () => {
     containers = await Containers.start();
     name = containers.run();
-  }, 60_000);
+  });
   afterEach(stopExecRuns);
   afterAll(() => containers?.stop());
 

@@ -53,9 +53,7 @@ describe.runIf(CAN_RUN_KUBECTL)('the real kubectl, against an API that speaks ex
     });
     await run.says('it runs');
     await run.transport.stop();
-    await waitUntil(() => processesWithEnv('IRIS_SESSION_ID', sessionId).length === 0, 'nothing is left', {
-      timeoutMs: 20_000,
-    });
+    await waitUntil(() => processesWithEnv('IRIS_SESSION_ID', sessionId).length === 0, 'nothing is left');
   });
 
   it('[T15] failures have their class', async () => {

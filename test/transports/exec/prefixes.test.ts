@@ -70,7 +70,7 @@ describe.runIf(HAS_SUDO)('sudo', () => {
     const there = processesWithEnv('IRIS_SESSION_ID', id);
     expect(there.length).toBeGreaterThan(0);
     await run.transport.stop();
-    await waitUntil(() => there.every((info) => !isAlive(info)), 'it is gone', { timeoutMs: 20_000 });
+    await waitUntil(() => there.every((info) => !isAlive(info)), 'it is gone');
   });
 
   it('does not ask when nobody is there', async () => {

@@ -309,7 +309,6 @@ describe('nothing is left there', () => {
     for (const info of frozen) process.kill(info.pid, 'SIGCONT');
     await second.transport.stop();
     await waitUntil(() => there().length === 0, 'all is gone', {
-      timeoutMs: 20_000,
       detail: () => JSON.stringify(there()),
     });
   });
@@ -327,7 +326,6 @@ describe('nothing is left there', () => {
       process.kill(run.transport.pid!, 'SIGKILL');
       await failureOf(run);
       await waitUntil(() => there().length === 0, 'all is gone', {
-        timeoutMs: 20_000,
         detail: () => JSON.stringify(there()),
       });
     },

@@ -58,7 +58,7 @@ const letIn = (client: Connection, on: (session: Session) => void): void => {
 
 async function failure(words: string[], more: object = {}) {
   const one = run({ words, unattended: true, ...more });
-  await waitUntil(() => one.isOver, 'it is over', { detail: () => one.state, timeoutMs: 20_000 });
+  await waitUntil(() => one.isOver, 'it is over', { detail: () => one.state });
   return one.error;
 }
 

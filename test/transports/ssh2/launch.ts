@@ -51,7 +51,7 @@ export async function stopRuns(): Promise<void> {
 
 /** Why it failed, once it has. */
 export async function failure(one: Run): Promise<IrisError> {
-  await waitUntil(() => one.isOver, 'it is over', { detail: () => one.text, timeoutMs: 20_000 });
+  await waitUntil(() => one.isOver, 'it is over', { detail: () => one.text });
   if (!one.error) throw new Error(`it did not fail: ${one.text}`);
   expect(one.transport.status).toBe('stopped');
   return one.error;
