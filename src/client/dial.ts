@@ -45,7 +45,7 @@ export interface DialOptions {
   readonly lost: (failure: LinkFailure) => void;
   readonly roundTrip: (ms: number) => void;
   /** As a runner: once let in, the other side is the viewer. Called instead of `ready`; nothing comes after it. */
-  readonly turned?: (socket: Socket, raw: { readonly bytesRead: number }) => void;
+  readonly turned?: (socket: Socket, raw: { readonly bytesRead: number }, welcome: Welcome) => void;
 }
 
 /** One attempt and the connection that comes of it. After `drop` it calls nobody. */
@@ -142,7 +142,7 @@ export function dial(address: HubAddress, options: DialOptions): Dialed {
       if (options.turned) {
         phase = 'over';
         link.release();
-        options.turned(socket as Socket, below);
+        options.turned(socket as Socket, below, message.payload);
         return;
       }
       phase = 'ready';

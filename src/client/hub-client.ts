@@ -47,7 +47,7 @@ export class HubClient implements SessionHost {
   #nextStream = 1;
   #roundTripMs: number | undefined;
   #smoothedMs: number | undefined;
-  /** The hub stops, and asked that its viewers come back spread over so long. */
+  /** Asked for by the hub: viewers that lose it come back spread over so long. */
   #spreadMs = 0;
   /** Grows with each attempt: an address that comes late is for nobody. */
   #attempt = 0;
@@ -188,7 +188,7 @@ export class HubClient implements SessionHost {
       address = typeof this.#o.address === 'function' ? await this.#o.address() : this.#o.address;
     } catch (error) {
       const failure = IrisError.from(error, 'hub-unreachable');
-      if (attempt === this.#attempt) this.#reconnector.lost(failure, !failure.retriable);
+      if (attempt === this.#attempt) this.#reconnector.lost(failure, !failure.retriable, this.#spreadMs);
       return;
     }
     if (attempt !== this.#attempt || this.#closed) {
@@ -220,6 +220,7 @@ export class HubClient implements SessionHost {
     this.#hub = hub;
     this.#you = welcome.you;
     this.#viewer = welcome.viewer;
+    this.#spreadMs = welcome.spreadMs ?? 0;
     this.#online = true;
     this.#sessions.clear();
     for (const session of welcome.sessions) this.#sessions.set(session.id, withSelf(session, welcome.viewer));
@@ -240,9 +241,7 @@ export class HubClient implements SessionHost {
       for (const queue of this.#inputs.values()) queue.offline();
       this.#commands.offline(error);
     }
-    const spreadMs = this.#spreadMs;
-    this.#spreadMs = 0;
-    this.#reconnector.lost(error, permanent, spreadMs);
+    this.#reconnector.lost(error, permanent, this.#spreadMs);
   }
 
   /** Told only when it differs so that a person would care: a number that flickers is worse than none, and each change is a frame. */
@@ -298,7 +297,7 @@ export class HubClient implements SessionHost {
     const { payload } = message;
     if (payload.kind === 'event') {
       this.#events.emit(payload.event);
-    } else if (payload.kind === 'stopping') {
+    } else if (payload.kind === 'crowd') {
       this.#spreadMs = payload.spreadMs;
     } else if (payload.kind === 'sessions') {
       if (payload.you) this.#you = payload.you;

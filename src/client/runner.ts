@@ -22,6 +22,8 @@ export class RunnerDialer {
   #socket: Socket | undefined;
   #attempt = 0;
   #connection: RunnerConnection;
+  /** Asked for by the other hub: runners that lose it come back spread over so long. */
+  #spreadMs = 0;
 
   constructor(options: RunnerOptions) {
     this.#o = options;
@@ -70,7 +72,7 @@ export class RunnerDialer {
       address = typeof this.#o.address === 'function' ? await this.#o.address() : this.#o.address;
     } catch (error) {
       const failure = IrisError.from(error, 'hub-unreachable');
-      if (current()) this.#reconnector.lost(failure, !failure.retriable);
+      if (current()) this.#reconnector.lost(failure, !failure.retriable, this.#spreadMs);
       return;
     }
     if (!current()) return;
@@ -85,10 +87,11 @@ export class RunnerDialer {
       lost: (failure) => {
         if (current()) this.#lost(failure);
       },
-      turned: (socket, raw) => {
+      turned: (socket, raw, { spreadMs = 0 }) => {
         if (!current()) return socket.terminate();
         this.#dialed = undefined;
         this.#socket = socket;
+        this.#spreadMs = spreadMs;
         socket.on('close', (code, reason) => {
           if (!current()) return;
           const why = reason.length > 0 ? Buffer.from(reason).toString('utf8') : `code ${code}`;
@@ -105,6 +108,6 @@ export class RunnerDialer {
   #lost({ error, permanent }: LinkFailure): void {
     this.#dialed = undefined;
     this.#socket = undefined;
-    this.#reconnector.lost(error, permanent);
+    this.#reconnector.lost(error, permanent, this.#spreadMs);
   }
 }

@@ -7,6 +7,7 @@ import {
   OUR_ENCODINGS,
   ownVersion,
   type Socket,
+  spreadOf,
   toFailure,
   versionMismatch,
 } from '../protocol/index.ts';
@@ -129,7 +130,9 @@ export function accept(socket: Socket, raw: { readonly bytesRead: number }, opti
     const who = { kind, id, name };
     hub.audit.record({ who, ...(from === undefined ? {} : { from }), action: 'link', outcome: 'ok' });
     phase = { name: 'closed' };
-    link.send({ type: 'status', ts: clock.wall(), payload: { kind: 'welcome', viewer: id, sessions: [] } });
+    const runners = hub.access.devices.filter(({ grants }) => grants.some(({ session }) => session === OFFERING));
+    const spreadMs = spreadOf(runners.length);
+    link.send({ type: 'status', ts: clock.wall(), payload: { kind: 'welcome', viewer: id, sessions: [], spreadMs } });
     link.release();
     hub.far.runnerJoined(principal, socket);
   }
@@ -167,7 +170,8 @@ export function accept(socket: Socket, raw: { readonly bytesRead: number }, opti
     viewer.gone.addEventListener('abort', () => principal.revoked.removeEventListener('abort', onRevoked));
     const sessions: SessionInfo[] = identity.managing ? [] : viewer.visible();
     const { you } = viewer;
-    link.send({ type: 'status', ts: clock.wall(), payload: { kind: 'welcome', viewer: id, you, sessions } });
+    const spreadMs = spreadOf(hub.viewers.size + 1);
+    link.send({ type: 'status', ts: clock.wall(), payload: { kind: 'welcome', viewer: id, you, sessions, spreadMs } });
     options.joined(viewer);
   }
   return link;

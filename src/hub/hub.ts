@@ -9,6 +9,7 @@ import { type Audit, storedAudit } from './audit/index.ts';
 import { type Access, openAccess } from './auth/index.ts';
 import { reportFromHook, runCommand } from './commands/index.ts';
 import type { HubContext, HubViewer } from './context.ts';
+import { Crowd } from './crowd.ts';
 import { FarDesk } from './far/index.ts';
 import { privateFolder } from './folder.ts';
 import { HeadlessDesk } from './headless/index.ts';
@@ -27,7 +28,6 @@ import { layoutOwner, localOnly } from './principal.ts';
 import { SessionChangeFeed } from './session-changes.ts';
 import { SharedSession } from './shared-session.ts';
 import { SharingDesk } from './sharing/index.ts';
-import { spreadReturns } from './spread-returns.ts';
 import { StartedKeys } from './started-keys.ts';
 import { SessionKeeper, Store } from './store/index.ts';
 import { ProcessJournal } from './sweep/index.ts';
@@ -97,6 +97,7 @@ class RunningHub implements HubContext, Hub {
   readonly #swept: Promise<unknown>;
   readonly #keeper: SessionKeeper;
   readonly #changes: SessionChangeFeed;
+  readonly #crowd: Crowd;
   readonly #idle: IdleWatch;
   readonly #connections: ConnectionWatch;
   readonly #notices: NoticeDesk;
@@ -193,6 +194,7 @@ class RunningHub implements HubContext, Hub {
         for (const viewer of this.viewers.values()) if (!viewer.identity.managing) viewer.event(event);
       },
     });
+    this.#crowd = new Crowd(this.viewers, this.clock);
     this.#changes = new SessionChangeFeed(this.clock, this.registry, this.viewers);
     this.registry.on(({ type, session }) => {
       if (type === 'added') {
@@ -227,14 +229,13 @@ class RunningHub implements HubContext, Hub {
     this.#idle = new IdleWatch({ clock, config, sessions: all, end: (session, why) => this.desk.end(session, why) });
     this.#connections = new ConnectionWatch({ clock, sessions: all, network: networkNow });
     this.#keeper = new SessionKeeper(this.registry, store);
-    const left = (viewer: Viewer): void => void this.viewers.delete(viewer.id);
     this.far = new FarDesk({
       hub: this,
       stateFolder: options.paths.state,
       addressOf: options.farHubs ?? (() => undefined),
       retention: options.retention,
       joined: (viewer) => this.#joined(viewer),
-      left,
+      left: (viewer) => this.#left(viewer),
       newViewerId: () => this.#newViewerId(),
     });
     this.workspaces = new Workspaces(
@@ -282,7 +283,7 @@ class RunningHub implements HubContext, Hub {
       ...who,
       newViewerId: () => this.#newViewerId(),
       joined: (viewer) => this.#joined(viewer),
-      left: (viewer) => void this.viewers.delete(viewer.id),
+      left: (viewer) => this.#left(viewer),
     });
     this.#links.add(link);
     socket.once('close', () => {
@@ -298,6 +299,12 @@ class RunningHub implements HubContext, Hub {
   #joined(viewer: Viewer): void {
     this.viewers.set(viewer.id, viewer);
     this.log.info('viewer joined', { viewer: viewer.id, software: viewer.identity.software });
+    this.#crowd.changed();
+  }
+
+  #left(viewer: Viewer): void {
+    this.viewers.delete(viewer.id);
+    this.#crowd.changed();
   }
 
   startedBy(key: string, session?: Session): Session | undefined {
@@ -357,7 +364,6 @@ class RunningHub implements HubContext, Hub {
       this.log.warn('some processes did not end in time');
     }
     this.#keeper.saveAll();
-    spreadReturns([...this.viewers.values()], this.clock);
     // Attachments are not ended: whoever comes back to the next hub goes on with what is kept of them.
     const left = new Promise<void>((resolve) => {
       this.#allLeft = resolve;

@@ -25,9 +25,15 @@ export const DEAD_AFTER_MS = 30_000;
 export const UNACKED_BYTES = 256 * 1024;
 
 /**
- * Viewers of a hub that is stopped come back spread over this long for each of them, so that those of a large hub are not all there in the same
- * second: 8 s for 200. A few come back at once.
+ * To let one in takes a hub some 10 ms (TLS, a proof, a welcome): those of a large hub that come back together keep it busy, and others out, for
+ * seconds. So they are asked to come back spread over so long for each of them, 8 s for 200; a few come back at once.
  */
-export const SPREAD_MS_A_VIEWER = 40;
-export const SPREAD_FROM_VIEWERS = 8;
+const SPREAD_MS_EACH = 40;
+const SPREAD_FROM = 8;
+/** The widest. */
 export const MAX_SPREAD_MS = 30_000;
+
+/** Over how many milliseconds so many shall spread their return. */
+export function spreadOf(count: number): number {
+  return count < SPREAD_FROM ? 0 : Math.min(MAX_SPREAD_MS, count * SPREAD_MS_EACH);
+}

@@ -15,6 +15,7 @@ const stream = z.number().int().min(1).max(0xffff_ffff);
 const ts = z.number();
 const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
 const personName = z.string().max(128);
+const spreadMs = z.number().int().min(0).max(MAX_SPREAD_MS);
 const positionSchema = z.object({ epoch: id, seq: count });
 
 const failure = z.object({
@@ -72,6 +73,8 @@ const welcome = z.object({
     viewer: id,
     you: you.exactOptional(),
     sessions: z.array(sessionInfoSchema),
+    /** Should it lose this hub it comes back spread over so long, as many do. */
+    spreadMs: spreadMs.exactOptional(),
   }),
 });
 const sessionsChanged = z.object({
@@ -87,11 +90,11 @@ const sessionsChanged = z.object({
     you: you.exactOptional(),
   }),
 });
-/** Before a hub that is stopped closes the link: its viewers come back spread over so long. */
-const stopping = z.object({
+/** There are more now, or fewer: another spread than the welcome said. */
+const crowd = z.object({
   type: z.literal('status'),
   ts,
-  payload: z.object({ kind: z.literal('stopping'), spreadMs: z.number().int().min(0).max(MAX_SPREAD_MS) }),
+  payload: z.object({ kind: z.literal('crowd'), spreadMs }),
 });
 const event = z.object({
   type: z.literal('status'),
@@ -299,7 +302,7 @@ export const hubMessages = {
   'status/welcome': welcome,
   'status/sessions': sessionsChanged,
   'status/event': event,
-  'status/stopping': stopping,
+  'status/crowd': crowd,
   'control/attached': attached,
   'control/ended': ended,
   'control/result': result,

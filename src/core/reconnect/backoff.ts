@@ -16,3 +16,15 @@ export function backoffDelay(attempt: number, random: () => number, retryAfterMs
   const asked = Math.min(retryAfterMs, MAX_RETRY_AFTER_MS) * (1 + BACKOFF_SPREAD * random());
   return Math.round(Math.max(own, asked));
 }
+
+/** The part of a spread over which first attempts come. */
+const FIRST_SPREAD = 0.25;
+
+/**
+ * What is added where a peer asked that many spread their return over `spreadMs`. The first attempt is soon: mostly it is only the own connection that
+ * broke, and where the peer is gone it costs nothing. The second stands apart, and so does all that follows from it.
+ */
+export function spreadDelay(attempt: number, random: () => number, spreadMs: number): number {
+  const share = attempt === 1 ? FIRST_SPREAD : attempt === 2 ? 1 : 0;
+  return Math.round(spreadMs * share * random());
+}

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../clock.ts';
 import type { IrisError } from '../errors.ts';
-import { backoffDelay } from './backoff.ts';
+import { backoffDelay, spreadDelay } from './backoff.ts';
 
 /** Where a connection stands. `error` needs the user: nothing is tried until `retryNow`. Times are of the monotonic clock. */
 export type ReconnectState =
@@ -19,8 +19,8 @@ export type ReconnectState =
 export type ReconnectEvent =
   | { readonly type: 'start' | 'retry' | 'connected' | 'stop' }
   /**
-   * The attempt or the connection failed; `permanent`: the same again would fail the same way. `spreadMs`: many lost the same peer at once, and
-   * it asked that they come back spread over so long.
+   * The attempt or the connection failed; `permanent`: the same again would fail the same way. `spreadMs`: many may have lost the same peer at
+   * once, and it asked that they come back spread over so long.
    */
   | { readonly type: 'lost'; readonly reason: IrisError; readonly permanent: boolean; readonly spreadMs?: number };
 
@@ -66,8 +66,8 @@ export function reconnectStep(
       if (event.permanent || attempt > policy.maxAttempts || now - lostAt >= policy.giveUpAfterMs) {
         return { name: 'failed', attempt: state.attempt, reason: event.reason };
       }
-      const spreadMs = event.spreadMs ? Math.round(event.spreadMs * random()) : 0;
-      const retryAt = now + backoffDelay(attempt, random, event.reason.retryAfterMs) + spreadMs;
+      const delayMs = backoffDelay(attempt, random, event.reason.retryAfterMs);
+      const retryAt = now + delayMs + spreadDelay(attempt, random, event.spreadMs ?? 0);
       return { name: 'waiting', attempt, lostAt, retryAt, reason: event.reason };
     }
   }

@@ -10,6 +10,7 @@ import {
   Reconnector,
   type ReconnectState,
   reconnectStep,
+  spreadDelay,
 } from '../../../src/core/index.ts';
 import { FakeClock } from './fake-clock.ts';
 
@@ -66,6 +67,28 @@ describe('a peer that asks to be left alone', () => {
     // Its own delay is longer.
     expect(delays(100)).toEqual([800, 1_000, 1_200]);
     expect(Math.max(...delays(1e12))).toBe(MAX_RETRY_AFTER_MS * 1.2);
+  });
+});
+
+describe('a peer that many may have lost', () => {
+  const late = (attempt: number, r: number): number => spreadDelay(attempt, () => r, 8_000);
+
+  test('is looked for soon by all, then spread over what it asked for; who is apart stays so', () => {
+    expect([late(1, 0), late(1, 0.5), late(1, 0.999_999)]).toEqual([0, 1_000, 2_000]);
+    expect([late(2, 0), late(2, 0.5), late(2, 0.999_999)]).toEqual([0, 4_000, 8_000]);
+    expect(late(3, 0.999_999)).toBe(0);
+    const state: ReconnectState = { name: 'online', attempt: 1, lostAt: 0, onlineAt: 0 };
+    const lost = { type: 'lost', reason: gone, permanent: false, spreadMs: 8_000 } as const;
+    const first = reconnectStep(state, lost, 10_000, middle, RECONNECT_POLICY);
+    expect(first).toMatchObject({ name: 'waiting', attempt: 1, retryAt: 11_000 });
+    const second = reconnectStep(
+      { ...first, name: 'connecting' } as ReconnectState,
+      lost,
+      11_000,
+      middle,
+      RECONNECT_POLICY,
+    );
+    expect(second).toMatchObject({ name: 'waiting', attempt: 2, retryAt: 16_000 });
   });
 });
 

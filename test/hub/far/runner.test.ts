@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
+import { RunnerDialer } from '../../../src/client/index.ts';
 import type { SessionHost, SessionInfo, SessionRegistry } from '../../../src/core/index.ts';
 import { ChaosProxy, waitUntil } from '../../support/index.ts';
 import {
@@ -75,6 +76,31 @@ describe('a runner', () => {
     expect(here.sessions).toHaveLength(1);
     const { links } = await here.command('link.list', {});
     expect(links).toMatchObject([{ hub: 'office', allow: 'type', connection: { state: 'online' } }]);
+  });
+
+  it('of many comes back spread, as the hub that it dials asked when it let it in', async () => {
+    const office = await listeningHub();
+    for (let i = 0; i < 24; i++) await office.paired({ runner: true }, `runner-${i}`);
+    const between = await ChaosProxy.open({ to: { port: Number(new URL(office.url).port) } });
+    between_.push(between);
+    const known = new Known(folder());
+    await known.pair(office, 'office', 'laptop', { runner: true }, between.port);
+    const delays: number[] = [];
+    const address = known.farHubs({ kind: 'known', name: 'office' })!;
+    // What is random is at its most.
+    const dialer = new RunnerDialer({ address, version: '0.1.0', random: () => 0.999_999, turned: () => {} });
+    try {
+      dialer.on(({ nextRetryAt }) => nextRetryAt && delays.push(nextRetryAt - Date.now()));
+      await waitUntil(() => dialer.connection.state === 'online', 'it is online');
+      await waitUntil(() => Date.now() - dialer.connection.since > 1_000, 'its connection was a good one');
+      await between.down();
+      await waitUntil(() => delays.length >= 2, 'it was tried once');
+    } finally {
+      dialer.close();
+    }
+    // 25 of them, 40 ms each: a quarter of that at first, and all of it later.
+    expect(Math.abs(delays[0]! - 250)).toBeLessThan(100);
+    expect(Math.abs(delays[1]! - 2_200)).toBeLessThan(100);
   });
 
   it('that allows to look only takes no key, and says so; one that allows to start ends what is ended there', async () => {

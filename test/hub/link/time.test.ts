@@ -3,7 +3,17 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { HostConnection, SessionHost } from '../../../src/core/index.ts';
 import { FakeClock } from '../../core/reconnect/fake-clock.ts';
 import { PacedClock, seededRandom } from '../../support/index.ts';
-import { client, closeAll, eventually, folder, newSession, openHub, spawnHub, Watcher } from '../support/index.ts';
+import {
+  client,
+  closeAll,
+  eventually,
+  type Folder,
+  folder,
+  newSession,
+  openHub,
+  spawnHub,
+  Watcher,
+} from '../support/index.ts';
 
 afterEach(closeAll);
 
@@ -128,12 +138,11 @@ describe('a hub that is not there', () => {
     expect(host.connection.state).toBe('online');
   });
 
-  test('[T11] 200 clients after a restart: no second holds over a quarter of the second attempts, and all are back', async () => {
-    const place = folder();
-    const { hub } = await openHub(place);
+  /** So many clients of a hub, and when each of them tried to come back. */
+  async function crowd(place: Folder, count: number) {
     const clock = new FakeClock();
     const random = seededRandom(11);
-    const attempts = Array.from({ length: 200 }, (): number[] => []);
+    const attempts = Array.from({ length: count }, (): number[] => []);
     const hosts = attempts.map((times, i) =>
       client(place.socket, {
         clock,
@@ -149,19 +158,47 @@ describe('a hub that is not there', () => {
     await eventually('all are online', () => all('online'));
     clock.advance(2_000);
     for (const times of attempts) times.length = 0;
-    await hub.stop();
-    await eventually('all have lost it', () => all('offline'));
     const step = async (): Promise<void> => {
       clock.advance(50);
       if (!all('online', 'offline')) await eventually('these attempts are over', () => all('online', 'offline'));
     };
-    while (attempts.some((times) => times.length < 2)) await step();
-    const seconds = attempts.map((times) => times[1]!);
-    const fullest = Math.max(
-      ...seconds.map((at) => seconds.filter((other) => at <= other && other < at + 1_000).length),
-    );
-    expect(fullest).toBeLessThanOrEqual(50);
-    await openHub(place);
-    while (!all('online')) await step();
+    return { clock, attempts, all, step };
+  }
+
+  /** Most of these in one second. */
+  const fullest = (times: readonly number[]): number =>
+    Math.max(...times.map((at) => times.filter((other) => at <= other && other < at + 1_000).length));
+
+  for (const end of ['stopped', 'killed'] as const) {
+    test(`[T11] 200 clients after it was ${end}: no second holds over a quarter of the second attempts, and all are back`, async () => {
+      const place = folder();
+      const hub = await spawnHub(place);
+      const { attempts, all, step } = await crowd(place, 200);
+      hub.child.kill(end === 'killed' ? 'SIGKILL' : 'SIGTERM');
+      await eventually('all have lost it', () => all('offline'));
+      await hub.exited;
+      while (attempts.some((times) => times.length < 2)) await step();
+      expect(fullest(attempts.map((times) => times[1]!))).toBeLessThanOrEqual(50);
+      await openHub(place);
+      while (!all('online')) await step();
+    });
+  }
+
+  test('and was killed is looked for at once where one client had it, and by a hundred over a second', async () => {
+    for (const [count, from, to] of [
+      [1, 0, 0],
+      [100, 500, 1_000],
+    ] as const) {
+      const place = folder();
+      const hub = await spawnHub(place);
+      const { clock, attempts, all, step } = await crowd(place, count);
+      hub.child.kill('SIGKILL');
+      await eventually('all have lost it', () => all('offline'));
+      const lostAt = clock.now();
+      while (attempts.some((times) => times.length < 1)) await step();
+      const latest = Math.max(...attempts.map((times) => times[0]! - lostAt));
+      expect(latest).toBeGreaterThanOrEqual(from);
+      expect(latest).toBeLessThanOrEqual(to);
+    }
   });
 });
