@@ -70,7 +70,7 @@ describe('a hub that listens', () => {
     expect(shared.command).toBe(`iris-tui pair '${status.url}#${status.fingerprint}' ${shared.code}`);
     const guest = new Device(status.url!);
     expect((await guest.pair(shared.code, 'guest')).json.grants).toEqual([
-      { session: shared.session, role: 'viewer', expiresAt: expect.any(Number) },
+      { session: shared.session, name: 'api', role: 'viewer', expiresAt: expect.any(Number) },
     ]);
     const listed = (await iris(home, 'clients', 'ls')).stdout.trimEnd().split('\n');
     expect(listed).toHaveLength(2);

@@ -76,7 +76,10 @@ describe('the terminal of a local process', () => {
     await waitUntil(() => floods.every((run) => run.bytes.output > 500_000), 'two floods');
     const counts: number[][] = floods.map(() => []);
     const largest: number[] = floods.map(() => 0);
-    for (let turn = 0; turn < 200; turn++) {
+    const total = (all: readonly number[]): number => all.reduce((sum, n) => sum + n, 0);
+    // On a busy machine most turns pass before a flood gets a core.
+    const deadline = performance.now() + 20_000;
+    for (let turn = 0; turn < 200 || (counts.some((all) => total(all) <= 20) && performance.now() < deadline); turn++) {
       const before = floods.map((run) => [run.calls.length, run.bytes.output] as const);
       await new Promise((resolve) => setImmediate(resolve));
       floods.forEach((run, i) => {
@@ -88,9 +91,7 @@ describe('the terminal of a local process', () => {
     // One read a turn, of what the kernel holds at most.
     expect(Math.max(...counts.flat())).toBe(1);
     expect(Math.max(...largest)).toBeLessThanOrEqual(65_536);
-    const [a, b] = counts.map((all) => all.reduce((sum, n) => sum + n, 0));
-    expect(a).toBeGreaterThan(20);
-    expect(b).toBeGreaterThan(20);
+    for (const all of counts) expect(total(all)).toBeGreaterThan(20);
 
     const quiet = launch('stty raw -echo; printf ready; exec cat');
     await quiet.says('ready');
