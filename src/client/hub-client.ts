@@ -297,6 +297,9 @@ export class HubClient implements SessionHost {
     const { payload } = message;
     if (payload.kind === 'event') {
       this.#events.emit(payload.event);
+    } else if (payload.kind === 'answered') {
+      const { sessionId, viewer } = payload;
+      this.#events.emit({ type: 'answered', sessionId, viewer });
     } else if (payload.kind === 'crowd') {
       this.#spreadMs = payload.spreadMs;
     } else if (payload.kind === 'sessions') {

@@ -54,13 +54,24 @@ export type HostEvent =
       readonly text: string;
     }
   /** A viewer asks for the keyboard of a session; `session.grant` gives it, or declines. */
-  | { readonly type: 'asked'; readonly sessionId: string; readonly viewer: string; readonly name: string }
+  | {
+      readonly type: 'asked';
+      readonly sessionId: string;
+      readonly viewer: string;
+      readonly name: string;
+      /** To a hub: it says with `session.heard` how many heard of it there. */
+      readonly ask?: string;
+    }
+  /** They have their answer, by whomever, or do not wait for one any more. */
+  | { readonly type: 'answered'; readonly sessionId: string; readonly viewer: string }
   /** Our own keyboard, by whom: given, taken, or not given though we asked. */
   | {
       readonly type: 'keyboard';
       readonly sessionId: string;
       readonly change: 'given' | 'taken' | 'declined';
       readonly by: string;
+      /** To a hub: of whom there, who asked. Absent: it is about what that hub may do. */
+      readonly viewer?: string;
     }
   /** Where a viewer looks that we follow; `left`: it does nowhere any more. */
   | {
@@ -75,6 +86,9 @@ export type HostEvent =
   | { readonly type: 'followed'; readonly by: readonly string[] }
   /** Another viewer, or `viewer.detach`, asks this one to leave. */
   | { readonly type: 'detached'; readonly reason: string };
+
+/** What is told of those who ask for a keyboard. */
+export type PeopleEvent = Extract<HostEvent, { type: 'asked' | 'answered' | 'keyboard' }>;
 
 /** Watching one session. Entries come in order; each is acknowledged by the host once `listener` returned (or its promise settled). */
 export interface Attachment {

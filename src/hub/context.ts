@@ -1,9 +1,11 @@
 import type {
+  AskedFrom,
   Clock,
   HeldSettled,
   HubCommandName,
   InputOrigin,
   LinkInfo,
+  PeopleEvent,
   Position,
   Role,
   Session,
@@ -58,6 +60,8 @@ export interface HubViewer {
   /** Aborted when its link is gone. */
   readonly gone: AbortSignal;
   event(event: WireEvent): void;
+  /** Somebody of whom it was told has an answer, or does not ask for the keyboard any more. */
+  answered(sessionId: string, viewer: string): void;
   /** A session as it is told to it, with what it may do; undefined: not at all. */
   told(info: SessionInfo): SessionInfo | undefined;
   /** Of sessions that changed, or are gone, it is told what it may see. */
@@ -139,8 +143,16 @@ export interface FarHubsPort {
 
 /** People on sessions, as the rest of the hub sees them. */
 export interface SharingPort {
-  /** How many were told. @throws IrisError */
-  ask(session: Session, caller: HubViewer): Promise<number>;
+  /** How many were told. `from`: who asks at the hub behind the caller's link. @throws IrisError */
+  ask(session: Session, caller: HubViewer, from: AskedFrom | undefined): Promise<number>;
+  /** So many heard of it at the hub behind the caller's link. */
+  heard(caller: HubViewer, session: Session, ask: string, told: number): void;
+  /** Nobody asks for it any more at the hub behind the caller's link. */
+  unask(caller: HubViewer, session: Session, ask: string): void;
+  /** What the hub where a mirrored session lives tells of those who ask; `hub`: the same for all its sessions. */
+  above(session: Session, hub: string, event: PeopleEvent): Promise<void>;
+  /** Those who are on a session are others now, or may do something else. */
+  look(session: Session): void;
   /** @throws IrisError */
   grant(
     session: Session,

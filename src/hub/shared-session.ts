@@ -58,6 +58,7 @@ export class SharedSession implements Watchable {
       const role = feed.viewer.roleOn(session.id);
       if (!role || !includes(role, 'typer')) this.size.left(feed);
     }
+    this.#hub.sharing.look(session);
   }
 
   typed(viewer: HubViewer): void {
@@ -75,6 +76,8 @@ export class SharedSession implements Watchable {
         return;
       case 'info':
         this.#hub.changed(this.session.id);
+        // What the hub where it lives lets us do may be another.
+        if (this.session.mirrored) this.#hub.sharing.look(this.session);
         return;
       case 'ended':
         this.#hub.changed(this.session.id);

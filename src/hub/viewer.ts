@@ -182,6 +182,15 @@ export class Viewer implements HubViewer {
     this.link.send({ type: 'status', ts: this.#hub.clock.wall(), payload: { kind: 'event', event } });
   }
 
+  answered(sessionId: string, viewer: string): void {
+    if (!this.sees(sessionId)) return;
+    this.link.send({
+      type: 'status',
+      ts: this.#hub.clock.wall(),
+      payload: { kind: 'answered', sessionId, viewer },
+    });
+  }
+
   ended(stream: number): void {
     this.#feeds.delete(stream);
     this.#sendEnded(stream, undefined);

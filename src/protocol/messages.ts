@@ -96,6 +96,12 @@ const crowd = z.object({
   ts,
   payload: z.object({ kind: z.literal('crowd'), spreadMs }),
 });
+/** Of somebody who asked for the keyboard, to those who were told. A kind of its own: clients do not know an event that came later. */
+const answered = z.object({
+  type: z.literal('status'),
+  ts,
+  payload: z.object({ kind: z.literal('answered'), sessionId: id, viewer: id }),
+});
 const event = z.object({
   type: z.literal('status'),
   ts,
@@ -121,13 +127,15 @@ const event = z.object({
       }),
       z.object({ type: z.literal('detached'), reason: z.string().max(4096) }),
       /** A viewer asks for the keyboard of a session. */
-      z.object({ type: z.literal('asked'), sessionId: id, viewer: id, name: personName }),
+      z.object({ type: z.literal('asked'), sessionId: id, viewer: id, name: personName, ask: id.exactOptional() }),
       /** What became of our own keyboard, by whom. */
       z.object({
         type: z.literal('keyboard'),
         sessionId: id,
         change: z.enum(['given', 'taken', 'declined']),
         by: personName,
+        /** To a hub: of whom there. */
+        viewer: id.exactOptional(),
       }),
       /** Where a viewer looks that we follow; `left`: it is gone, or may not be followed any more. */
       z.object({
@@ -303,6 +311,7 @@ export const hubMessages = {
   'status/sessions': sessionsChanged,
   'status/event': event,
   'status/crowd': crowd,
+  'status/answered': answered,
   'control/attached': attached,
   'control/ended': ended,
   'control/result': result,

@@ -14,6 +14,8 @@ export interface Ask {
   readonly name: string;
   /** Monotonic. */
   readonly at: number;
+  /** What was said of it. */
+  readonly line: string;
 }
 
 /** What of the user interface is moved, and told. */
@@ -30,6 +32,7 @@ export interface CompanyBench {
   goToSession(id: string): boolean;
   setZoom(tabId: string, zoomed: boolean): void;
   say(text: string, kind?: 'info' | 'error'): void;
+  unsay(text: string): void;
   complain(error: unknown): void;
   update(): void;
 }
@@ -70,7 +73,10 @@ export class Company {
 
   /** They have their answer. */
   answered(viewer: string, sessionId: string): void {
-    this.#asks = this.#asks.filter((ask) => ask.viewer !== viewer || ask.sessionId !== sessionId);
+    const theirs = (ask: Ask): boolean => ask.viewer === viewer && ask.sessionId === sessionId;
+    // The keys that it names would be for somebody else.
+    for (const ask of this.#asks) if (theirs(ask)) this.#bench.unsay(ask.line);
+    this.#asks = this.#asks.filter((ask) => !theirs(ask));
     this.#bench.update();
   }
 
@@ -108,6 +114,9 @@ export class Company {
       case 'asked':
         this.#asked(event);
         break;
+      case 'answered':
+        this.answered(event.viewer, event.sessionId);
+        break;
       case 'keyboard':
         this.#changed(event);
         break;
@@ -133,13 +142,14 @@ export class Company {
   #asked({ sessionId, viewer, name }: Extract<HostEvent, { type: 'asked' }>): void {
     const { clock, settings } = this.#bench;
     this.answered(viewer, sessionId);
-    this.#asks = [...this.#asks, { sessionId, viewer, name, at: clock.now() }].slice(-MAX_ASKS);
     const key = (command: string, does: string): string => {
       const bound = boundKey(settings, command);
       return bound === undefined ? `:${command} ${does}` : `${settings.prefix} ${bound} ${does}`;
     };
     const what = `${name} asks for the keyboard of ${this.#name(sessionId)}`;
-    this.#bench.say(`${what}: ${key('give-keyboard', 'gives it')}, ${key('decline-keyboard', 'declines')}`);
+    const line = `${what}: ${key('give-keyboard', 'gives it')}, ${key('decline-keyboard', 'declines')}`;
+    this.#asks = [...this.#asks, { sessionId, viewer, name, at: clock.now(), line }].slice(-MAX_ASKS);
+    this.#bench.say(line);
   }
 
   #changed({ sessionId, change, by }: Extract<HostEvent, { type: 'keyboard' }>): void {
@@ -219,8 +229,10 @@ export class Company {
   }
 
   #stillAsks({ sessionId, viewer }: Ask): boolean {
-    const person = this.#bench.session(sessionId)?.people?.find((one) => one.viewer === viewer);
-    return person?.role === 'viewer';
+    const people = this.#bench.session(sessionId)?.people ?? [];
+    const person = people.find((one) => one.viewer === viewer);
+    // Of whoever is at another hub only that hub is there.
+    return person ? person.role === 'viewer' : people.some((one) => viewer.startsWith(`${one.viewer}/`));
   }
 
   #name(sessionId: string): string {

@@ -44,6 +44,11 @@ export class Messages {
     else if (!this.#current?.text.startsWith(line)) this.say(line, 'error');
   }
 
+  /** It is not so any more. */
+  unsay(text: string): void {
+    if (this.#current?.text === text) this.clear();
+  }
+
   clear(): void {
     if (!this.#current) return;
     this.#timer?.cancel();

@@ -229,6 +229,10 @@ export class Workbench {
     this.messages.say(text, kind);
   }
 
+  unsay(text: string): void {
+    this.messages.unsay(text);
+  }
+
   complain(error: unknown): void {
     this.say(IrisError.from(error).line, 'error');
   }

@@ -22,7 +22,7 @@ const SIZE = { cols: 110, rows: 20 };
 const { prefix } = KEY;
 
 async function json<T>(home: TempHome, verb: string, ...args: string[]): Promise<T> {
-  const { code, stdout, stderr } = await runCli([verb, '--json', ...args], { home });
+  const { code, stdout, stderr } = await runCli([...verb.split(' '), '--json', ...args], { home });
   expect({ code, stderr }, verb).toEqual({ code: 0, stderr: '' });
   return JSON.parse(stdout) as T;
 }
@@ -156,5 +156,43 @@ describe('two people in one session', () => {
     await second.waitFor('no longer following local');
     owner.send(`${prefix}d`);
     await ada.waitFor('local has left');
+  });
+
+  it('and at a third hub: who asks is heard by the owners at both, one answer is for all, and it may be given from afar', async () => {
+    const { work, home, owner, ada } = await share();
+    // Bob's hub shows the session as one of its own, and Vera looks at it there.
+    const [bobs, veras] = [tempHome(), tempHome()];
+    const listen = ['--listen', `127.0.0.1:${await freePort()}`];
+    expect((await runCli(['hub', 'start', ...listen], { home: bobs })).code).toBe(0);
+    const meet = async (at: TempHome, who: TempHome, name: string, ...wanted: string[]): Promise<void> => {
+      const invited = await json<HubCommandResult<'pair.create'>>(at, 'hub pair', '--name', name, ...wanted);
+      const link = `${invited.url}#${invited.fingerprint}`;
+      expect((await runCli(['pair', link, invited.code, '--name', 'there'], { home: who })).code).toBe(0);
+    };
+    await meet(work, bobs, 'bobs', '--role', 'owner');
+    await meet(bobs, veras, 'vera');
+    const bob = spawnTui({ home: bobs, args: ['attach', 'there/api'], ...SIZE });
+    await bob.waitFor(/1 there\/api .*●/);
+    const vera = spawnTui({ home: veras, args: ['attach', 'there/api', '--hub', 'there'], ...SIZE });
+    await vera.waitFor(/view only/);
+    vera.send(`${prefix}K`);
+    await vera.waitFor('asked for the keyboard of there/api');
+    await owner.waitFor('bobs/vera asks for the keyboard of api: C-b G gives it');
+    await bob.waitFor('vera asks for the keyboard of there/api: C-b G gives it');
+    owner.send(`${prefix}G`);
+    await owner.waitFor('bobs/vera may type into api now');
+    await vera.waitFor('there gave you the keyboard of there/api');
+    await bob.waitFor((t) => !t.text().includes('vera asks'), { what: 'nobody asks at the other hub' });
+    vera.send('echo vera-typed\r');
+    await Promise.all([owner, ada, bob].map((tui) => tui.waitFor(/^.vera-typed/m)));
+    // And the other way: nobody sits where it lives.
+    owner.send(`${prefix}d`);
+    await owner.exited;
+    const asked = await runCli(['keyboard', 'api', 'ask', '--hub', 'office'], { home });
+    expect(asked.stdout).toBe('asked the one who could give it\n');
+    await bob.waitFor('ada asks for the keyboard of there/api');
+    bob.send(`${prefix}G`);
+    await bob.waitFor('ada may type into there/api now');
+    await ada.waitFor('bobs gave you the keyboard of api');
   });
 });

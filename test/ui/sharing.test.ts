@@ -166,6 +166,29 @@ describe('being asked for the keyboard', () => {
     }
   });
 
+  it('by somebody at another hub stays as long as that hub is there, and goes when the hub says so', async () => {
+    const home: Person = { viewer: 'far/v2', name: 'home', role: 'typer' };
+    const { hub, stage, border, last } = await open({ people: [me, home], viewers: 2 });
+    const beyond = { ...asked, viewer: 'far/v2/v7', name: 'home/vera' };
+    hub.emit(beyond);
+    await stage.pass();
+    expect(stage.text()).toContain('home/vera asks for the keyboard of api: C-b G gives it');
+    hub.emit({ type: 'answered', sessionId: 's1', viewer: 'far/v2/v7' });
+    await stage.pass();
+    // Nor does anything name keys that would be for somebody else now.
+    expect(stage.text()).not.toContain('asks');
+    hub.emit(beyond);
+    hub.answers = { 'session.grant': { id: 's1', viewer: 'far/v2/v7', name: 'home/vera', role: 'typer' } };
+    await stage.press('C-b', 'G');
+    expect(last('session.grant')).toEqual({ session: 's1', viewer: 'far/v2/v7', role: 'typer' });
+    hub.emit(beyond);
+    await stage.pass();
+    expect(border()).toContain('home/vera asks');
+    hub.change('s1', { people: [me] });
+    await stage.pass();
+    expect(border()).not.toContain('asks');
+  });
+
   it('without a question, who looks is given it by name, or where there is only one', async () => {
     const { hub, stage, last } = await open({ people: [me, ada, bob], viewers: 3 });
     hub.answers = { 'session.grant': { id: 's1', viewer: 'v2', name: 'ada', role: 'typer' } };

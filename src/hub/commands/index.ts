@@ -42,7 +42,13 @@ const handlers: { readonly [N in HubCommandName]: Handler<N> } = {
 };
 
 /** Whom they are about is looked at first: those who are here, or at the hub where the session lives. */
-const HERE: ReadonlySet<string> = new Set(['session.ask', 'session.grant', 'session.take']);
+const HERE: ReadonlySet<string> = new Set([
+  'session.ask',
+  'session.heard',
+  'session.unask',
+  'session.grant',
+  'session.take',
+]);
 /** Typing, by other means than keys. */
 const TYPES: ReadonlySet<string> = new Set([
   'session.send',

@@ -2,13 +2,15 @@ import { randomUUID } from 'node:crypto';
 import {
   type FarHubRef,
   type HubCommandName,
+  hubKey,
   IrisError,
+  type PeopleEvent,
   type Position,
   type Session,
   transportOf,
 } from '../../core/index.ts';
 import type { Socket } from '../../protocol/index.ts';
-import { type ConnectOptions, createTransport, FarHubs, unknownHub } from '../../transports/index.ts';
+import { type ConnectOptions, createTransport, type FarHubLink, FarHubs, unknownHub } from '../../transports/index.ts';
 import type { HubContext } from '../context.ts';
 import type { Principal } from '../principal.ts';
 import type { Viewer } from '../viewer.ts';
@@ -53,6 +55,7 @@ export class FarDesk {
       resolve: (ref) => this.#resolve(ref),
       open: (launch) =>
         createTransport(transportOf(launch.remote), launch, { hub: hub.socket, env: hub.desk.reachingEnv }),
+      people: (link, event) => this.#heard(link, event),
       onError: (error) => hub.log.error('far hub', { error: String(error) }),
     });
     const { joined, left, newViewerId, addressOf } = options;
@@ -193,6 +196,23 @@ export class FarDesk {
     for (const follower of this.#followers.values()) follower.close(false);
     this.#followers.clear();
     this.hubs.close();
+  }
+
+  /** About a session of that hub: of one that is mirrored here those are told who are here. */
+  #heard(link: FarHubLink, event: PeopleEvent): void {
+    const { hub } = this.#o;
+    const session = hub.registry
+      .list()
+      .find(
+        ({ far, remote }) =>
+          far?.session === event.sessionId && remote?.kind === 'websocket' && this.hubs.get(remote.hub) === link,
+      );
+    const done = session
+      ? hub.sharing.above(session, hubKey(link.ref), event)
+      : event.type === 'asked' && event.ask !== undefined
+        ? link.host.command('session.heard', { session: event.sessionId, ask: event.ask, told: 0 })
+        : undefined;
+    done?.catch((error: unknown) => hub.log.warn('people of another hub', { error: String(error) }));
   }
 
   #follow(ref: FarHubRef, name: string, only: readonly string[] | undefined): Follower {

@@ -49,7 +49,8 @@ function asHere(result: unknown, far: string, session: Session): unknown {
   return {
     ...told,
     ...(told.id === far ? { id: session.id } : {}),
-    ...(told.id === far && typeof told.name === 'string' ? { name: session.name } : {}),
+    // Beside a viewer it is the name of a person.
+    ...(told.id === far && typeof told.name === 'string' && told.viewer === undefined ? { name: session.name } : {}),
     ...(typeof told.session === 'object' && told.session !== null ? { session: session.info() } : {}),
   };
 }

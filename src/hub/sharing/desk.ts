@@ -1,28 +1,129 @@
-import { farViewer, IrisError, type Role, type Session } from '../../core/index.ts';
+import { randomUUID } from 'node:crypto';
+import {
+  type AskedFrom,
+  asFar,
+  farViewer,
+  IrisError,
+  includes,
+  type PeopleEvent,
+  type Role,
+  type Session,
+} from '../../core/index.ts';
 import type { HubContext, HubViewer, SharingPort } from '../context.ts';
+import { LOCAL_OWNER } from '../principal.ts';
+import { ViewerActs } from '../viewer-acts.ts';
+import { Askers } from './askers.ts';
+import { type Ask, Asks } from './asks.ts';
 import { type Focus, Follows } from './follow.ts';
 import { Keyboards } from './keyboard.ts';
+import { PerMinute } from './per-minute.ts';
+import { shownName } from './typist.ts';
+
+/** What is heard of people at the hub where a mirrored session lives, in a minute, from each such hub: it may say what it likes. */
+const MAX_HEARD = 60;
+/** More than that nobody believes. */
+const MAX_TOLD = 10_000;
 
 /** People on sessions: who may type, and who looks where another looks. */
 export class SharingDesk implements SharingPort {
+  readonly #asks: Asks;
+  readonly #askers: Askers;
   readonly #keyboards: Keyboards;
   readonly #follows: Follows;
+  readonly #heard: PerMinute;
   readonly #hub: HubContext;
+  /** Of which the hub where the session lives was told as well. */
+  readonly #passedUp = new WeakSet<Ask>();
 
   constructor(hub: HubContext) {
     this.#hub = hub;
-    this.#keyboards = new Keyboards(hub);
+    this.#asks = new Asks(hub, (ask) => this.#over(ask));
+    this.#askers = new Askers(hub);
+    this.#keyboards = new Keyboards(hub, this.#asks);
     this.#follows = new Follows(hub);
+    this.#heard = new PerMinute(() => hub.clock, MAX_HEARD);
   }
 
-  /** Of a mirrored session where we may look only, the hub where it lives is asked, unless the caller may not even type here. @throws IrisError */
-  async ask(session: Session, caller: HubViewer): Promise<number> {
-    const own = caller.roleOn(session.id);
-    if (own !== 'viewer' && session.far?.info?.role === 'viewer') {
-      const answer = await this.#hub.far.forwarded(session, 'session.ask', { session: session.id });
-      return (answer as { told?: number } | undefined)?.told ?? 0;
+  /** Those who are here are asked here; of a mirrored session, the hub where it lives asks everybody else. @throws IrisError */
+  async ask(session: Session, caller: HubViewer, from: AskedFrom | undefined): Promise<number> {
+    const ask = this.#askers.ask(session, caller, from);
+    new ViewerActs(this.#hub, caller).shared('session.ask', session.id, from && ask.name);
+    const here = this.#asks.open(ask);
+    const [told, elsewhere] = await Promise.all([here, this.#passUp(ask)]);
+    if (elsewhere instanceof IrisError && told > 0) return told;
+    if (!(elsewhere instanceof IrisError)) return told + elsewhere;
+    this.#asks.end(ask);
+    throw elsewhere;
+  }
+
+  heard(caller: HubViewer, session: Session, ask: string, told: number): void {
+    this.#asks.heard(caller, session, ask, told);
+  }
+
+  unask(caller: HubViewer, session: Session, ask: string): void {
+    this.#asks.endOf(caller, session, ask);
+  }
+
+  look(session: Session): void {
+    this.#asks.look(session);
+  }
+
+  /** From the hub where the session lives, called `hub`. Nothing that it says of somebody counts who did not ask. */
+  async above(session: Session, hub: string, event: PeopleEvent): Promise<void> {
+    if (event.type === 'answered') {
+      const ask = this.#asks.of(session, asFar(event).viewer);
+      if (ask && !ask.link) this.#asks.end(ask);
+      return;
     }
-    return this.#keyboards.ask(session, caller);
+    const counts = this.#heard.passes(hub);
+    if (event.type === 'asked') {
+      const told = counts ? await this.#asks.open(this.#askAbove(session, event)) : 0;
+      // Of an older hub we are somebody who may give it, and nobody who is to count.
+      if (event.ask === undefined) return;
+      await this.#hub.far.forwarded(session, 'session.heard', { session: session.id, ask: event.ask, told });
+    } else if (counts) this.#keyboardAbove(session, event);
+    await this.#hub.access.saved();
+  }
+
+  #askAbove(session: Session, event: Extract<PeopleEvent, { type: 'asked' }>): Ask {
+    const { viewer } = asFar(event);
+    const { ask: id = randomUUID(), name } = event;
+    // Who only types here does so in the name of this hub, which is not theirs to give.
+    return { id, session, viewer, name: nameHere(session, name), needs: 'owner' };
+  }
+
+  #keyboardAbove(session: Session, { viewer, change, by }: Extract<PeopleEvent, { type: 'keyboard' }>): void {
+    const who = nameHere(session, by);
+    if (viewer === undefined) return this.#keyboards.changed(session, change, who);
+    const ask = this.#asks.of(session, viewer);
+    if (ask?.link && this.#passedUp.has(ask) && change !== 'taken')
+      this.#keyboards.answered(ask, ask.link, change, who);
+  }
+
+  /** How many were told elsewhere; an error where that is not known. */
+  async #passUp(ask: Ask): Promise<number | IrisError> {
+    const { id, session, viewer, link, name } = ask;
+    // What that hub would give could not be given on: this one says to who asks what they need.
+    if (!link || (link.identity.principal.kind === 'hub' && !mayType(link.roleOn(session.id)))) return 0;
+    const own = link.identity.principal.kind === 'local' && ask.beyond === undefined;
+    const from = { ask: id, viewer, ...(own ? {} : { name }) };
+    const passed = this.#hub.far.forwarded(session, 'session.ask', { session: session.id, from });
+    if (!passed) return 0;
+    this.#passedUp.add(ask);
+    try {
+      const { told } = (await passed) as { told?: unknown };
+      return typeof told === 'number' && told > 0 ? Math.min(Math.floor(told), MAX_TOLD) : 0;
+    } catch (error) {
+      const failure = IrisError.from(error);
+      // An older hub takes us for who asks, and we may type there.
+      return failure.code === 'conflict' ? 0 : failure;
+    }
+  }
+
+  #over(ask: Ask): void {
+    if (!this.#passedUp.delete(ask)) return;
+    const { session, id } = ask;
+    this.#hub.far.forwarded(session, 'session.unask', { session: session.id, ask: id })?.catch(() => {});
   }
 
   handedOver(viewer: HubViewer, session: string): boolean {
@@ -41,8 +142,15 @@ export class SharingDesk implements SharingPort {
 
   /** @throws IrisError */
   async grant(session: Session, caller: HubViewer, wanted: string, role: 'viewer' | 'typer') {
-    const far = farViewer(wanted);
-    if (far !== undefined) return this.#far(session, 'session.grant', { viewer: far, role });
+    const ask = this.#asks.find(session, wanted);
+    const far = farViewer(ask?.viewer ?? wanted);
+    if (far !== undefined) {
+      if (caller.roleOn(session.id) !== 'owner') throw notYours(session);
+      const answer = await this.#far(session, 'session.grant', far, role);
+      if (ask) this.#asks.end(ask);
+      return answer;
+    }
+    if (ask?.link && ask.beyond !== undefined) return this.#keyboards.answer(ask, ask.link, caller, role);
     const target = this.#keyboards.find(session, wanted, caller);
     if (target === caller) throw new IrisError('usage', 'that is you');
     const name = target.identity.principal.name;
@@ -63,8 +171,7 @@ export class SharingDesk implements SharingPort {
     }
     const far = wanted === undefined ? undefined : farViewer(wanted);
     if (far !== undefined) {
-      await this.#far(session, 'session.take', { viewer: far });
-      return [far];
+      return [(await this.#far(session, 'session.take', far)).name];
     }
     if (wanted !== undefined) return [this.#takeFromOne(session, caller, wanted)];
     // What was taken from this link comes back first: it owns the session.
@@ -90,9 +197,28 @@ export class SharingDesk implements SharingPort {
   }
 
   /** Of somebody who is at the hub where a mirrored session lives, that hub decides. */
-  async #far(session: Session, name: 'session.grant' | 'session.take', args: { viewer: string; role?: Role }) {
-    const answer = await this.#hub.far.forwarded(session, name, { session: session.id, ...args });
+  async #far(session: Session, name: 'session.grant' | 'session.take', viewer: string, role?: 'viewer' | 'typer') {
+    const args = { session: session.id, viewer, ...(role === undefined ? {} : { role }) };
+    const answer = await this.#hub.far.forwarded(session, name, args);
     if (answer === undefined) throw new IrisError('not-found', `${session.name} is not of another hub`);
-    return { name: args.viewer, role: 'viewer' as Role, ...args, ...(answer as object) };
+    const { name: named, from } = answer as { name?: unknown; from?: unknown };
+    const who: unknown = Array.isArray(from) ? from[0] : named;
+    const called = asFar({ viewer }).viewer;
+    return {
+      viewer: called,
+      name: typeof who === 'string' ? nameHere(session, who) : called,
+      role: role ?? ('viewer' as Role),
+    };
   }
+}
+
+/** Whoever sits at the machine of that hub is here by its name: `local` is who sits at ours. */
+function nameHere(session: Session, name: string): string {
+  return shownName(name === LOCAL_OWNER.name ? session.info().hub : name);
+}
+
+const mayType = (role: Role | undefined): boolean => role !== undefined && includes(role, 'typer');
+
+function notYours({ name }: Session): IrisError {
+  return new IrisError('not-allowed', `who may type into ${name} at the hub where it lives is for an owner to say`);
 }

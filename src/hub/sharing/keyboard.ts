@@ -3,16 +3,14 @@ import type { WireEvent } from '../../protocol/index.ts';
 import type { HubContext, HubViewer } from '../context.ts';
 import { ownsAll, type Principal } from '../principal.ts';
 import { ViewerActs } from '../viewer-acts.ts';
+import type { Ask, Asks } from './asks.ts';
 import { PerMinute } from './per-minute.ts';
 import { endOf, isStored, lower, raise } from './stored.ts';
+import { roleIn, watching } from './there.ts';
 import { shownName } from './typist.ts';
 
-/** Somebody may ask for the keyboard of one session this often. */
-const ASK_EVERY_MS = 10_000;
 /** Whoever is not at this machine gives and takes so often in a minute: each is written down, and nobody shall fill the audit. */
 const MAX_CHANGES = 20;
-/** Asks that are remembered; of more, the oldest may be repeated sooner. */
-const MAX_ASKS = 1_024;
 
 /** Somebody's keyboard that was handed over, on the link where that was done. */
 interface HandedOver {
@@ -24,14 +22,14 @@ interface HandedOver {
 /** Who may type into a session, given from one to another while they are there. */
 export class Keyboards {
   readonly #hub: HubContext;
-  /** When somebody asked last, by who and session. */
-  readonly #asks = new Map<string, number>();
+  readonly #asks: Asks;
   /** Giving and taking. */
   readonly #changes: PerMinute;
   readonly #handedOver = new WeakMap<HubViewer, Map<string, HandedOver>>();
 
-  constructor(hub: HubContext) {
+  constructor(hub: HubContext, asks: Asks) {
     this.#hub = hub;
+    this.#asks = asks;
     this.#changes = new PerMinute(() => hub.clock, MAX_CHANGES);
   }
 
@@ -41,58 +39,81 @@ export class Keyboards {
   }
 
   /** @throws IrisError */
-  ask(session: Session, caller: HubViewer): number {
-    const role = caller.roleOn(session.id);
-    const { principal } = caller.identity;
-    if (role && includes(role, 'typer')) throw new IrisError('conflict', `you may type into ${session.name} already`);
-    const there = this.#watching(session);
-    const asker = there.includes(caller) ? caller : there.find((one) => one.identity.principal.id === principal.id);
-    if (!asker) {
-      throw new IrisError('conflict', `you are not there: attach to ${session.name} first`);
-    }
-    if (asker.onlyReads(session.id)) throw new IrisError('conflict', 'this viewer is read-only by its own wish');
-    this.#mayAsk(`${principal.id} ${asker === caller && !isStored(principal) ? caller.id : ''} ${session.id}`);
-    const event: WireEvent = {
-      type: 'asked',
-      sessionId: session.id,
-      viewer: asker.id,
-      name: shownName(principal.name),
-    };
-    const givers = [...this.#hub.viewers.values()].filter((one) => one !== asker && hears(one, session.id));
-    for (const giver of givers) giver.event(event);
-    new ViewerActs(this.#hub, caller).shared('session.ask', session.id);
-    return givers.length;
-  }
-
-  /** @throws IrisError */
   give(session: Session, caller: HubViewer, target: HubViewer): Role {
     const name = shownName(target.identity.principal.name);
-    const own = caller.roleOn(session.id);
     const theirs = target.roleOn(session.id);
     if (target.onlyReads(session.id)) throw new IrisError('conflict', `${name} looks only, by their own wish`);
     if (theirs && includes(theirs, 'typer')) return theirs;
     if (!theirs) throw notThere(name, session);
-    this.#mayChange(caller);
-    const { principal } = caller.identity;
-    if (own === 'owner') this.#raise(target, session.id);
-    else {
-      // Nobody makes two of one: what was theirs is the other's now, and ends when theirs would have.
-      const end = endOf(this.#hub, principal, session.id);
-      this.#raise(target, session.id, end);
-      this.#lower(caller, session.id);
-      const mine = this.#handedOver.get(caller) ?? new Map<string, HandedOver>();
-      mine.set(session.id, { to: target.identity.principal, end });
-      this.#handedOver.set(caller, mine);
-    }
-    this.#tell(session.id, target, 'given', caller);
+    this.#hand(session, caller, target);
+    this.#tell(session.id, target, 'given', shownName(caller.identity.principal.name), caller);
+    this.#asksNoMore(session, target);
     new ViewerActs(this.#hub, caller).shared('session.grant', session.id, `typer: ${name}`);
     return target.roleOn(session.id) ?? 'viewer';
+  }
+
+  /** An owner gives what there is; whoever only types hands over what is theirs. @throws IrisError */
+  #hand(session: Session, caller: HubViewer, target: HubViewer): void {
+    this.#mayChange(caller);
+    if (caller.roleOn(session.id) === 'owner') {
+      this.#raise(target, session.id);
+      return;
+    }
+    // Nobody makes two of one: what was theirs is the other's now, and ends when theirs would have.
+    const end = endOf(this.#hub, caller.identity.principal, session.id);
+    this.#raise(target, session.id, end);
+    this.#lower(caller, session.id);
+    const mine = this.#handedOver.get(caller) ?? new Map<string, HandedOver>();
+    mine.set(session.id, { to: target.identity.principal, end });
+    this.#handedOver.set(caller, mine);
+  }
+
+  /** Answers somebody at another hub that shows the session: that one lets them type, or not. @throws IrisError */
+  answer(ask: Ask, link: HubViewer, caller: HubViewer, role: 'viewer' | 'typer') {
+    const { session, viewer, name } = ask;
+    const may = roleIn(link, session);
+    if (role === 'viewer') this.#mayChange(caller);
+    else if (!may || !includes(may, 'typer')) this.#hand(session, caller, link);
+    else if (caller.roleOn(session.id) === 'owner') this.#mayChange(caller);
+    else throw new IrisError('not-allowed', `giving it to ${name} needs the role owner on it`);
+    const by = shownName(caller.identity.principal.name);
+    this.#settle(ask, link, role === 'typer' ? 'given' : 'declined', by, caller);
+    const what = role === 'typer' ? 'typer' : 'declined';
+    new ViewerActs(this.#hub, caller).shared('session.grant', session.id, `${what}: ${name}`);
+    return { viewer, name, role };
+  }
+
+  /** The hub where the session lives has an answer for somebody here, or beyond: it says whom it lets type. @throws IrisError */
+  answered(ask: Ask, link: HubViewer, change: 'given' | 'declined', by: string): void {
+    const { session, name } = ask;
+    if (change === 'given') this.#raise(link, session.id);
+    this.#settle(ask, link, change, by);
+    const { hub } = session.info();
+    this.#hub.audit.record({
+      who: { kind: 'hub', id: hub, name: hub },
+      action: 'session.grant',
+      session: session.id,
+      outcome: 'ok',
+      detail: `${change === 'given' ? 'typer' : 'declined'}: ${name}, by ${by} there`,
+    });
+  }
+
+  /** The hub where the session lives lets ours do something else with it: so that counts for all here who may type into it. */
+  changed(session: Session, change: 'given' | 'taken' | 'declined', by: string): void {
+    for (const viewer of watching(this.#hub, session)) {
+      const own = viewer.roleOn(session.id);
+      if (!own || !includes(own, 'typer') || viewer.onlyReads(session.id)) continue;
+      if (change === 'declined' && !this.#asks.of(session, viewer.id)) continue;
+      viewer.event({ type: 'keyboard', sessionId: session.id, change, by });
+      this.#asksNoMore(session, viewer);
+    }
   }
 
   /** Somebody who asked does not get it. */
   decline(session: Session, caller: HubViewer, target: HubViewer): void {
     this.#mayChange(caller);
-    this.#tell(session.id, target, 'declined', caller);
+    this.#tell(session.id, target, 'declined', shownName(caller.identity.principal.name), caller);
+    this.#asksNoMore(session, target);
     const name = shownName(target.identity.principal.name);
     new ViewerActs(this.#hub, caller).shared('session.grant', session.id, `declined: ${name}`);
   }
@@ -106,7 +127,7 @@ export class Keyboards {
     }
     this.#mayChange(caller);
     this.#lower(target, session.id);
-    this.#tell(session.id, target, 'taken', caller);
+    this.#tell(session.id, target, 'taken', shownName(caller.identity.principal.name), caller);
     new ViewerActs(this.#hub, caller).shared('session.take', session.id, name);
   }
 
@@ -126,7 +147,7 @@ export class Keyboards {
 
   /** From all who type without owning it. */
   takeFromAll(session: Session, caller: HubViewer): string[] {
-    const typing = this.#watching(session).filter((one) => one !== caller && one.roleOn(session.id) === 'typer');
+    const typing = watching(this.#hub, session).filter((one) => one !== caller && one.roleOn(session.id) === 'typer');
     for (const one of typing) if (one.roleOn(session.id) === 'typer') this.takeFrom(session, caller, one);
     return [...new Set(typing.map(({ identity }) => shownName(identity.principal.name)))];
   }
@@ -142,18 +163,18 @@ export class Keyboards {
         remedy: 'ask for the keyboard',
       });
     }
-    const now = this.#watching(session).filter((one) => one.identity.principal.id === given.to.id);
+    const now = watching(this.#hub, session).filter((one) => one.identity.principal.id === given.to.id);
     const [first] = now;
     if (first) this.#lower(first, session.id);
     else lower(this.#hub, given.to, session.id);
     this.#raise(caller, session.id, given.end);
-    if (first) this.#tell(session.id, first, 'taken', caller);
+    if (first) this.#tell(session.id, first, 'taken', shownName(caller.identity.principal.name), caller);
     new ViewerActs(this.#hub, caller).shared('session.take', session.id, `back from ${shownName(given.to.name)}`);
   }
 
   /** Somebody who is there, by the id of their viewer or a name. @throws IrisError `not-found` or `ambiguous` */
   find(session: Session, wanted: string, caller: HubViewer): HubViewer {
-    const there = this.#watching(session);
+    const there = watching(this.#hub, session);
     const exact = there.find(({ id }) => id === wanted);
     if (exact) return exact;
     const named = there.filter((one) => one !== caller && one.identity.principal.name === wanted);
@@ -171,10 +192,6 @@ export class Keyboards {
     throw notThere(wanted, session);
   }
 
-  #watching({ id }: Session): HubViewer[] {
-    return [...this.#hub.viewers.values()].filter((viewer) => viewer.watched.has(id));
-  }
-
   /** @throws IrisError when it gave and took too often */
   #mayChange({ identity: { principal } }: HubViewer): void {
     if (principal.kind === 'local' || this.#changes.passes(principal.id)) return;
@@ -182,18 +199,6 @@ export class Keyboards {
       retriable: true,
       remedy: 'wait a minute',
     });
-  }
-
-  /** @throws IrisError when it asked a moment ago */
-  #mayAsk(key: string): void {
-    const now = this.#hub.clock.now();
-    const last = this.#asks.get(key);
-    if (last !== undefined && now - last < ASK_EVERY_MS) {
-      throw new IrisError('failed', 'you asked a moment ago', { retriable: true, remedy: 'wait for an answer' });
-    }
-    this.#asks.delete(key);
-    this.#asks.set(key, now);
-    if (this.#asks.size > MAX_ASKS) this.#asks.delete(this.#asks.keys().next().value!);
   }
 
   #raise(target: HubViewer, session: string, notAfter?: number): void {
@@ -221,26 +226,33 @@ export class Keyboards {
     }
   }
 
+  #settle(ask: Ask, link: HubViewer, change: 'given' | 'declined', by: string, except?: HubViewer): void {
+    const { session, beyond } = ask;
+    if (beyond === undefined) this.#tell(session.id, link, change, by, except);
+    else link.event({ type: 'keyboard', sessionId: session.id, change, by, viewer: beyond });
+    this.#asks.end(ask);
+  }
+
+  #asksNoMore(session: Session, { id }: HubViewer): void {
+    const ask = this.#asks.of(session, id);
+    if (ask) this.#asks.end(ask);
+  }
+
   /** Whoever has it on a device has it on all of its links. */
-  #tell(sessionId: string, target: HubViewer, change: 'given' | 'taken' | 'declined', by: HubViewer): void {
+  #tell(
+    sessionId: string,
+    target: HubViewer,
+    change: 'given' | 'taken' | 'declined',
+    by: string,
+    except?: HubViewer,
+  ): void {
     const { principal } = target.identity;
-    const event: WireEvent = { type: 'keyboard', sessionId, change, by: shownName(by.identity.principal.name) };
+    const event: WireEvent = { type: 'keyboard', sessionId, change, by };
     for (const viewer of this.#hub.viewers.values()) {
       const same = viewer === target || (isStored(principal) && viewer.identity.principal.id === principal.id);
-      if (same && viewer !== by && viewer.watched.has(sessionId)) viewer.event(event);
+      if (same && viewer !== except && viewer.watched.has(sessionId)) viewer.event(event);
     }
   }
-}
-
-/**
- * Who may give the keyboard and is there; whoever owns the session also while they look at others. A link that watches nothing is a command, and
- * before that of another hub nobody sits.
- */
-function hears(viewer: HubViewer, session: string): boolean {
-  const role = viewer.roleOn(session);
-  if (role === undefined || !includes(role, 'typer') || viewer.onlyReads(session) || viewer.mirrors.size > 0)
-    return false;
-  return viewer.watched.has(session) || (role === 'owner' && viewer.watched.size > 0);
 }
 
 function notThere(name: string, { name: session }: Session): IrisError {

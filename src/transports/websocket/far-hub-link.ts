@@ -4,6 +4,7 @@ import {
   type HostConnection,
   IrisError,
   type MirrorWord,
+  type PeopleEvent,
   plainText,
   type SessionHost,
   type SessionInfo,
@@ -40,8 +41,14 @@ export class FarHubLink {
 
   readonly #why: () => IrisError | undefined;
 
-  /** `why`: the last attempt did not even find a way there. */
-  constructor(ref: FarHubRef, host: SessionHost, clock: Clock, why: () => IrisError | undefined) {
+  /** `why`: the last attempt did not even find a way there. `people` hears who asks for keyboards there. */
+  constructor(
+    ref: FarHubRef,
+    host: SessionHost,
+    clock: Clock,
+    why: () => IrisError | undefined,
+    people: ((link: FarHubLink, event: PeopleEvent) => void) | undefined,
+  ) {
     this.ref = ref;
     this.#why = why;
     this.host = host;
@@ -50,6 +57,7 @@ export class FarHubLink {
       if (event.type === 'connection') this.#changed(event.connection);
       else if (event.type === 'sessions') this.#sessions(event.changed, event.removed);
       else if (event.type === 'held') for (const user of this.#bySession.get(event.sessionId) ?? []) user.held?.();
+      else if (event.type === 'asked' || event.type === 'answered' || event.type === 'keyboard') people?.(this, event);
     });
     this.#changed(host.connection);
   }

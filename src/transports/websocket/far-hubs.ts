@@ -1,5 +1,5 @@
 import { type ConnectOptions, connect } from '../../client/index.ts';
-import { type Clock, type FarHubRef, hubKey, IrisError } from '../../core/index.ts';
+import { type Clock, type FarHubRef, hubKey, IrisError, type PeopleEvent } from '../../core/index.ts';
 import { carriedAddress, type OpenTransport } from './carried.ts';
 import { FarHubLink } from './far-hub-link.ts';
 
@@ -18,6 +18,8 @@ export interface FarHubsOptions {
   readonly resolve?: (ref: FarHubRef) => FarHubRef;
   /** Runs what leads to the hub of another machine. */
   readonly open: OpenTransport;
+  /** Hears who asks for keyboards there. */
+  readonly people?: (link: FarHubLink, event: PeopleEvent) => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -36,7 +38,7 @@ export class FarHubs {
     const key = hubKey(ref);
     let entry = this.#links.get(key);
     if (!entry) {
-      const { clock, version, clientId, onError } = this.#o;
+      const { clock, version, clientId, onError, people } = this.#o;
       let why: IrisError | undefined;
       const address = this.#address(ref);
       const host = connect({
@@ -56,7 +58,7 @@ export class FarHubs {
         ...(ref.kind === 'runner' ? { reconnect: { giveUpAfterMs: Number.POSITIVE_INFINITY } } : {}),
         onListenerError: onError,
       });
-      entry = { link: new FarHubLink(ref, host, clock, () => why), users: 0 };
+      entry = { link: new FarHubLink(ref, host, clock, () => why, people), users: 0 };
       this.#links.set(key, entry);
     }
     entry.users += 1;

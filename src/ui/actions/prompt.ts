@@ -36,7 +36,11 @@ export function openCommandPrompt(ctx: ActionContext, text: string): void {
 const namesOf = ({ bench }: ActionContext): Names => ({
   teams: bench.teams.list.map((team) => team.name),
   sessions: bench.host.sessions.map((session) => session.name),
-  people: [...new Set((bench.focusedSession ? others(bench.focusedSession) : []).map(({ name }) => name))],
+  people: [
+    ...new Set(
+      [...bench.company.asks, ...(bench.focusedSession ? others(bench.focusedSession) : [])].map(({ name }) => name),
+    ),
+  ],
 });
 
 /** Names that commands take. */

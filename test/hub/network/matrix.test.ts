@@ -53,6 +53,8 @@ const NEEDS: Readonly<Record<string, Need>> = {
   'session.messages': of('viewer'),
   'session.answer': of('typer', { approve: true }),
   'session.ask': of('viewer'),
+  'session.heard': of('viewer', { ask: 'x', told: 0 }),
+  'session.unask': of('viewer', { ask: 'x' }),
   'session.grant': of('typer', { viewer: 'nobody' }),
   'session.take': of('owner'),
   'far.open': over('owner', { hub: 'nobody' }),
