@@ -9,11 +9,12 @@ export interface NetworkFlags {
   readonly listen?: string;
   readonly cert?: string;
   readonly key?: string;
+  readonly names?: readonly string[];
   readonly insecure?: true;
 }
 
 /** @throws IrisError `usage` */
-export function networkFlags({ listen, cert, key, insecure }: OptionValues, cwd: string): NetworkFlags {
+export function networkFlags({ listen, cert, key, names, insecure }: OptionValues, cwd: string): NetworkFlags {
   const file = (path: OptionValues[string]): string | undefined =>
     typeof path === 'string' ? resolve(cwd, path) : undefined;
   const files = { cert: file(cert), key: file(key) };
@@ -23,15 +24,17 @@ export function networkFlags({ listen, cert, key, insecure }: OptionValues, cwd:
   return {
     ...(typeof listen === 'string' ? { listen } : {}),
     ...(files.cert === undefined || files.key === undefined ? {} : { cert: files.cert, key: files.key }),
+    ...(typeof names === 'string' ? { names: names.split(',').map((name) => name.trim()) } : {}),
     ...(insecure === true ? { insecure } : {}),
   };
 }
 
 /** The same again as words, for a hub in the background. */
-export function flagWords({ listen, cert, key, insecure }: NetworkFlags): string[] {
+export function flagWords({ listen, cert, key, names, insecure }: NetworkFlags): string[] {
   return [
     ...(listen === undefined ? [] : ['--listen', listen]),
     ...(cert === undefined || key === undefined ? [] : ['--cert', cert, '--key', key]),
+    ...(names === undefined ? [] : ['--names', names.join(',')]),
     ...(insecure ? ['--insecure'] : []),
   ];
 }
@@ -49,16 +52,17 @@ export function networkOptions(
   const listen = flags.listen ?? config.listen;
   if (listen === undefined) {
     if (Object.keys(flags).length === 0) return undefined;
-    throw new IrisError('usage', '--cert, --key and --insecure are about a network, and none is named', {
+    throw new IrisError('usage', '--cert, --key, --names and --insecure are about a network, and none is named', {
       remedy: 'give --listen HOST:PORT, or hub.listen in the config',
     });
   }
   const { cert, key } = flags.cert === undefined ? config : flags;
+  const names = flags.names ?? config.names;
   const insecure = flags.insecure ?? config.insecure;
   return {
     listen,
     ...(cert === undefined || key === undefined ? {} : { cert, key }),
-    ...(config.names === undefined ? {} : { names: config.names }),
+    ...(names === undefined ? {} : { names }),
     ...(insecure === undefined ? {} : { insecure }),
     required: flags.listen !== undefined || !background,
   };

@@ -11,8 +11,13 @@ import type { ReadyMessage } from './launch-hub.ts';
 import { type NetworkFlags, networkOptions } from './network-options.ts';
 import { notifyReady } from './notify-ready.ts';
 import { type Paths, resolvePaths } from './paths.ts';
+import { pendingConfig, START_AGAIN } from './pending-config.ts';
 import { loadRules, rulesFolder } from './rules.ts';
 import { VERSION } from './version.ts';
+
+/** Children of a process that ended become those of process 1, which alone can collect them; Node collects only what it started. */
+const NOBODY_COLLECTS =
+  'the hub is process 1 of a container: what sessions leave behind stays as zombies. Put an init before it: tini, or docker run --init';
 
 /**
  * `hub run`: is the hub, until it is told to stop. In the background it says on a pipe how its start went, and nothing else to anybody:
@@ -33,7 +38,10 @@ export async function runHub(env: Environment, options: { background: boolean; f
     }
     notifyReady(env);
     tell({ ready: true, pid: process.pid, socket: start.hub.socket });
-    if (!options.background) tellNetwork(start.hub);
+    if (!options.background) {
+      tellNetwork(start.hub);
+      if (process.pid === 1) warn(start.hub, 'container', NOBODY_COLLECTS, options);
+    }
     await start.hub.stopped;
     process.exit(0);
   } catch (error) {
@@ -59,13 +67,18 @@ async function startHub(env: Environment, paths: Paths, options: { background: b
   });
   if (start.kind === 'started') {
     const { log } = start.hub;
-    logProblems(start.hub, config.teams);
+    tellProblems(start.hub, config.teams, options);
     for (const problem of rules.problems) log.warn('rules', { problem });
+    const started = config.loaded.config;
     const watch = config.watch(
       (teams) => {
         start.hub.setTeams(teams);
         log.info('config read again', { teams: teams.teams.length });
-        logProblems(start.hub, teams);
+        tellProblems(start.hub, teams, options);
+        const pending = pendingConfig(started, config.loaded.config, options.flags);
+        if (pending !== undefined && pending !== start.hub.pendingConfig)
+          warn(start.hub, 'config', `${pending}: ${START_AGAIN}`, options);
+        start.hub.pendingConfig = pending;
       },
       (error) => log.warn('config', { problem: `it is not told of when it changes: ${reasonOf(error)}` }),
     );
@@ -96,8 +109,14 @@ function tellNetwork({ network }: Hub): void {
   process.stdout.write(`listens on ${listen}, as ${url}${fingerprint === undefined ? '' : ` (${fingerprint})`}\n`);
 }
 
-function logProblems({ log }: Hub, { problems }: TeamConfig): void {
-  for (const problem of problems) log.warn('config', { problem });
+/** Whoever runs it in the foreground, a container or a service, reads what it prints. */
+function warn({ log }: Hub, about: string, problem: string, { background }: { background: boolean }): void {
+  log.warn(about, { problem });
+  if (!background) process.stdout.write(`${problem}\n`);
+}
+
+function tellProblems(hub: Hub, { problems }: TeamConfig, options: { background: boolean }): void {
+  for (const problem of problems) warn(hub, 'config', problem, options);
 }
 
 function alreadyRunning(card: HubCard | undefined): IrisError {

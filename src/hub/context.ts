@@ -200,6 +200,8 @@ export interface HubContext {
   readonly access: Access;
   /** How it listens there now. */
   readonly network: NetworkState;
+  /** What was changed in the config and counts only from the next start. */
+  readonly pendingConfig: string | undefined;
   readonly far: FarHubsPort;
   readonly sharing: SharingPort;
   readonly hooks: HookDesk;

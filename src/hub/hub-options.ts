@@ -38,6 +38,8 @@ export interface Hub {
   readonly socket: string;
   /** The config was read again. */
   setTeams(teams: TeamConfig): void;
+  /** What was changed in the config and counts only from the next start, as a line; whoever asks for its status is told. */
+  pendingConfig: string | undefined;
   /** Ends every process, tells the viewers, saves. At most 10 s. Idempotent. */
   stop(): Promise<void>;
   /** Resolves when it has stopped, for whatever reason. */

@@ -89,6 +89,7 @@ class RunningHub implements HubContext, Hub {
   readonly headless: HeadlessDesk;
   readonly workspaces: Workspaces;
   teams: TeamConfig;
+  pendingConfig: string | undefined;
   readonly desk: TeamDesk;
   readonly stopped: Promise<void>;
   readonly #links = new Set<Link<'hub'>>();

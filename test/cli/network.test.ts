@@ -1,11 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_CONFIG } from '../../src/cli/config/index.ts';
 import { durationOf, sinceOf } from '../../src/cli/duration.ts';
 import { flagWords, networkFlags, networkOptions } from '../../src/cli/network-options.ts';
+import { pendingConfig } from '../../src/cli/pending-config.ts';
 import { qrLines } from '../../src/cli/qr-lines.ts';
 
 describe('what the command line says of the network', () => {
   it('goes before the config, and comes through to a hub in the background', () => {
-    const flags = networkFlags({ listen: '0.0.0.0:1', cert: 'a.pem', key: '/k.pem', insecure: true }, '/work');
+    const flags = networkFlags(
+      { listen: '0.0.0.0:1', cert: 'a.pem', key: '/k.pem', names: 'hub.example.com, 10.0.0.9', insecure: true },
+      '/work',
+    );
     expect(flagWords(flags)).toEqual([
       '--listen',
       '0.0.0.0:1',
@@ -13,6 +18,8 @@ describe('what the command line says of the network', () => {
       '/work/a.pem',
       '--key',
       '/k.pem',
+      '--names',
+      'hub.example.com,10.0.0.9',
       '--insecure',
     ]);
     const config = { listen: '127.0.0.1:2', names: ['office'], cert: '/c', key: '/d' };
@@ -20,11 +27,11 @@ describe('what the command line says of the network', () => {
       listen: '0.0.0.0:1',
       cert: '/work/a.pem',
       key: '/k.pem',
-      names: ['office'],
+      names: ['hub.example.com', '10.0.0.9'],
       insecure: true,
       required: true,
     });
-    expect(networkOptions({}, config, true)).toMatchObject({ listen: '127.0.0.1:2', cert: '/c', required: false });
+    expect(networkOptions({}, config, true)).toMatchObject({ cert: '/c', names: ['office'], required: false });
     expect(networkOptions({}, config, false)).toMatchObject({ required: true });
     expect(networkOptions({}, {}, false)).toBeUndefined();
   });
@@ -32,6 +39,23 @@ describe('what the command line says of the network', () => {
   it('is refused where it is half', () => {
     expect(() => networkFlags({ cert: 'a.pem' }, '/')).toThrow('--cert and --key go together');
     expect(() => networkOptions({ insecure: true }, {}, false)).toThrow('none is named');
+  });
+});
+
+describe('what counts only from the next start of a hub', () => {
+  const config = (hub: object) => ({ ...DEFAULT_CONFIG, hub });
+  it('is told by its names, all but what the command line says', () => {
+    const listens = config({ listen: 'a:1' });
+    expect(pendingConfig(listens, config({ listen: 'a:1' }), {})).toBeUndefined();
+    expect(pendingConfig(listens, config({ listen: 'a:2', names: ['b'] }), {})).toBe(
+      'hub.listen, hub.names were changed, and count from the next start of the hub',
+    );
+    expect(pendingConfig(listens, config({}), {})).toMatch(/^hub\.listen was changed/);
+    expect(pendingConfig(listens, config({ listen: 'a:2' }), { listen: 'c:3' })).toBeUndefined();
+    const longer = { ...listens, settings: { ...listens.settings, scrollbackLines: 5 } };
+    expect(pendingConfig(listens, longer, {})).toMatch(/^settings\.scrollbackLines was changed/);
+    // Read whenever it is written.
+    expect(pendingConfig(listens, { ...listens, settings: { ...listens.settings, hooks: true } }, {})).toBeUndefined();
   });
 });
 

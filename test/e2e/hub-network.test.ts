@@ -217,6 +217,45 @@ describe('a hub that listens', () => {
     await home.assertNoProcesses();
   });
 
+  it('says what of its config was changed and counts only from the next start', async () => {
+    const home = tempHome();
+    home.config('hub:\n  listen: 127.0.0.1:0\n');
+    const [file = '', ...first] = IRIS;
+    const words = [...first, 'hub', 'run', '--names', 'localhost'];
+    const child = spawn(file, words, { cwd: home.path, env: home.env, stdio: ['ignore', 'pipe', 'inherit'] });
+    let said = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+    });
+    await waitUntil(() => said.includes('listens on'), 'it says where it listens');
+    expect((await json<Status>(home, 'hub', 'status')).url).toMatch(/^https:\/\/localhost:/);
+    expect((await iris(home, 'config', 'check')).stdout).toMatch(/: no problems\n$/);
+
+    // The names are those of the command line then as now.
+    const path = home.config('hub:\n  listen: 127.0.0.1:1\n  names: [office]\n');
+    const what = 'hub.listen was changed, and counts from the next start of the hub';
+    const line = `${what}: iris-tui hub stop, then start it again\n`;
+    await waitUntil(() => said.endsWith(line), 'it says so', { detail: () => said });
+    expect(readFileSync(join(home.irisHome, 'state/hub.log'), 'utf8')).toContain(what);
+    expect((await iris(home, 'hub', 'status')).stdout).toContain(`config     ${line}`);
+    expect((await iris(home, 'hub', 'start')).stdout).toContain(`config     ${line}`);
+    expect((await iris(home, 'doctor', '--no-teams')).stdout).toContain(what);
+    expect(await iris(home, 'config', 'check')).toMatchObject({
+      code: 0,
+      stdout: `${path}: ${what} (iris-tui hub stop, then start it again)\n`,
+    });
+
+    home.config('settings:\n  scrollbackLines: 5\nhub:\n  listen: 127.0.0.1:1\n');
+    await waitUntil(() => said.includes('hub.listen, settings.scrollbackLines were changed'), 'it says what else');
+    home.config('hub:\n  listen: 127.0.0.1:0\n');
+    await waitUntil(
+      async () => (await json<Status>(home, 'hub', 'status')).pendingConfig === undefined,
+      'all is as it was',
+    );
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+  });
+
   it('is there for the screen of another user too, by name', async () => {
     const here = tempHome();
     const there = tempHome();

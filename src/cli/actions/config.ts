@@ -1,6 +1,9 @@
 import { resolve } from 'node:path';
 import { checkAccess } from '../config/access.ts';
-import { loadConfig, type Problem, problemLine } from '../config/index.ts';
+import { type LoadedConfig, loadConfig, type Problem, problemLine } from '../config/index.ts';
+import type { Context } from '../context.ts';
+import { withHost } from '../host.ts';
+import { START_AGAIN } from '../pending-config.ts';
 import { loadRules, rulesFolder } from '../rules.ts';
 import type { VerbRun } from '../verbs/types.ts';
 
@@ -19,7 +22,8 @@ export const runConfigCheck: VerbRun = async (context, { args }) => {
   const { exists } = loaded;
   // Rules for agents stand beside the config in force, not beside any file that is checked.
   const rules = given === undefined ? (await loadRules(rulesFolder(context.paths))).problems : [];
-  const problems = [...checkAccess(loaded), ...loaded.problems, ...rules.map(problemOfRules)];
+  const pending = given === undefined ? await pendingOf(context, loaded) : [];
+  const problems = [...checkAccess(loaded), ...loaded.problems, ...rules.map(problemOfRules), ...pending];
   const errors = problems.filter((problem) => problem.severity === 'error').length;
   if (context.json) context.value({ file, exists, ok: errors === 0, problems });
   else {
@@ -34,6 +38,18 @@ export const runConfigCheck: VerbRun = async (context, { args }) => {
 function problemOfRules(line: string): Problem {
   const [, file = '', message = line] = /^(\/[^:]*): (.*)$/s.exec(line) ?? [];
   return { file, severity: 'error', path: '', message };
+}
+
+/** What a hub that runs has not taken up. Starts none; one that does not answer is not what is asked here. */
+async function pendingOf(context: Context, { file }: LoadedConfig): Promise<Problem[]> {
+  try {
+    const how = { start: false, absent: undefined, purpose: 'manage' } as const;
+    const status = await withHost(context, (host) => host.command('hub.status', {}), how);
+    if (status?.pendingConfig === undefined) return [];
+    return [{ file, severity: 'notice', path: '', message: status.pendingConfig, remedy: START_AGAIN }];
+  } catch {
+    return [];
+  }
 }
 
 export const runConfigShow: VerbRun = async (context) => {

@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import { withHost } from '../host.ts';
 import { noHub, reachHub } from '../launch-hub.ts';
 import { flagWords, networkFlags } from '../network-options.ts';
+import { START_AGAIN } from '../pending-config.ts';
 import { confirm } from '../stdin.ts';
 import type { VerbRun } from '../verbs/types.ts';
 import { ageOf } from './list.ts';
@@ -19,13 +20,13 @@ export const runHubStart: VerbRun = async (context, { options }) => {
   if (!started && flags.listen !== undefined && status.listen !== flags.listen) {
     const now = status.listen === undefined ? 'on no network' : `on ${status.listen}`;
     throw new IrisError('conflict', `the hub is already running (pid ${status.pid}), and listens ${now}`, {
-      remedy: 'iris-tui hub stop, then start it again',
+      remedy: START_AGAIN,
     });
   }
   if (context.json) context.value(status);
   else {
     context.line(`${started ? 'hub started' : 'the hub is already running'} (pid ${status.pid})`);
-    for (const line of networkLines(status)) context.line(line);
+    for (const line of [...networkLines(status), ...configLines(status)]) context.line(line);
   }
 };
 
@@ -36,7 +37,7 @@ export const runHubStatus: VerbRun = async (context) => {
   context.line(`running    pid ${pid}, for ${ageOf(uptimeMs)}`);
   context.line(`version    ${version}, protocol ${protocol}`);
   context.line(`socket     ${socket}`);
-  for (const line of networkLines(status)) context.line(line);
+  for (const line of [...networkLines(status), ...configLines(status)]) context.line(line);
   context.line(`sessions   ${sessions}`);
   context.line(`viewers    ${viewers}`);
   context.line(`memory     ${(rssBytes / 1024 / 1024).toFixed(0)} MB`);
@@ -84,6 +85,10 @@ function networkLines({ listen, url, fingerprint, networkProblem }: Status): str
   if (networkProblem !== undefined) return [`network    none: ${networkProblem}`];
   if (listen === undefined) return [];
   return [`network    ${url ?? listen} (listens on ${listen})`, `cert       ${fingerprint ?? 'none: without TLS'}`];
+}
+
+function configLines({ pendingConfig }: Status): string[] {
+  return pendingConfig === undefined ? [] : [`config     ${pendingConfig}: ${START_AGAIN}`];
 }
 
 /** Until the process is no more: what comes after may start a new hub at once. */

@@ -1,19 +1,10 @@
-import { isIP } from 'node:net';
 import { z } from 'zod';
-import { IrisError } from '../../core/index.ts';
-import { parseListen } from '../../hub/network/index.ts';
+import { checkHubName, parseListen } from '../../hub/network/index.ts';
 import { commaList, complain } from './fields.ts';
 import type { HubSettings } from './types.ts';
 
 const file = z.string().min(1).max(4096);
 const name = z.string().min(1).max(128);
-
-function checkName(one: string): void {
-  if (isIP(one) !== 0 || /^(\*\.)?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/.test(one)) return;
-  throw new IrisError('usage', `${JSON.stringify(one)} is no name of a machine`, {
-    remedy: 'without a port or a scheme',
-  });
-}
 
 /** How the hub serves other machines. */
 export const hubSchema = z
@@ -26,7 +17,7 @@ export const hubSchema = z
     cert: file.optional().describe('certificate in PEM, with its chain, in place of the one that the hub makes itself'),
     key: file.optional().describe('its key in PEM'),
     names: commaList
-      .superRefine((names, context) => complain(context, () => names.forEach(checkName)))
+      .superRefine((names, context) => complain(context, () => names.forEach(checkHubName)))
       .optional()
       .describe('names and addresses by which the hub is reached; the first stands in the address that is given out'),
     insecure: z.boolean().optional().describe('without TLS; on a loopback address only'),

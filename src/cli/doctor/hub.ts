@@ -3,6 +3,7 @@ import { IrisError } from '../../core/index.ts';
 import { ageOf } from '../actions/list.ts';
 import type { Context } from '../context.ts';
 import { withHost } from '../host.ts';
+import { START_AGAIN } from '../pending-config.ts';
 import { VERSION } from '../version.ts';
 import { type Check, fail, ok, warn } from './types.ts';
 
@@ -17,15 +18,13 @@ export async function checkHub(context: Context): Promise<Check[]> {
     });
     if (!status)
       return [ok('hub', 'not running: it is started when it is needed'), ok('socket', `${socket} (not there yet)`)];
-    const { pid, version, sessions, uptimeMs, socket: its, networkProblem } = status;
+    const { pid, version, sessions, uptimeMs, socket: its, networkProblem, pendingConfig } = status;
     const detail = `pid ${pid}, ${version}, for ${ageOf(uptimeMs)}, ${sessions} ${sessions === 1 ? 'session' : 'sessions'}`;
-    const hub =
-      version === VERSION
-        ? ok('hub', detail)
-        : warn('hub', `${detail}; this is ${VERSION}`, 'iris-tui hub stop, then start it again');
+    const hub = version === VERSION ? ok('hub', detail) : warn('hub', `${detail}; this is ${VERSION}`, START_AGAIN);
     const network =
       networkProblem === undefined ? [] : [warn('network', networkProblem, 'mend it, then start the hub again')];
-    return context.far ? [hub, ...network] : [hub, checkSocket(its), ...network];
+    const pending = pendingConfig === undefined ? [] : [warn('config of hub', pendingConfig, START_AGAIN)];
+    return [hub, ...(context.far ? [] : [checkSocket(its)]), ...network, ...pending];
   } catch (error) {
     const { message, remedy } = IrisError.from(error);
     return [fail('hub', message, remedy ?? `see ${context.paths.hubLog}`)];

@@ -5,6 +5,10 @@ const NETWORK_OPTIONS: readonly VerbOption[] = [
   { flags: '--listen <HOST:PORT>', summary: 'serve other machines too, with TLS; before hub.listen of the config' },
   { flags: '--cert <FILE>', summary: 'certificate in PEM in place of its own', complete: 'file' },
   { flags: '--key <FILE>', summary: 'its key in PEM', complete: 'file' },
+  {
+    flags: '--names <NAMES>',
+    summary: 'names and addresses by which it is reached, with commas; the first is given out; before hub.names',
+  },
   { flags: '--insecure', summary: 'without TLS; on a loopback address only' },
 ];
 

@@ -313,6 +313,8 @@ export interface HubCommandResults
     fingerprint?: string;
     /** Why it does not listen though the config says so. */
     networkProblem?: string;
+    /** What was changed in its config and counts only from its next start. */
+    pendingConfig?: string;
     sessions: number;
     viewers: number;
     uptimeMs: number;

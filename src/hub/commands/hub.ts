@@ -11,6 +11,7 @@ export const hubHandlers: Handlers<'hub'> = {
     protocol: PROTOCOL,
     socket: hub.socket,
     ...networkOf(hub.network),
+    ...(hub.pendingConfig === undefined ? {} : { pendingConfig: hub.pendingConfig }),
     sessions: [...hub.sessions.keys()].filter((id) => caller.sees(id)).length,
     // Whoever asks is not looking at anything.
     viewers: [...hub.viewers.values()].filter((viewer) => viewer !== caller).length,

@@ -22,6 +22,14 @@ export function parseListen(text: string): ListenAddress {
   return { host, port };
 }
 
+/** A name or an address by which a hub is reached; `*.example.com` is one label of any name. @throws IrisError `usage` */
+export function checkHubName(name: string): void {
+  if (isIP(name) !== 0 || /^(\*\.)?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/.test(name)) return;
+  throw new IrisError('usage', `${JSON.stringify(name)} is no name of a machine`, {
+    remedy: 'without a port or a scheme',
+  });
+}
+
 export function formatAddress({ host, port }: ListenAddress): string {
   return `${isIPv6(host) ? `[${host}]` : host}:${port}`;
 }

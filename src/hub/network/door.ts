@@ -4,7 +4,7 @@ import type { WebSocket } from 'ws';
 import { IrisError, type Timer } from '../../core/index.ts';
 import type { AcceptOptions } from '../accept.ts';
 import type { HubContext } from '../context.ts';
-import { advertisedHost, formatAddress, isLoopback, isWildcard, parseListen } from './address.ts';
+import { advertisedHost, checkHubName, formatAddress, isLoopback, isWildcard, parseListen } from './address.ts';
 import type { readCertificate } from './certificate.ts';
 import type { NetworkOptions, NetworkState } from './options.ts';
 import type { Served } from './serve.ts';
@@ -93,6 +93,7 @@ export class NetworkDoor {
   async #open({ listen, cert, key, names = [], insecure = false }: NetworkOptions): Promise<NetworkState> {
     const { hub, folder, accept } = this.#o;
     const address = parseListen(listen);
+    names.forEach(checkHubName);
     if (insecure && !isLoopback(address.host)) {
       throw new IrisError('usage', `--insecure is for loopback addresses, not for ${address.host}`, {
         remedy: 'listen on 127.0.0.1, or leave it out: TLS needs no preparation',
