@@ -29,6 +29,9 @@ const APPLETS = [
   'setsid',
 ];
 
+/** What podman takes otherwise may be more than there is. */
+const LIMITS = ['--ulimit', 'nofile=1024:1024', '--ulimit', 'nproc=1024:1024'];
+
 /** Can containers be run here? Needs podman (which speaks Docker's API), runc, and the docker client. */
 export const CAN_RUN_CONTAINERS =
   process.getuid?.() === 0 &&
@@ -94,8 +97,24 @@ export class Containers implements AsyncDisposable {
     const busybox = execFileSync('sh', ['-c', 'command -v busybox'], { encoding: 'utf8' }).trim();
     copyWithLibraries(busybox, root, shell ? 'bin/busybox' : 'bin/sleep');
     if (shell) for (const applet of APPLETS) symlinkSync('busybox', join(root, 'bin', applet));
-    const limits = ['--ulimit', 'nofile=1024:1024', '--ulimit', 'nproc=1024:1024'];
-    this.podman('run', '-d', '--name', name, '--network', 'none', ...limits, '--rootfs', root, '/bin/sleep', '6000');
+    this.podman('run', '-d', '--name', name, '--network', 'none', ...LIMITS, '--rootfs', root, '/bin/sleep', '6000');
+    return name;
+  }
+
+  /**
+   * Starts a container that can't be written to, with the programs of this machine, its network, and these folders at their own places, and returns its name.
+   * `options`: of `podman run`.
+   */
+  runHere(options: readonly string[], folders: readonly string[], command: readonly string[]): string {
+    const name = `c${++this.#count}`;
+    const root = join(this.folder, name);
+    for (const folder of ['usr', 'tmp', 'proc', 'dev', 'etc', 'sys'])
+      mkdirSync(join(root, folder), { recursive: true });
+    for (const folder of ['bin', 'lib', 'lib64']) symlinkSync(`usr/${folder}`, join(root, folder));
+    for (const folder of folders) mkdirSync(join(root, folder), { recursive: true });
+    const mounts = ['/usr', ...folders].flatMap((folder) => ['-v', `${folder}:${folder}`]);
+    const how = ['--name', name, '--network', 'host', '--read-only', '--read-only-tmpfs=false', ...mounts, ...LIMITS];
+    this.podman('run', '-d', ...how, ...options, '--rootfs', root, ...command);
     return name;
   }
 

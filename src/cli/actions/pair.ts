@@ -1,8 +1,9 @@
-import { hostname, userInfo } from 'node:os';
+import { hostname } from 'node:os';
 import type { KnownHub } from '../../client/credentials/index.ts';
 import type { PairResult } from '../../client/network/index.ts';
 import { EVERYTHING, type Grant, IrisError, OFFERING, plainText } from '../../core/index.ts';
 import { systemClock } from '../../protocol/index.ts';
+import { thisUser } from '../../transports/index.ts';
 import type { Context } from '../context.ts';
 import { openCredentials } from '../far-network.ts';
 import { ask, confirm, readAllOfStdin } from '../stdin.ts';
@@ -41,7 +42,7 @@ export async function pairWith(
     {
       place,
       code: code.trim(),
-      deviceName: (options.device as string | undefined) ?? `${userInfo().username}@${hostname()}`,
+      deviceName: (options.device as string | undefined) ?? `${thisUser(context.env.vars).name}@${hostname()}`,
       software: `iris-tui/${VERSION}`,
       ...(options.name === undefined ? {} : { name: options.name as string }),
       ...(given === undefined ? {} : { fingerprint: given }),

@@ -1,4 +1,4 @@
-import { homedir, userInfo } from 'node:os';
+import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import {
   agentCommand,
@@ -12,7 +12,7 @@ import {
   type Team,
   teamPrint,
 } from '../../core/index.ts';
-import { findProgram } from '../../transports/index.ts';
+import { findProgram, thisUser } from '../../transports/index.ts';
 import type { HubContext } from '../context.ts';
 import { clampSize } from '../size-rule.ts';
 import type { Handlers } from './handler.ts';
@@ -97,7 +97,7 @@ function newSession(args: HubCommandParsed<'session.new'>, hub: HubContext): Ses
   const given =
     args.command ??
     (args.agent === undefined
-      ? [shellOf(env)]
+      ? [env.SHELL || thisUser(env).shell]
       : agentCommand(args.agent, (program) => findProgram(program, env.PATH, cwd), env.PATH ?? ''));
   const command = args.mode === 'headless' ? headlessWords(args.agent ?? agentKindOf(given), given) : given;
   return hub.registry.create({
@@ -131,9 +131,4 @@ function newOfTeam(name: string, args: HubCommandParsed<'session.new'>, hub: Hub
     teamPrint: teamPrint(entry),
     ...(args.hooks === undefined ? {} : { hooks: args.hooks }),
   });
-}
-
-/** $SHELL of whoever asks, else the one of the password file. */
-function shellOf(env: Readonly<Record<string, string>>): string {
-  return env.SHELL || userInfo().shell || '/bin/sh';
 }

@@ -1,4 +1,4 @@
-import { homedir, userInfo } from 'node:os';
+import { homedir } from 'node:os';
 import {
   IrisError,
   remoteWords,
@@ -13,7 +13,7 @@ import {
   teamSpec,
   transportOf,
 } from '../../core/index.ts';
-import { findProgram } from '../../transports/index.ts';
+import { findProgram, thisUser } from '../../transports/index.ts';
 import type { HubLog } from '../hub-log.ts';
 import { clampSize, type Size } from '../size-rule.ts';
 import { leastUsed, takesPlace } from './eviction.ts';
@@ -99,7 +99,7 @@ export class TeamDesk {
   /** What a session of this team is started with now. `env`: of whoever asks; absent: the hub's. @throws IrisError */
   spec(team: Team, size: Size = DEFAULT_SIZE, env: Readonly<Record<string, string>> = this.#o.env): SessionSpec {
     const home = env.HOME || homedir();
-    const shell = env.SHELL || userInfo().shell || '/bin/sh';
+    const shell = env.SHELL || thisUser(env).shell;
     const find = (program: string, cwd: string) => findProgram(program, env.PATH, cwd);
     return teamSpec(team, { env, home, shell, find }, clampSize(size));
   }

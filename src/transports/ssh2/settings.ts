@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
-import { hostname, userInfo } from 'node:os';
+import { hostname } from 'node:os';
 import { IrisError, type Remote, type RemoteOptions } from '../../core/index.ts';
+import { thisUser } from '../this-user.ts';
 import { CIPHERS, chooseAlgorithms, HOST_KEYS, KEY_EXCHANGES, MACS } from './algorithms.ts';
 import { type MatchContext, readConfigFile } from './config-file.ts';
 import { DirectiveSet, type StrictHostKeyChecking } from './directives.ts';
@@ -20,8 +21,8 @@ export interface LocalUser {
 }
 
 export function localUser(env: Readonly<Record<string, string | undefined>>): LocalUser {
-  const { username, homedir, uid } = userInfo();
-  return { name: username, home: homedir, uid, host: hostname(), env };
+  const { name, home, uid } = thisUser(env);
+  return { name, home, uid, host: hostname(), env };
 }
 
 /** All that is known of one machine before it is called. Times in milliseconds. */
