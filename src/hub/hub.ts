@@ -256,6 +256,8 @@ class RunningHub implements HubContext, Hub {
   }
 
   async #begin(): Promise<void> {
+    // Whoever hears of it is there by now.
+    this.access.begin();
     // A hub that may not be without it fails before it does anything.
     await this.#door.open();
     await this.#keeper.restore();

@@ -45,6 +45,10 @@ export class Access {
     this.#devices = new Map(records.devices.map((device) => [device.id, device]));
     this.#tokens = new Map(records.tokens.map((token) => [token.id, token]));
     this.#byDigest = new Map(records.tokens.map((token) => [token.digest, token.id]));
+  }
+
+  /** Ends what is over: what has ended while there was no hub at once, the rest when its time has come. */
+  begin(): void {
     this.#sweep();
   }
 

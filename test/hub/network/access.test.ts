@@ -34,6 +34,7 @@ function accessOf(records: AccessRecords = NONE, clock = new MovedClock(systemCl
     changed: (id) => told.push(id),
     gone: (id) => gone.push(id),
   });
+  access.begin();
   opened.push(access);
   const recordsNow = (): AccessRecords => {
     const of = <K extends AccessRecord['kind']>(kind: K) =>

@@ -274,4 +274,15 @@ describe('tokens of scripts', () => {
       { action: 'login' },
     ]);
   });
+
+  it('that ran out while no hub was there are gone when one starts', async () => {
+    const clock = new MovedClock(systemClock);
+    const place = folder();
+    const first = await listeningHub({ clock }, place);
+    await first.owner.command('token.create', { expiresInMs: MINUTE_MS });
+    await first.hub.stop();
+    clock.movedMs += MINUTE_MS;
+    const second = await listeningHub({ clock }, place);
+    expect((await second.owner.command('token.list', {})).tokens).toEqual([]);
+  });
 });
