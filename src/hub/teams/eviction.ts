@@ -4,19 +4,31 @@ import type { Session } from '../../core/index.ts';
 const JUST_USED_MS = 3_000;
 
 /** What decides whether a session may be put down to make room. */
-export type Evictable = Pick<Session, 'team' | 'state' | 'agent' | 'viewers' | 'looking' | 'heldBytes' | 'usedAt'>;
+export type Evictable = Pick<
+  Session,
+  'team' | 'state' | 'far' | 'agent' | 'viewers' | 'looking' | 'heldBytes' | 'usedAt'
+>;
+
+/** Is it the picture of a process that has ended in its own hub? The picture itself goes on: its state here says nothing of that process. */
+export function endedThere({ state, far }: Pick<Session, 'state' | 'far'>): boolean {
+  const there = far?.info?.process;
+  // Without a connection nobody can tell: somebody may have started it there again.
+  if (!there || state.kind !== 'running') return false;
+  return ['exited', 'failed', 'died'].includes(there.status) && there.restartAt === undefined;
+}
 
 /** May it be put down without anybody missing something? Never one that is busy, watched, not connected, or of no team. */
 export function mayEvict(session: Evictable): boolean {
   const { team, state, agent, viewers, looking, heldBytes } = session;
-  if (team === undefined || state.kind !== 'running') return false;
+  if (team === undefined || state.kind !== 'running' || endedThere(session)) return false;
   if (agent.state === 'working' || agent.state === 'blocked') return false;
   return viewers === 0 && !looking && heldBytes === 0;
 }
 
 /** Does it take one of the places that `maxProcesses` gives? One that is being ended leaves its place. */
-export function takesPlace({ team, state }: Pick<Session, 'team' | 'state'>): boolean {
-  if (team === undefined) return false;
+export function takesPlace(session: Pick<Session, 'team' | 'state' | 'far'>): boolean {
+  const { team, state } = session;
+  if (team === undefined || endedThere(session)) return false;
   if (state.kind === 'exited') return state.again !== undefined;
   return state.kind === 'starting' || state.kind === 'running' || state.kind === 'offline';
 }

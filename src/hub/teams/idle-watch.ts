@@ -1,5 +1,5 @@
 import type { Clock, Session, TeamConfig, Timer } from '../../core/index.ts';
-import { mayEvict } from './eviction.ts';
+import { endedThere, mayEvict } from './eviction.ts';
 
 /** Looked at again this often at most, and at least: what is due may be busy, or a config may have changed. */
 const LOOK_MIN_MS = 1_000;
@@ -30,7 +30,7 @@ export class IdleWatch {
     let nextMs = Number.POSITIVE_INFINITY;
     for (const session of sessions()) {
       const limitMs = this.#limitOf(session);
-      if (limitMs <= 0 || !session.live) continue;
+      if (limitMs <= 0 || !session.live || endedThere(session)) continue;
       const restMs = session.usedAt + limitMs - now;
       if (restMs <= 0 && mayEvict(session)) end(session, `ended: unused for ${duration(limitMs)}`);
       else nextMs = Math.min(nextMs, Math.max(LOOK_MIN_MS, restMs));

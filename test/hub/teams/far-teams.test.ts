@@ -1,0 +1,72 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Team } from '../../../src/core/index.ts';
+import { closeAll, folder, onlineClient, openHub, spawnHub, Watcher } from '../support/index.ts';
+import { config, named, session, team } from './support.ts';
+
+afterEach(closeAll);
+
+const OFFICE: Team['remote'] = {
+  kind: 'websocket',
+  hub: { kind: 'known', name: 'office' },
+  words: ['hub', 'office'],
+  options: {},
+};
+/** A shell of another hub. */
+const far = (name: string): Team => team(name, { remote: OFFICE });
+const status = (wanted: string) => (info: { process: { status: string } }) => info.process.status === wanted;
+
+/** A hub whose teams live in another one, which is a process of its own. */
+async function withOffice(teams: readonly Team[], more: Parameters<typeof config>[1] = {}) {
+  const place = folder();
+  const office = await spawnHub(place);
+  const { socket } = await openHub(folder(), '0.1.0', {
+    teams: config(teams, more),
+    farHubs: () => ({ socketPath: place.socket }),
+  });
+  return { place, office, host: await onlineClient(socket) };
+}
+
+describe('teams of another hub', () => {
+  it('start again with up when their process has ended there, and run when it runs', async () => {
+    const { host } = await withOffice([far('far')]);
+    const first = await host.command('team.up', {});
+    expect(first.started.map(({ name }) => name)).toEqual(['far']);
+    const { epoch } = await session(host, 'far', 'runs', status('running'));
+    expect((await host.command('team.up', {})).running.map(({ name }) => name)).toEqual(['far']);
+    const watcher = new Watcher(host, named(host, 'far')!.id);
+    await watcher.shows('up');
+    watcher.type('\x04');
+    await session(host, 'far', 'has ended', status('exited'));
+    expect((await host.command('team.down', {})).ended).toEqual([]);
+    const again = await host.command('team.up', {});
+    expect([again.running, again.failed]).toEqual([[], []]);
+    expect(again.started.map(({ name }) => name)).toEqual(['far']);
+    const next = await session(host, 'far', 'runs again', (info) => status('running')(info) && info.epoch !== epoch);
+    expect(next.id).toBe(first.started[0]!.id);
+    expect((await host.command('team.down', {})).ended.map(({ name }) => name)).toEqual(['far']);
+  });
+
+  it('start again with up when the other hub was killed, which ended their process', async () => {
+    const { place, office, host } = await withOffice([far('far')]);
+    await host.command('team.up', {});
+    const { epoch } = await session(host, 'far', 'runs', status('running'));
+    office.child.kill('SIGKILL');
+    await office.exited;
+    await spawnHub(place);
+    await session(host, 'far', 'has died', (info) => status('died')(info) && info.connection.state === 'online');
+    expect((await host.command('team.up', {})).started.map(({ name }) => name)).toEqual(['far']);
+    await session(host, 'far', 'runs again', (info) => status('running')(info) && info.epoch !== epoch);
+  });
+
+  it('take no place of maxProcesses once their process has ended there', async () => {
+    const { host } = await withOffice([far('one'), far('two')], { maxProcesses: 1 });
+    await host.command('team.up', { teams: ['one'] });
+    const watcher = new Watcher(host, named(host, 'one')!.id);
+    await watcher.shows('up');
+    expect((await host.command('team.up', { teams: ['two'] })).failed).toHaveLength(1);
+    watcher.type('\x04');
+    await session(host, 'one', 'has ended', status('exited'));
+    const { started, failed } = await host.command('team.up', { teams: ['two'] });
+    expect([started.map(({ name }) => name), failed]).toEqual([['two'], []]);
+  });
+});
