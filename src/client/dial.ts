@@ -13,10 +13,12 @@ import {
   type Outgoing,
   ownVersion,
   PROTOCOL,
+  readTurnedAway,
   type Socket,
+  TURNED_AWAY_LIMIT_BYTES,
   versionMismatch,
 } from '../protocol/index.ts';
-import { mayPass, retryAfterMs } from './http-answer.ts';
+import { bodyOf, mayPass, retryAfterMs } from './http-answer.ts';
 import type { HubAddress, LinkFailure } from './options.ts';
 
 /** connect, hello, auth and welcome together. */
@@ -25,6 +27,9 @@ const HANDSHAKE_WITHIN_MS = 5_000;
 const PING_EVERY_MS = 5_000;
 /** The first ping waits until the program has started: before that it would measure how busy we are. */
 const FIRST_PING_MS = 500;
+
+/** The socket ended without a close frame (RFC 6455, 7.1.5). */
+const CUT = 1006;
 
 export type Welcome = Extract<HubMessage, { payload: { kind: 'welcome' } }>['payload'];
 
@@ -80,9 +85,17 @@ export function dial(address: HubAddress, options: DialOptions): Dialed {
     below = response.socket;
   });
   let answered: HttpAnswer | undefined;
-  socket.once('unexpected-response', (_request, { statusCode = 0, headers }) => {
+  socket.once('unexpected-response', (_request, response) => {
+    const { statusCode = 0, headers } = response;
     answered = { status: statusCode, retryAfterMs: retryAfterMs(headers['retry-after']) };
-    socket.terminate();
+    // At the end of a stream is a program of ours, which says why it found no hub.
+    if ('stream' in address) {
+      void bodyOf(response, TURNED_AWAY_LIMIT_BYTES).then((body) => {
+        const error = readTurnedAway(body);
+        if (error) said = { error: there(error, where), permanent: !error.retriable };
+        socket.terminate();
+      });
+    } else socket.terminate();
   });
   const link = new Link<'client'>({
     side: 'client',
@@ -98,7 +111,9 @@ export function dial(address: HubAddress, options: DialOptions): Dialed {
     },
     closed: (closed) => {
       const upgrade = answered && refusedUpgrade(answered, nameOf(address));
-      finish(said ?? upgrade ?? carrierFailure(address) ?? failureOf(closed, address, phase === 'ready'));
+      // A hub that said why it closes knows better than what carried its word, and has ended since.
+      const carrier = closed.code === CUT ? carrierFailure(address) : undefined;
+      finish(said ?? upgrade ?? carrier ?? failureOf(closed, address, phase === 'ready'));
     },
   });
   const begin = (): void => {
@@ -192,6 +207,13 @@ function elsewhere(address: HubAddress): boolean {
 function refused(error: IrisError, address: HubAddress): IrisError {
   if (error.code !== 'not-allowed' || error.retriable || !('url' in address)) return error;
   return new IrisError(error.code, error.message, { cause: error, remedy: address.refused });
+}
+
+/** Paths and programs in it are those of that machine. */
+function there(error: IrisError, where: string): IrisError {
+  const { code, message, remedy, retriable } = error;
+  const options = { cause: error, retriable, ...(remedy === undefined ? {} : { remedy }) };
+  return new IrisError(code, `${message}, on ${where}`, options);
 }
 
 /** What carried the connection knows best why it broke. */

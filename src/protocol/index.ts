@@ -16,3 +16,4 @@ export type {
 export * from './mismatch.ts';
 export type { SessionPatch } from './session-schema.ts';
 export * from './system-clock.ts';
+export * from './turned-away.ts';

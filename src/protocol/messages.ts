@@ -18,7 +18,7 @@ const personName = z.string().max(128);
 const spreadMs = z.number().int().min(0).max(MAX_SPREAD_MS);
 const positionSchema = z.object({ epoch: id, seq: count });
 
-const failure = z.object({
+export const failure = z.object({
   code: z.string().max(64),
   message: z.string().max(8192),
   remedy: z.string().max(4096).exactOptional(),

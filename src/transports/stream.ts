@@ -1,8 +1,9 @@
 import { Duplex } from 'node:stream';
-import { IrisError, plainText, type Transport } from '../core/index.ts';
+import { ERROR_CODES, IrisError, type ProcessEnd, type Transport } from '../core/index.ts';
 
-/** What the process says on its standard error is kept up to this, to explain its end; older text is dropped. */
-const WORDS_LIMIT_CHARS = 4_096;
+/** 126, 127: a shell could not run it (POSIX, 2.8.2); above: a signal ended it. */
+const NOT_RUN = 126;
+const BY_SIGNAL = 128;
 
 export interface ProcessStream {
   /** Its standard input and output. Ends with the process; destroying it ends the process. */
@@ -12,13 +13,14 @@ export interface ProcessStream {
 }
 
 /**
- * The process of a transport with pipes as one stream of bytes, once it runs.
+ * `iris-tui connect --stdio` on another machine, run by a transport with pipes, as one stream of bytes, once it runs. On standard error there are
+ * also words of profiles and of ssh, so nothing is read from it.
  * @throws IrisError when it does not come to run; `retriable` says of what class that is.
  */
 export function openStream(transport: Transport): Promise<ProcessStream> {
   return new Promise((resolve, reject) => {
     let failure: IrisError | undefined;
-    let words = '';
+    let spoke = false;
     const stream = new Duplex({
       read: () => transport.resume(),
       write: (chunk: Uint8Array, _encoding, done) => {
@@ -38,8 +40,8 @@ export function openStream(transport: Transport): Promise<ProcessStream> {
     stream.on('error', () => {});
     const over = (error: IrisError): void => {
       failure = error;
+      // What it said last is still to be read: the stream ends behind that.
       stream.push(null);
-      stream.destroy();
       reject(error);
     };
     transport.start({
@@ -47,16 +49,31 @@ export function openStream(transport: Transport): Promise<ProcessStream> {
         if (status === 'ready') resolve({ stream, failure: () => failure });
       },
       output: (bytes, from) => {
-        if (from === 'error') words = `${words}${Buffer.from(bytes).toString('utf8')}`.slice(-WORDS_LIMIT_CHARS);
-        else if (!stream.push(Buffer.from(bytes))) transport.pause();
+        if (from === 'error') return;
+        spoke = true;
+        if (!stream.push(Buffer.from(bytes))) transport.pause();
       },
-      ended: ({ exitCode, signal }) => {
-        const last = words.trim().split('\n').at(-1) ?? '';
-        const how = signal ?? (exitCode === undefined ? '' : `exit code ${exitCode}`);
-        const line = last === '' ? `the program on the far side ended (${how})` : plainText(last);
-        over(new IrisError('hub-unreachable', line, { retriable: exitCode !== 0 && last === '' }));
-      },
+      ended: (end) => over(farEnd(end, spoke)),
       failed: over,
     });
+  });
+}
+
+/**
+ * Why the connection ended, told by how the program there did. One that had carried something is lost like any other, and so is one whose hub was
+ * out of reach or that was ended: another attempt may do. Else the same again would fail the same way.
+ */
+function farEnd({ exitCode, signal }: ProcessEnd, spoke: boolean): IrisError {
+  const again = { retriable: true };
+  if (spoke || exitCode === 0) return new IrisError('hub-unreachable', 'the hub there is gone', again);
+  if (signal !== undefined || exitCode === undefined || exitCode > BY_SIGNAL) {
+    return new IrisError('hub-unreachable', `iris-tui connect was ended there (${signal ?? exitCode})`, again);
+  }
+  if (exitCode === ERROR_CODES['hub-unreachable']) {
+    return new IrisError('hub-unreachable', 'no hub runs there, and none could be started', again);
+  }
+  const why = exitCode >= NOT_RUN ? 'could not be run there' : `failed there (exit code ${exitCode})`;
+  return new IrisError('failed', `iris-tui connect ${why}`, {
+    remedy: 'run iris-tui connect --stdio </dev/null on that machine: it says why',
   });
 }

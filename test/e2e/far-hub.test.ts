@@ -29,6 +29,10 @@ async function office(): Promise<{ sshd: Sshd; here: TempHome; there: TempHome }
   return { sshd, here, there };
 }
 
+async function hubOf(home: TempHome): Promise<{ pid: number }> {
+  return JSON.parse((await runCli(['hub', 'status', '--json'], { home })).stdout) as { pid: number };
+}
+
 describe('a hub on another machine, through ssh', () => {
   it('is started there, lists and starts sessions with the folder and environment of that machine', async () => {
     const { here, there } = await office();
@@ -64,6 +68,55 @@ describe('a hub on another machine, through ssh', () => {
     // The shell of before, not another.
     tui.send('echo still-$kept\r');
     await tui.waitFor('still-yes');
+  });
+
+  it('comes back when the hub there was killed, and when it was stopped: another one is started', async () => {
+    const { here, there } = await office();
+    // What a profile prints is no reason for anything.
+    there.write('.bashrc', 'case $- in *i*) ;; *) echo BASHRC-NOISE >&2 ;; esac\n');
+    const tui = spawnTui({ home: here, args: ['--hub', 'office'], cols: 100, rows: 24 });
+    let before = 0;
+    for (const end of ['kill', 'stop'] as const) {
+      await tui.waitFor(/hub office · [\d.]+ ms/);
+      const { pid } = await hubOf(there);
+      expect(pid).not.toBe(before);
+      before = pid;
+      if (end === 'kill') process.kill(pid, 'SIGKILL');
+      else expect(await runCli(['hub', 'stop', '--force'], { home: there })).toMatchObject({ code: 0 });
+      await tui.waitFor(/hub office · (connecting|retry|offline|the hub)/);
+      expect(tui.text()).not.toContain('BASHRC-NOISE');
+    }
+    await tui.waitFor(/hub office · [\d.]+ ms/);
+    expect((await hubOf(there)).pid).not.toBe(before);
+  });
+
+  it('does not come back to a hub that told it to leave', async () => {
+    const { here, there } = await office();
+    const tui = spawnTui({ home: here, args: ['--hub', 'office'], cols: 100, rows: 24 });
+    await tui.waitFor(/hub office · [\d.]+ ms/);
+    spawnTui({ home: there, args: ['attach-session', '-d'] });
+    expect(await tui.exited).toMatchObject({ code: 0 });
+    expect(tui.text()).toContain('[detached');
+  });
+
+  it('tells what the program there says, apart from what a profile prints', async () => {
+    const { here, there } = await office();
+    there.write('.bashrc', 'echo BASHRC-NOISE >&2; echo MORE\n');
+    const message = `no hub is running at ${join(there.irisHome, 'run/hub.sock')}, on office`;
+    const remedy = 'start one with iris-tui hub start';
+    expect(await runCli(['--hub', 'office', 'hub', 'status'], { home: here })).toMatchObject({
+      code: 6,
+      stderr: `iris-tui: ${message}: ${remedy}\n`,
+    });
+    const { code, stderr } = await runCli(['--hub', 'office', 'hub', 'status', '--json'], { home: here });
+    expect(code).toBe(6);
+    expect(JSON.parse(stderr)).toEqual({ code: 'hub-unreachable', message, remedy });
+    // By hand nothing asks for it, and nothing but the protocol may stand on its output.
+    expect(await runCli(['connect', '--stdio', '--no-start'], { home: there })).toMatchObject({
+      code: 6,
+      stdout: '',
+      stderr: expect.stringMatching(/^iris-tui: no hub is running at /),
+    });
   });
 
   it('says in one line what stands in the way', async () => {

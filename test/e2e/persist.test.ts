@@ -62,6 +62,29 @@ describe('a team whose session is kept on its machine', () => {
     await there.assertNoProcesses();
   });
 
+  it('comes back with the hub there, when that was killed and when it was stopped', async () => {
+    const { here, there } = await stage();
+    there.write('.bashrc', 'echo BASHRC-NOISE >&2\n');
+    const hubThere = async (): Promise<number | undefined> => {
+      const { code, stdout } = await runCli(['hub', 'status', '--json'], { home: there });
+      return code === 0 ? (JSON.parse(stdout) as { pid: number }).pid : undefined;
+    };
+    expect(await runCli(['up', 'train'], { home: here })).toMatchObject({ code: 0, stderr: '' });
+    for (const end of ['kill', 'stop'] as const) {
+      await waitUntil(async () => (await session(here))?.connection.state === 'online', 'it is online');
+      const pid = await waitUntil(hubThere, 'there is a hub');
+      if (end === 'kill') process.kill(pid, 'SIGKILL');
+      else await runCli(['hub', 'stop', '--force'], { home: there });
+      await waitUntil(async () => {
+        const now = await hubThere();
+        return now !== undefined && now !== pid;
+      }, `another hub was started there (${end})`);
+      await waitUntil(async () => (await session(here))?.connection.state === 'online', 'it is back');
+    }
+    const { stdout } = await runCli(['connection', 'train'], { home: here });
+    expect(stdout).not.toContain('BASHRC-NOISE');
+  });
+
   it('is a plain session where iris-tui is not installed, and says why', async () => {
     const { here, there } = await stage();
     rmSync(join(there.path, '.local/bin/iris-tui'));

@@ -1,14 +1,18 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { IrisError } from '../../core/index.ts';
+import { turnedAway } from '../../protocol/index.ts';
 import type { Context } from '../context.ts';
 import { noHub, reachHub } from '../launch-hub.ts';
 import { probeSocket } from '../probe-socket.ts';
 import type { VerbRun } from '../verbs/types.ts';
 
+/** A request comes with the connection; over a slow one some round trips later. */
+const ASKS_WITHIN_MS = 5_000;
+
 /**
  * `connect --stdio`: standard input and output become a connection to this user's hub, which is started if none runs. The far end of
- * `--hub ssh://…`: whoever could run this could use the hub's socket as well.
+ * `--hub ssh://…`: whoever could run this could use the hub's socket as well. What its exit codes mean to the near end is in docs/protocol.md.
  */
 export const runConnect: VerbRun = async (context, { options }) => {
   if (options.stdio !== true) {
@@ -21,11 +25,15 @@ export const runConnect: VerbRun = async (context, { options }) => {
       remedy: 'iris-tui attach opens the screen',
     });
   }
-  const path = options.start === false ? await running(context) : (await reachHub(context)).socket;
-  const socket = connect(path);
-  await once(socket, 'connect').catch((error: unknown) => {
-    throw IrisError.from(error, 'hub-unreachable');
-  });
+  let socket: Socket;
+  try {
+    socket = connect(options.start === false ? await running(context) : (await reachHub(context)).socket);
+    await once(socket, 'connect');
+  } catch (error) {
+    const failure = ofTheHub(error);
+    await answer(failure);
+    throw failure;
+  }
   // Whichever side goes first takes the other along.
   process.stdin.pipe(socket);
   socket.pipe(process.stdout, { end: false });
@@ -34,6 +42,30 @@ export const runConnect: VerbRun = async (context, { options }) => {
   await once(socket, 'close');
   process.stdin.destroy();
 };
+
+/** No hub now says nothing of the next attempt: one may be on its way. */
+function ofTheHub(error: unknown): IrisError {
+  const { code, message, remedy, retriable } = IrisError.from(error, 'hub-unreachable');
+  return new IrisError(code, message, {
+    cause: error,
+    retriable: retriable || code === 'hub-unreachable',
+    ...(remedy === undefined ? {} : { remedy }),
+  });
+}
+
+/**
+ * Whoever speaks the protocol is told in answer to its request: on standard error it would stand among whatever a profile prints there. Where
+ * nothing is asked, nothing is answered.
+ */
+async function answer(failure: IrisError): Promise<void> {
+  const { stdin, stdout } = process;
+  const asked = await once(stdin, 'readable', { signal: AbortSignal.timeout(ASKS_WITHIN_MS) }).then(
+    () => stdin.read() !== null,
+    () => false,
+  );
+  if (asked) await new Promise((resolve) => stdout.write(turnedAway(failure), resolve));
+  stdin.destroy();
+}
 
 async function running({ paths }: Context): Promise<string> {
   if ((await probeSocket(paths.socket)) !== 'answers') throw noHub(paths.socket);

@@ -3,7 +3,7 @@ import { type Clock, type FarHubRef, hubKey, IrisError, type PeopleEvent } from 
 import { carriedAddress, type OpenTransport } from './carried.ts';
 import { FarHubLink } from './far-hub-link.ts';
 
-/** A link that nobody needs is kept this long: a session that is started again finds it open. */
+/** A link that nobody needs is kept this long, as long as it holds: a session that is started again finds it open. */
 const LINGER_MS = 5_000;
 
 export interface FarHubsOptions {
@@ -23,10 +23,15 @@ export interface FarHubsOptions {
   readonly onError: (error: unknown) => void;
 }
 
+interface Entry {
+  readonly link: FarHubLink;
+  users: number;
+}
+
 /** Links to other hubs: one each, however many of its sessions are mirrored here. */
 export class FarHubs {
   readonly #o: FarHubsOptions;
-  readonly #links = new Map<string, { readonly link: FarHubLink; users: number }>();
+  readonly #links = new Map<string, Entry>();
 
   constructor(options: FarHubsOptions) {
     this.#o = options;
@@ -58,7 +63,12 @@ export class FarHubs {
         ...(ref.kind === 'runner' ? { reconnect: { giveUpAfterMs: Number.POSITIVE_INFINITY } } : {}),
         onListenerError: onError,
       });
-      entry = { link: new FarHubLink(ref, host, clock, () => why, people), users: 0 };
+      const made: Entry = { link: new FarHubLink(ref, host, clock, () => why, people), users: 0 };
+      // What leads there would start a hub again that was stopped, for nobody.
+      host.on((event) => {
+        if (event.type === 'connection' && event.connection.state !== 'online') this.#endUnused(key, made);
+      });
+      entry = made;
       this.#links.set(key, entry);
     }
     entry.users += 1;
@@ -70,12 +80,13 @@ export class FarHubs {
     const entry = this.#links.get(key);
     if (entry?.link !== link) return;
     entry.users -= 1;
-    if (entry.users > 0) return;
-    this.#o.clock.after(LINGER_MS, () => {
-      if (entry.users > 0 || this.#links.get(key) !== entry) return;
-      this.#links.delete(key);
-      link.close();
-    });
+    if (entry.users === 0) this.#o.clock.after(LINGER_MS, () => this.#endUnused(key, entry));
+  }
+
+  #endUnused(key: string, entry: Entry): void {
+    if (entry.users > 0 || this.#links.get(key) !== entry) return;
+    this.#links.delete(key);
+    entry.link.close();
   }
 
   #address(ref: FarHubRef): ConnectOptions['address'] {
