@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -89,9 +90,9 @@ describe('[H36] whoever comes by the network and means no good', () => {
   it('opens more connections than its share, and shuts nobody else out', async () => {
     const { url } = await listeningHub();
     const { hostname, port } = new URL(url);
+    // Without TLS: six hundred handshakes take longer than the hub waits for them, on a machine that does much else.
     const idle = Array.from({ length: 600 }, () => {
-      const options = { host: hostname, port: Number(port), localAddress: '127.0.0.4' };
-      const socket = connectTls({ rejectUnauthorized: false, ...options });
+      const socket = connect({ host: hostname, port: Number(port), localAddress: '127.0.0.4' });
       return socket.on('error', () => {}).on('data', () => {});
     });
     await eventually('those beyond its share are cut', () => idle.filter(({ destroyed }) => destroyed).length >= 88);

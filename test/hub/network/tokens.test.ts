@@ -143,20 +143,21 @@ describe('tokens of a device', () => {
   });
 
   it('[A21] revoking a device with 50 sockets closes all of them within 2 s, and nothing of it is good any more', async () => {
-    const { owner, paired } = await listeningHub();
+    const clock = new MovedClock(systemClock, { held: true });
+    const { owner, paired } = await listeningHub({ clock });
     const device = await paired({ role: 'owner' });
     const peers = await Promise.all(Array.from({ length: 50 }, () => device.peer()));
     for (const peer of peers) await peer.welcome();
     // One of them reads nothing: it does not even answer the close.
     peers[0]!.ws.pause();
-    const started = performance.now();
     await owner.command('client.revoke', { client: 'laptop' });
+    // No time of the hub goes by until those that answer are closed, and two seconds of it for the one that does not.
+    for (const peer of peers.slice(1)) expect(await peer.closes()).toMatchObject({ code: 4003 });
+    clock.advance(2_000);
     await eventually('the hub knows of no link of it', async () => {
       const { viewers } = await owner.command('viewer.list', {});
       return viewers.length === 1;
     });
-    expect(performance.now() - started).toBeLessThan(2_000);
-    for (const peer of peers.slice(1)) expect(await peer.closes()).toMatchObject({ code: 4003 });
     expect((await device.refresh()).status).toBe(401);
     expect((await device.command('hub.status')).status).toBe(401);
     expect((await owner.command('client.list', {})).clients).toEqual([]);

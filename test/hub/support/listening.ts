@@ -28,13 +28,22 @@ export async function listeningHub(options: Partial<HubOptions> = {}, place: Fol
   return { ...running, owner, url, invite, paired };
 }
 
-/** A clock whose wall can be set, and whose time can be moved on; timers run in real time. */
+/** Timers of so long and more wait for the test on a clock that is held. */
+const HELD_MS = 500;
+
+/**
+ * A clock whose wall can be set, and whose time can be moved on; timers run in real time. Held, it runs long ones only when it is moved on to them by
+ * `advance`, however long that takes: nothing is over before the test says so.
+ */
 export class MovedClock {
   movedMs = 0;
   readonly #base: NonNullable<HubOptions['clock']>;
+  readonly #isHeld: boolean;
+  #waiting: { readonly at: number; readonly run: () => void }[] = [];
 
-  constructor(base: NonNullable<HubOptions['clock']>) {
+  constructor(base: NonNullable<HubOptions['clock']>, { held = false } = {}) {
     this.#base = base;
+    this.#isHeld = held;
   }
 
   now(): number {
@@ -46,6 +55,20 @@ export class MovedClock {
   }
 
   after(delayMs: number, run: () => void): { cancel(): void } {
-    return this.#base.after(delayMs, run);
+    if (!this.#isHeld || delayMs < HELD_MS) return this.#base.after(delayMs, run);
+    const one = { at: this.movedMs + delayMs, run };
+    this.#waiting.push(one);
+    const cancel = (): void => {
+      this.#waiting = this.#waiting.filter((other) => other !== one);
+    };
+    return { cancel };
+  }
+
+  /** So much time goes by, and what waited for it runs. */
+  advance(ms: number): void {
+    this.movedMs += ms;
+    const due = this.#waiting.filter(({ at }) => at <= this.movedMs).sort((a, b) => a.at - b.at);
+    this.#waiting = this.#waiting.filter((one) => !due.includes(one));
+    for (const { run } of due) run();
   }
 }
