@@ -27,37 +27,33 @@ const enter = (host: SessionHost, session: string) => host.command('session.keys
 const agentOf = (host: SessionHost, id: string) => host.sessions.find((session) => session.id === id)?.agent;
 
 describe.concurrent('the state of an agent', () => {
-  test.each(['claude', 'codex', 'gemini'])(
-    '%s: can be waited for, and is told to every viewer',
-    async (agent) => {
-      const host = await onlineClient(socket);
-      const viewer = await onlineClient(socket);
-      const { id } = await start(host, `${agent}-done`, '--wait-at', 'typed,approve');
-      expect((await wait(host, id, 'idle')).matched).toBe('idle');
-      const blocked = wait(viewer, id, 'blocked');
-      await enter(host, id);
-      const { session } = await blocked;
-      expect(session.agent).toMatchObject({
-        kind: agent,
-        state: 'blocked',
-        question: expect.stringContaining('touch made.txt'),
-      });
-      await eventually('the viewer hears of it', () => agentOf(viewer, id)?.state === 'blocked');
-      expect(agentOf(viewer, id)?.question).toBe(session.agent.question);
-      const done = wait(viewer, id, 'done');
-      const again = wait(viewer, id, 'working');
-      await enter(host, id);
-      await again;
-      expect((await done).session.agent.state).toBe('done');
-      expect((await wait(host, id, 'idle')).matched).toBe('idle');
-      await enter(host, id);
-      await eventually('who types has seen it', () => agentOf(viewer, id)?.state === 'idle');
-      const exited = wait(viewer, id, 'exited');
-      await host.command('session.kill', { session: id });
-      expect((await exited).matched).toBe('exited');
-    },
-    30_000,
-  );
+  test.each(['claude', 'codex', 'gemini'])('%s: can be waited for, and is told to every viewer', async (agent) => {
+    const host = await onlineClient(socket);
+    const viewer = await onlineClient(socket);
+    const { id } = await start(host, `${agent}-done`, '--wait-at', 'typed,approve');
+    expect((await wait(host, id, 'idle')).matched).toBe('idle');
+    const blocked = wait(viewer, id, 'blocked');
+    await enter(host, id);
+    const { session } = await blocked;
+    expect(session.agent).toMatchObject({
+      kind: agent,
+      state: 'blocked',
+      question: expect.stringContaining('touch made.txt'),
+    });
+    await eventually('the viewer hears of it', () => agentOf(viewer, id)?.state === 'blocked');
+    expect(agentOf(viewer, id)?.question).toBe(session.agent.question);
+    const done = wait(viewer, id, 'done');
+    const again = wait(viewer, id, 'working');
+    await enter(host, id);
+    await again;
+    expect((await done).session.agent.state).toBe('done');
+    expect((await wait(host, id, 'idle')).matched).toBe('idle');
+    await enter(host, id);
+    await eventually('who types has seen it', () => agentOf(viewer, id)?.state === 'idle');
+    const exited = wait(viewer, id, 'exited');
+    await host.command('session.kill', { session: id });
+    expect((await exited).matched).toBe('exited');
+  });
 
   test('ends: who waits for anything else is told so', async () => {
     const host = await onlineClient(socket);
@@ -71,17 +67,20 @@ describe.concurrent('the state of an agent', () => {
   test('is done until somebody saw it, and idle where somebody looks', async () => {
     const host = await onlineClient(socket);
     const viewer = await onlineClient(socket);
-    const seen = await start(host, 'codex-done', '--speed', '4');
-    const unseen = await start(host, 'codex-done', '--speed', '4');
+    const seen = await start(host, 'codex-done', '--wait-at', 'typed', '--speed', '4');
+    const unseen = await start(host, 'codex-done', '--wait-at', 'typed', '--speed', '4');
+    for (const { id } of [seen, unseen]) await wait(host, id, 'idle');
     await viewer.command('session.seen', { session: seen.id, looking: true });
     const states: string[] = [];
     host.on(() => {
       const state = agentOf(host, seen.id)?.state;
       if (state && states.at(-1) !== state) states.push(state);
     });
-    await Promise.all([wait(host, seen.id, 'done'), wait(host, unseen.id, 'done')]);
+    const done = [wait(host, seen.id, 'done'), wait(host, unseen.id, 'done')];
+    for (const { id } of [seen, unseen]) await enter(host, id);
+    await Promise.all(done);
     await eventually(
-      'both are idle',
+      'the one is idle, the other done',
       () => agentOf(host, seen.id)?.state === 'idle' && agentOf(host, unseen.id)?.state === 'done',
     );
     expect(states).not.toContain('done');

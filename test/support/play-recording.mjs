@@ -1,6 +1,7 @@
 // Plays a recorded agent on this terminal: node play-recording.mjs RECORDING [--speed N] [--wait-at MARKER,…] [--answers CHARACTERS] [--stay]
-// Output comes at the times it was recorded. At the first marker of each name after --wait-at it goes on only after Enter (CR), or one of the
-// characters of --answers, was typed; with --stay it does not end with the recording. Markers `end` and what comes after them are left out: there the recorded agent was killed.
+// Output comes at the times it was recorded; when that is late, all that follows is as late: what was seen for a while is seen as long.
+// At the first marker of each name after --wait-at it goes on only after Enter (CR), or one of the characters of --answers, was typed; with
+// --stay it does not end with the recording. Markers `end` and what comes after them are left out: there the recorded agent was killed.
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -41,6 +42,7 @@ let paused = 0;
 for (const [at, kind, data] of events) {
   const due = (at * 1000) / speed + paused - (performance.now() - from);
   if (due > 0) await sleep(due);
+  else paused -= due;
   if (kind === 'm' && data === 'end') break;
   if (kind === 'o') process.stdout.write(data);
   if (kind === 'm' && waitAt.delete(data)) {

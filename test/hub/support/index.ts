@@ -179,6 +179,20 @@ export class Watcher {
   }
 }
 
+/** Waits until all that watch a session see it as its hub does: the last bytes come to each by its own way. */
+export async function equalCells(host: SessionHost, session: string, watchers: readonly Watcher[]): Promise<void> {
+  let truth = '';
+  const different = () => watchers.filter(({ screen }) => screen.capture({ ansi: true }) !== truth);
+  await waitUntil(
+    async () => {
+      truth = (await host.command('session.capture', { session, ansi: true })).text;
+      return different().length === 0;
+    },
+    'the cells of all are equal',
+    { detail: () => [truth, ...different().map(({ text }) => text)].join('\n---\n') },
+  );
+}
+
 export async function eventually<T>(
   what: string,
   look: () => T | Promise<T>,
