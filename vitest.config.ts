@@ -11,7 +11,7 @@ export default defineConfig({
     pool: 'forks',
     // Most tests wait for programs in terminals, not for a core; more at once would wait too long.
     maxWorkers: Math.max(3, availableParallelism()),
-    testTimeout: 90_000,
+    testTimeout: 180_000,
     hookTimeout: 90_000,
     dangerouslyIgnoreUnhandledErrors: false,
   },

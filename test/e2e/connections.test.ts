@@ -81,7 +81,7 @@ describe('a team on another machine', () => {
     await tui.waitFor(/[$#] echo typed away/);
     tui.send('\r');
     await tui.waitFor(/^│typed away/m);
-  }, 120_000);
+  });
 
   it('says what to do when its key is refused; the letter alone tries again', async () => {
     const sshd = await startSshd();
@@ -105,7 +105,7 @@ describe('a team on another machine', () => {
     tui.send('r');
     await tui.waitFor(/● locked/);
     await tui.waitFor((t) => !/retry now/.test(t.text()));
-  }, 120_000);
+  });
 
   it('asks in its pane, with nothing above the question', async () => {
     const sshd = await startSshd();
