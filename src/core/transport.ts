@@ -33,6 +33,8 @@ export interface LaunchSpec {
     readonly after?: Position;
     /** Whose rules hold for one that is started there. */
     readonly agent: string;
+    /** What it is called here. */
+    readonly name: string;
     /** By this the other hub starts it once, however often it is asked to. */
     readonly key: string;
   };

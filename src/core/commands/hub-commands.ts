@@ -21,6 +21,8 @@ export const hubCommands = {
     summary: 'start a session',
     args: z.object({
       name: z.string().min(1).max(128).optional(),
+      /** The name that it gets where `name` is absent, with a number if it is taken. A hub asks so for what it starts in another one. */
+      nameLike: z.string().min(1).max(128).optional(),
       /** Absent: the agent's program, or the user's shell. */
       command: z.array(z.string().max(131_072)).min(1).max(4096).optional(),
       /** In this hub: one that this user was paired with, or a runner that is connected here. */

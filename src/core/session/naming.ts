@@ -17,7 +17,12 @@ export function cleanName(name: string): string {
 
 /** The program's base name, or that with `-2`, `-3` … when it is taken. */
 export function defaultName(command: readonly string[], taken: (name: string) => boolean): string {
-  const base = plainText(baseName(command[0] ?? ''), NAME_LIMIT_CHARS - 8).trim() || 'session';
+  return freeName(baseName(command[0] ?? ''), taken);
+}
+
+/** This name, or that with `-2`, `-3` … when it is taken. */
+export function freeName(name: string, taken: (name: string) => boolean): string {
+  const base = plainText(name, NAME_LIMIT_CHARS - 8).trim() || 'session';
   if (!taken(base)) return base;
   for (let n = 2; ; n++) if (!taken(`${base}-${n}`)) return `${base}-${n}`;
 }

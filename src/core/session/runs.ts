@@ -268,7 +268,15 @@ export class Runs {
       ...(unattended ? { unattended } : {}),
       ...(startTimeoutMs === undefined ? {} : { startTimeoutMs }),
       ...(this.#mirrored || remote?.options.persist !== undefined
-        ? { mirror: { ...(session === undefined ? {} : { session }), ...after, agent: agentKind, key: identity.id } }
+        ? {
+            mirror: {
+              ...(session === undefined ? {} : { session }),
+              ...after,
+              agent: agentKind,
+              name: identity.name,
+              key: identity.id,
+            },
+          }
         : {}),
     };
   }

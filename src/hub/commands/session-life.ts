@@ -5,6 +5,7 @@ import {
   agentKindOf,
   baseName,
   defaultName,
+  freeName,
   type HubCommandParsed,
   headlessWords,
   IrisError,
@@ -84,9 +85,8 @@ function newElsewhere(on: string, args: HubCommandParsed<'session.new'>, hub: Hu
   };
   const { team: _team, teamPrint: _print, ...spec } = hub.desk.spec(team, args);
   const program = command ? baseName(command[0]!) : team.agent;
-  const taken = (name: string): boolean => hub.registry.list().some((session) => session.name === name);
   let name = args.name ?? `${on}/${program}`;
-  for (let n = 2; args.name === undefined && taken(name); n++) name = `${on}/${program}-${n}`;
+  for (let n = 2; args.name === undefined && isTaken(hub)(name); n++) name = `${on}/${program}-${n}`;
   return hub.registry.create({ ...spec, mode: mode === 'pipes' ? mode : spec.mode, name });
 }
 
@@ -100,17 +100,23 @@ function newSession(args: HubCommandParsed<'session.new'>, hub: HubContext): Ses
       ? [env.SHELL || thisUser(env).shell]
       : agentCommand(args.agent, (program) => findProgram(program, env.PATH, cwd), env.PATH ?? ''));
   const command = args.mode === 'headless' ? headlessWords(args.agent ?? agentKindOf(given), given) : given;
+  const name = args.name ?? (args.nameLike === undefined ? undefined : freeName(args.nameLike, isTaken(hub)));
   return hub.registry.create({
     command,
     cwd,
     env,
     mode: args.mode,
     ...clampSize(args),
-    ...(args.name === undefined ? {} : { name: args.name }),
+    ...(name === undefined ? {} : { name }),
     ...(args.agent === undefined ? {} : { agent: args.agent }),
     ...(args.hooks === undefined ? {} : { hooks: args.hooks }),
   });
 }
+
+const isTaken =
+  ({ registry }: HubContext) =>
+  (name: string): boolean =>
+    registry.list().some((session) => session.name === name);
 
 /** What the arguments leave open is as the team says. Its name is the team's, with a number if that is taken. */
 function newOfTeam(name: string, args: HubCommandParsed<'session.new'>, hub: HubContext): Session {
@@ -124,10 +130,9 @@ function newOfTeam(name: string, args: HubCommandParsed<'session.new'>, hub: Hub
     ...(args.mode === 'headless' ? { mode: args.mode } : {}),
   };
   const spec = hub.desk.spec(team, args, args.env);
-  const taken = (wanted: string) => hub.registry.list().some((session) => session.name === wanted);
   return hub.desk.create(entry, {
     ...spec,
-    name: args.name ?? defaultName([name], taken),
+    name: args.name ?? defaultName([name], isTaken(hub)),
     teamPrint: teamPrint(entry),
     ...(args.hooks === undefined ? {} : { hooks: args.hooks }),
   });

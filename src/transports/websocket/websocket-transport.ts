@@ -227,7 +227,8 @@ export class WebSocketTransport implements Transport, LinkUser {
         ...(command.length === 0 ? {} : { command: [...command] }),
         ...(cwd === '' ? {} : { cwd }),
         ...(Object.keys(env).length === 0 ? {} : { extraEnv: { ...env } }),
-        ...(mirror ? { key: mirror.key } : {}),
+        // An older hub names it by itself.
+        ...(mirror ? { key: mirror.key, nameLike: this.#nameThere(mirror.name) } : {}),
         ...(kind === undefined || NO_AGENTS.includes(kind) ? {} : { agent: kind }),
         mode: headless === undefined ? mode : 'headless',
         cols,
@@ -245,6 +246,13 @@ export class WebSocketTransport implements Transport, LinkUser {
     } finally {
       this.#starting = false;
     }
+  }
+
+  /** What is called `office/bash` here is `bash` at office. */
+  #nameThere(name: string): string {
+    const { hub } = this.#remote;
+    const prefix = hub.kind === 'carried' ? '' : `${hub.name}/`;
+    return name.startsWith(prefix) && name.length > prefix.length ? name.slice(prefix.length) : name;
   }
 
   #attach(session: string): void {

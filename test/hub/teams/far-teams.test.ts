@@ -58,6 +58,19 @@ describe('teams of another hub', () => {
     await session(host, 'far', 'runs again', (info) => status('running')(info) && info.epoch !== epoch);
   });
 
+  it('have their name there, too, or that with a number, and so have those that are started with new --on', async () => {
+    const { place, host } = await withOffice([far('far')]);
+    const there = await onlineClient(place.socket);
+    await there.command('session.new', { name: 'far', command: ['cat'], cwd: '/tmp' });
+    await host.command('team.up', {});
+    await session(there, 'far-2', 'is there', status('running'));
+    const launch = { on: 'office', command: ['cat'], cwd: '/tmp' };
+    expect((await host.command('session.new', { ...launch, name: 'onb' })).name).toBe('onb');
+    await session(there, 'onb', 'is there', status('running'));
+    expect((await host.command('session.new', launch)).name).toBe('office/cat');
+    await session(there, 'cat', 'is there', status('running'));
+  });
+
   it('take no place of maxProcesses once their process has ended there', async () => {
     const { host } = await withOffice([far('one'), far('two')], { maxProcesses: 1 });
     await host.command('team.up', { teams: ['one'] });
