@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { constants } from 'node:os';
 import { config as configureZod } from 'zod';
-import { findSession, IrisError, type SessionHost } from '../core/index.ts';
+import { findSession, IrisError, plainText, type SessionHost } from '../core/index.ts';
 import { type Config, loadConfig, type Problem, problemLine } from './config/index.ts';
 import { type Context, makeContext } from './context.ts';
 import { editConfigCommand } from './edit-config.ts';
@@ -170,7 +170,7 @@ function farewell(why: Exit): number {
       process.stdout.write(why.by ? `[detached: ${why.by}]\n` : '[detached]\n');
       return 0;
     case 'empty':
-      process.stdout.write('[no sessions left]\n');
+      process.stdout.write(`[${plainText(why.reason ?? 'no sessions left')}]\n`);
       return 0;
     case 'hangup':
       return 128 + constants.signals.SIGHUP;

@@ -137,13 +137,10 @@ export class HubClient implements SessionHost {
     send: (message) => this.#send(message),
     write: (attachment, bytes, settled, origin) => {
       const { sessionId, stream } = attachment;
-      this.#input(sessionId).write(
-        stream,
-        attachment.epoch ?? this.#sessions.get(sessionId)?.epoch,
-        bytes,
-        settled,
-        origin,
-      );
+      const queue = this.#input(sessionId);
+      const epoch = attachment.epoch ?? this.#sessions.get(sessionId)?.epoch;
+      if (this.failure) queue.refuse(bytes, settled, this.failure.message);
+      else queue.write(stream, epoch, bytes, settled, origin);
     },
     heldBytes: (sessionId) => this.#inputs.get(sessionId)?.heldBytes ?? 0,
     maySize: (sessionId) => this.#sessions.get(sessionId)?.role !== 'viewer',
@@ -257,6 +254,7 @@ export class HubClient implements SessionHost {
     this.#connection = describe(state, this.#connection, this.#clock, this.#roundTripMs);
     if (state.name === 'failed') this.#commands.fail(state.reason);
     if (!this.#closed) this.#events.emit({ type: 'connection', connection: this.#connection });
+    if (state.name === 'failed') for (const queue of this.#inputs.values()) queue.fail(state.reason);
   }
 
   #receive(message: HubMessage): void {

@@ -61,8 +61,7 @@ export class InputQueue {
   ): void {
     if (bytes.length === 0) return settled?.();
     if (this.#bytes + bytes.length > MAX_HELD_BYTES) {
-      if (settled) settled(new IrisError('failed', 'too much waits for the hub'));
-      else this.#o.refused(bytes, 'too much waits for the hub');
+      this.refuse(bytes, settled, 'too much waits for the hub');
       return;
     }
     this.#bytes += bytes.length;
@@ -79,6 +78,12 @@ export class InputQueue {
     });
     this.#next += 1;
     this.#flush();
+  }
+
+  /** These never reach the process. */
+  refuse(bytes: Uint8Array, settled: WriteSettled | undefined, reason: string): void {
+    if (settled) settled(new IrisError('failed', reason));
+    else this.#o.refused(bytes, reason);
   }
 
   /** The hub attached a stream of this session; `epoch` is that of its process. */
@@ -111,6 +116,13 @@ export class InputQueue {
     for (const { settled } of refused) settled?.(new IrisError('failed', reason));
     const unasked = refused.filter(({ settled }) => !settled);
     if (unasked.length > 0) this.#o.refused(joined(unasked.map(({ bytes }) => bytes)), reason);
+  }
+
+  /** There will be no link any more: none of it arrives. */
+  fail(reason: IrisError): void {
+    const last = this.#queue.at(-1);
+    if (last) this.wasRefused(0, last.inputSeq, reason.message);
+    this.#show();
   }
 
   /** A stream was given up: what it had not sent is dropped. */

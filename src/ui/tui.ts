@@ -11,7 +11,7 @@ import {
 import { Chrome } from './chrome.tsx';
 import { Compositor, detectCapabilities, type Environment } from './compositor/index.ts';
 import { Keyboard, type Maker, Mouse, makeKeyTables, TypeAhead } from './control/index.ts';
-import { ConfirmControl } from './overlays/index.ts';
+import { ConfirmControl, NoticeControl } from './overlays/index.ts';
 import { RefusedText, refusedLine } from './refused.ts';
 import type { TuiSettings } from './settings.ts';
 import { guardTerminal, OuterTerminal, type TerminalEvent } from './terminal/index.ts';
@@ -277,7 +277,17 @@ function attend(ctx: ActionContext, options: TuiOptions, leave: (why: Exit) => v
       });
     }
     if (host.sessions.length > 0) hadSessions = true;
-    else if (hadSessions && !bench.keeper.busy) leave({ kind: 'empty' });
+    else if (hadSessions && !bench.keeper.busy) leaveEmpty();
+  };
+  /** At once, unless something has to be read first. */
+  const leaveEmpty = (): void => {
+    const { overlay } = bench;
+    if (!(overlay instanceof NoticeControl)) leave({ kind: 'empty' });
+    else {
+      overlay.afterwards = () => {
+        if (host.sessions.length === 0) leave({ kind: 'empty', reason: overlay.title });
+      };
+    }
   };
   const undo = [
     bench.sync.changed.on(look),

@@ -9,6 +9,7 @@ import {
   type Tab,
 } from '../core/index.ts';
 import { Attempts } from './attempts.ts';
+import { BadNews } from './bad-news.ts';
 import { Company } from './company.ts';
 import { MIN_COLS, MIN_ROWS } from './components/App.tsx';
 import { FocusReports } from './focus-reports.ts';
@@ -86,6 +87,7 @@ export class Workbench {
   #scheduled = false;
   readonly #hold: Hold;
   readonly #news = new SessionNews();
+  readonly #badNews: BadNews;
   readonly #ticker: Ticker;
   #closed = false;
   readonly #undo: (() => void)[] = [];
@@ -107,6 +109,7 @@ export class Workbench {
     this.gaze = new Gaze(options.host);
     this.teams = new Teams(options.host);
     this.company = new Company(this);
+    this.#badNews = new BadNews(this, options.hubName);
     this.#undo.push(this.teams.changed.on(() => this.update()));
     this.#undo.push(this.teams.problem.on((line) => this.messages.config(line)));
     this.#ticker = new Ticker(options.clock, () => this.update());
@@ -286,6 +289,7 @@ export class Workbench {
     switch (event.type) {
       case 'connection':
         if (event.connection.state === 'online') this.sync.heard();
+        this.#badNews.connection(event.connection);
         this.update();
         break;
       case 'workspace':
@@ -304,6 +308,7 @@ export class Workbench {
   }
 
   #viewChanged(view: SessionView): void {
+    this.#badNews.ended(view);
     if (view.ended) this.update();
     const placed = this.#placedSession(view.sessionId);
     if (!placed) return;

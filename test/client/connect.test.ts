@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { connect, connectOnce } from '../../src/client/index.ts';
-import type { HostConnection } from '../../src/core/index.ts';
+import { type HostConnection, IrisError } from '../../src/core/index.ts';
 import { encode, type HubMessage, PROTOCOL } from '../../src/protocol/index.ts';
 import {
   client,
@@ -187,6 +187,43 @@ describe('a connection that breaks', () => {
     expect((await reading).sessions).toHaveLength(1);
     await held;
     expect((await waiting).matched).toBe('later');
+  });
+
+  test('what was typed is given back when there will be no connection any more, and so is what is typed after that', async () => {
+    const place = await openHub();
+    const proxy = await openProxy(place.socket, place);
+    let revoked = false;
+    const host = connect({
+      version: '0.1.0',
+      reconnect: { settleMs: 0 },
+      address: async () => {
+        if (revoked) throw new IrisError('not-allowed', 'access was revoked');
+        return { socketPath: proxy.socket };
+      },
+    });
+    try {
+      await eventually('it is online', () => host.connection.state === 'online');
+      const session = await newSession(host, 'cat');
+      const watcher = new Watcher(host, session.id);
+      await eventually('it is attached', () => watcher.entries.length > 0);
+      const events = eventsOf(host);
+      revoked = true;
+      proxy.hold(true);
+      watcher.type('abc');
+      proxy.cut();
+      await eventually('it is refused', () => host.connection.state === 'error');
+      watcher.type('d');
+      const refused = () => events.flatMap((event) => (event.type === 'refused' ? [event] : []));
+      await eventually('both are given back', () => refused().length === 2);
+      expect(refused()).toMatchObject([
+        { text: 'abc', reason: 'access was revoked' },
+        { text: 'd', reason: 'access was revoked' },
+      ]);
+      expect(events.filter(({ type }) => type === 'held').at(-1)).toMatchObject({ bytes: 0 });
+      expect(watcher.attachment.heldBytes).toBe(0);
+    } finally {
+      host.close();
+    }
   });
 
   test('a viewer whose session was killed meanwhile is told when it is back', async () => {

@@ -5,6 +5,7 @@ import {
   encodeKey,
   type HostConnection,
   type HostEvent,
+  type IrisError,
   parseCommand,
   parseKeyName,
   type SessionHost,
@@ -97,6 +98,18 @@ export class MadeUpHub implements SessionHost {
   change(id: string, over: Partial<SessionInfo>): void {
     this.sessions = this.sessions.map((s) => (s.id === id ? { ...s, ...over } : s));
     this.emit({ type: 'sessions' });
+  }
+
+  /** The hub gives no more of it. */
+  end(sessionId: string, reason: IrisError): void {
+    this.#attached.get(sessionId)?.onEnd?.(reason);
+    this.sessions = this.sessions.filter(({ id }) => id !== sessionId);
+    this.emit({ type: 'sessions' });
+  }
+
+  connect(connection: HostConnection): void {
+    this.connection = connection;
+    this.emit({ type: 'connection', connection });
   }
 
   /** As after a resize, or when a viewer fell behind: the same screen as a whole. */

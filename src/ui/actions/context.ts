@@ -18,7 +18,8 @@ export interface Outside {
 export type Exit =
   | { readonly kind: 'detached'; readonly by?: string }
   /** The last session was closed. */
-  | { readonly kind: 'empty' }
+  /** No session is left to be seen. `reason`: what was told of that. */
+  | { readonly kind: 'empty'; readonly reason?: string }
   /** The terminal went away. */
   | { readonly kind: 'hangup' }
   | { readonly kind: 'signal'; readonly signal: NodeJS.Signals }

@@ -1,4 +1,4 @@
-import type { SessionHost, SessionInfo, TeamInfo, Workspace } from '../../core/index.ts';
+import type { HostConnection, SessionHost, SessionInfo, TeamInfo, Workspace } from '../../core/index.ts';
 import type { Ask } from '../company.ts';
 import { endedBadly } from '../components/session-words.ts';
 import { type Placed, type Placement, panes } from '../layout/index.ts';
@@ -43,7 +43,8 @@ export const endKey = (session: SessionInfo): string => `${session.id} ${session
 
 export function makeSnapshot(input: SnapshotInput): ViewSnapshot {
   const { cols, rows, host, settings, workspace, view, placement } = input;
-  const { sessions, connection } = host;
+  const { connection } = host;
+  const sessions = host.sessions.map((session) => asKnown(session, connection));
   const byId = new Map(sessions.map((s) => [s.id, s]));
   const tab = view.tab(workspace);
   const all = tab ? panes(tab.layout) : [];
@@ -67,7 +68,11 @@ export function makeSnapshot(input: SnapshotInput): ViewSnapshot {
         focused: p.paneId === focused,
         zoomed: all.length > 1 && placement.panes.length === 1,
         scroll: input.copying.get(p.paneId)?.position,
-        ...connectionOf(input, p, byId.get(p.sessionId)),
+        ...connectionOf(
+          input,
+          p,
+          host.sessions.find(({ id }) => id === p.sessionId),
+        ),
       }),
     ),
     dividers:
@@ -90,6 +95,16 @@ export function makeSnapshot(input: SnapshotInput): ViewSnapshot {
   };
 }
 
+/** While the hub is away nobody knows how it stands with a session: then the hub's own connection is the one to tell of. */
+function asKnown(session: SessionInfo, { state, since, attempt, nextRetryAt, reason }: HostConnection): SessionInfo {
+  if (state === 'online') return session;
+  const { maxAttempts, transport } = session.connection;
+  const until = nextRetryAt === undefined ? {} : { nextRetryAt };
+  const why = reason === undefined ? {} : { reason };
+  return { ...session, connection: { state, since, attempt, maxAttempts, transport, ...until, ...why } };
+}
+
+/** What is said above its screen is of its own connection: of the hub's the status line tells. */
 function connectionOf(
   input: SnapshotInput,
   placed: Placed,

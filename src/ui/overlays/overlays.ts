@@ -1,3 +1,4 @@
+import type { Clock } from '../../core/index.ts';
 import type { ListItem, Overlay } from '../model/snapshot.ts';
 import { LineEditor } from './line-editor.ts';
 
@@ -128,6 +129,41 @@ export class TextControl implements OverlayControl {
       default:
         return false;
     }
+  }
+}
+
+/** Whoever types for a place that has gone goes on typing for a moment. */
+const TYPED_ON_MS = 1000;
+
+/** Something that has to be read, and came while somebody was typing: what they type goes nowhere. Enter or Escape after a pause closes it: nobody begins a line with these. */
+export class NoticeControl implements OverlayControl {
+  readonly title: string;
+  readonly overlay: Overlay;
+  readonly #clock: Clock;
+  #last: number;
+  /** Called once when it was closed. */
+  afterwards: () => void = () => {};
+
+  constructor(clock: Clock, title: string, lines: readonly string[]) {
+    this.title = title;
+    this.overlay = {
+      kind: 'text',
+      title,
+      lines: [...lines, '', 'Enter closes this. What is typed until then is dropped.'],
+      top: 0,
+    };
+    this.#clock = clock;
+    this.#last = clock.now();
+  }
+
+  key(id: string): boolean {
+    const paused = this.#clock.now() - this.#last >= TYPED_ON_MS;
+    this.#last = this.#clock.now();
+    return !paused || !['Enter', 'KPEnter', 'C-m', 'Escape'].includes(id);
+  }
+
+  closed(): void {
+    this.afterwards();
   }
 }
 
