@@ -12,6 +12,7 @@ export * from './reconnect/index.ts';
 export * from './replay/index.ts';
 export * from './session/index.ts';
 export * from './session-host.ts';
+export * from './span.ts';
 export * from './team/index.ts';
 export * from './transport.ts';
 export * from './workspace.ts';

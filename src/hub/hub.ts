@@ -8,7 +8,7 @@ import { type AcceptOptions, accept } from './accept.ts';
 import { type Audit, storedAudit } from './audit/index.ts';
 import { type Access, openAccess } from './auth/index.ts';
 import { reportFromHook, runCommand } from './commands/index.ts';
-import type { HubContext, HubViewer } from './context.ts';
+import type { HubContext, HubViewer, SharingPort } from './context.ts';
 import { Crowd } from './crowd.ts';
 import { FarDesk } from './far/index.ts';
 import { privateFolder } from './folder.ts';
@@ -83,7 +83,7 @@ class RunningHub implements HubContext, Hub {
   readonly name: string;
   readonly access: Access;
   readonly far: FarDesk;
-  readonly sharing = new SharingDesk(this);
+  readonly sharing: SharingPort = new SharingDesk(this);
   readonly #started = new StartedKeys();
   readonly hooks: HookDesk;
   readonly headless: HeadlessDesk;
@@ -151,7 +151,7 @@ class RunningHub implements HubContext, Hub {
     this.log = log;
     this.id = hubId(options.paths.state);
     this.name = options.name ?? hostname();
-    this.audit = storedAudit(store, this.clock, log);
+    this.audit = storedAudit(store, this.clock, log, (id) => this.registry.get(id)?.name);
     this.access = openAccess(this, store);
     this.version = options.version;
     this.socket = options.paths.socket;

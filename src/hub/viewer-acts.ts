@@ -1,4 +1,4 @@
-import type { Audit } from './audit/index.ts';
+import type { Audit, AuditRecord } from './audit/index.ts';
 import type { HubContext, HubViewer } from './context.ts';
 
 /** The same act of the same device is told once in this time: typing is one act, not a thousand, and nobody pushes out of the audit what they did before. */
@@ -8,6 +8,14 @@ const REMEMBERED = 4_096;
 
 /** Of each hub: whose act, and when it was told last. */
 const told = new WeakMap<Audit, Map<string, number>>();
+
+type Outcome = AuditRecord['outcome'];
+
+export interface BegunAct {
+  /** `made`: id of the session that came of it. */
+  done(made?: string): void;
+  failed(why: string): void;
+}
 
 /** What one viewer did and was refused, for the audit. Whoever sits at this machine owns it: of them nothing is written down. */
 export class ViewerActs {
@@ -28,13 +36,26 @@ export class ViewerActs {
     this.#record(action, session, 'ok', detail);
   }
 
+  /** An act that is told when it is over, as something may come of it: with what its session was called before. */
+  begun(action: string, session?: string, detail?: string): BegunAct {
+    const local = this.#viewer.identity.principal.kind === 'local';
+    const sessionName = session === undefined ? undefined : this.#hub.registry.get(session)?.name;
+    const over = (outcome: 'ok' | 'failed', said: string | undefined, made?: string): void => {
+      if (!local) this.#tell(action, session ?? made, outcome, said, sessionName);
+    };
+    return {
+      done: (made) => over('ok', detail, made),
+      failed: (why) => over('failed', detail === undefined ? why : `${detail}: ${why}`),
+    };
+  }
+
   denied(action: string, session?: string, detail?: string): void {
     this.#tell(action, session, 'refused', detail);
   }
 
-  #tell(action: string, session: string | undefined, outcome: 'ok' | 'refused', detail: string | undefined): void {
+  #tell(action: string, session: string | undefined, outcome: Outcome, detail?: string, sessionName?: string): void {
     const { principal, from } = this.#viewer.identity;
-    const key = [principal.id, from, action, session, outcome].join(' ');
+    const key = [principal.id, from, action, session, outcome, detail].join(' ');
     const now = this.#hub.clock.now();
     const acts = told.get(this.#hub.audit) ?? new Map<string, number>();
     told.set(this.#hub.audit, acts);
@@ -43,10 +64,10 @@ export class ViewerActs {
     acts.delete(key);
     acts.set(key, now);
     if (acts.size > REMEMBERED) acts.delete(acts.keys().next().value!);
-    this.#record(action, session, outcome, detail);
+    this.#record(action, session, outcome, detail, sessionName);
   }
 
-  #record(action: string, session: string | undefined, outcome: 'ok' | 'refused', detail: string | undefined): void {
+  #record(action: string, session: string | undefined, outcome: Outcome, detail?: string, sessionName?: string): void {
     const { principal, from } = this.#viewer.identity;
     const { kind, id, name } = principal;
     this.#hub.audit.record({
@@ -54,6 +75,7 @@ export class ViewerActs {
       ...(from === undefined ? {} : { from }),
       action,
       ...(session === undefined ? {} : { session }),
+      ...(sessionName === undefined ? {} : { sessionName }),
       outcome,
       ...(detail === undefined ? {} : { detail }),
     });

@@ -1,5 +1,6 @@
 import type { AuditEntry } from '../../core/index.ts';
 import { sinceOf } from '../duration.ts';
+import { writeError } from '../failure.ts';
 import { withHost } from '../host.ts';
 import type { VerbRun } from '../verbs/types.ts';
 import { table } from './list.ts';
@@ -9,11 +10,19 @@ const LIMIT = 10_000;
 
 export const runAudit: VerbRun = async (context, { options }) => {
   const since = typeof options.since === 'string' ? sinceOf(options.since, '--since', Date.now()) : 0;
-  const { records, names } = await withHost(context, async (host) => {
-    const { sessions } = await host.command('session.list', {});
-    const found = await host.command('audit.list', { since: Math.max(0, since), limit: LIMIT });
-    return { ...found, names: new Map(sessions.map(({ id, name }) => [id, name])) };
-  });
+  const until = typeof options.until === 'string' ? sinceOf(options.until, '--until', Date.now()) : undefined;
+  const { records, total } = await withHost(context, (host) =>
+    host.command('audit.list', {
+      since: Math.max(0, since),
+      ...(until === undefined ? {} : { until: Math.max(0, until) }),
+      limit: LIMIT,
+    }),
+  );
+  const [oldest] = records;
+  if (oldest && total > records.length) {
+    const end = new Date(oldest.at).toISOString();
+    writeError(`iris-tui: these are the newest ${records.length} of ${total}: --until ${end} has those before them\n`);
+  }
   if (context.json) return context.value(records);
   if (records.length === 0) {
     if (context.env.stdoutIsTerminal) context.line('nothing: nobody came by the network, and nobody was invited');
@@ -23,13 +32,18 @@ export const runAudit: VerbRun = async (context, { options }) => {
     timeOf(one.at),
     whoOf(one),
     one.from ?? 'here',
-    one.outcome === 'ok' ? '' : 'refused',
+    one.outcome === 'ok' ? '' : one.outcome,
     one.action,
-    one.session === undefined ? '' : (names.get(one.session) ?? one.session),
+    sessionOf(one),
     one.detail ?? '',
   ]);
   table(context, ['WHEN', 'WHO', 'FROM', '', 'WHAT', 'SESSION', 'DETAIL'], rows);
 };
+
+/** What it was called then, and its id: the name may be another's by now. */
+function sessionOf({ session = '', sessionName }: AuditEntry): string {
+  return sessionName === undefined ? session : `${sessionName} (${session})`;
+}
 
 function whoOf({ who }: AuditEntry): string {
   return who.kind === 'local' ? 'you' : who.name || who.kind;

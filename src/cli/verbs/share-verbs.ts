@@ -177,10 +177,11 @@ export const shareVerbs: readonly Verb[] = [
     group: 'hub',
     summary: 'show who came in over the network, and what they did',
     description: [
-      'Every pairing, login, refusal, attachment and act of whoever is not at this machine, and who was invited or revoked. The hub keeps the newest 100000.',
+      'Every pairing, login, refusal, attachment and act of whoever is not at this machine, and who was invited or revoked: with the name a session had then, and with the program that was started, not its arguments. The hub keeps the newest 100000; at most 10000 are shown at once, and standard error says so when there are more.',
     ],
     options: [
       { flags: '--since <TIME>', summary: 'from then on: a duration (2h, 7d) or a time (2026-03-01T14:00)' },
+      { flags: '--until <TIME>', summary: 'up to then: the same' },
       JSON_OPTION,
       HUB_OPTION,
     ],

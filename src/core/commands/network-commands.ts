@@ -64,8 +64,9 @@ export const networkCommands = {
     role: 'owner',
     summary: 'who did what',
     args: z.object({
-      /** Milliseconds since 1970. */
+      /** Milliseconds since 1970, both. */
       since: z.number().min(0).default(0),
+      until: z.number().min(0).optional(),
       /** The newest of them. */
       limit: z.number().int().min(1).max(10_000).default(1_000),
     }),
@@ -104,7 +105,10 @@ export interface AuditEntry {
   readonly from?: string;
   readonly action: string;
   readonly session?: string;
-  readonly outcome: 'ok' | 'refused';
+  /** What that one was called then. */
+  readonly sessionName?: string;
+  /** `refused`: they may not; `failed`: they may, and it did not work. */
+  readonly outcome: 'ok' | 'refused' | 'failed';
   readonly detail?: string;
 }
 
@@ -128,5 +132,6 @@ export interface NetworkCommandResults {
   'token.create': { id: string; name: string; token: string; expiresAt: number };
   'token.list': { tokens: TokenInfo[] };
   'token.revoke': { id: string; name: string };
-  'audit.list': { records: AuditEntry[] };
+  /** The oldest first; `total`: how many there are of that time, those beyond the limit included. */
+  'audit.list': { records: AuditEntry[]; total: number };
 }

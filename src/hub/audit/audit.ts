@@ -12,28 +12,55 @@ export interface AuditRecord {
   readonly action: string;
   /** Id of the session it was about. */
   readonly session?: string;
-  readonly outcome: 'ok' | 'refused';
-  /** For people: why it was refused, what exactly. Never typed text or credentials. */
+  /** What that one was called then. */
+  readonly sessionName?: string;
+  /** `refused`: they may not; `failed`: they may, and it did not work. */
+  readonly outcome: 'ok' | 'refused' | 'failed';
+  /** For people: why it was refused or failed, what exactly. Never typed text, arguments of programs or credentials. */
   readonly detail?: string;
 }
 
 /** Who did what, from where, when. */
 export interface Audit {
   record(entry: Omit<AuditRecord, 'at'>): void;
-  /** The newest `limit` records since a time (milliseconds since 1970), the oldest first. @throws IrisError `storage` */
-  query(wanted: { readonly since: number; readonly limit: number }): Promise<AuditRecord[]>;
+  /** @throws IrisError `storage` */
+  query(wanted: AuditQuery): Promise<AuditPage>;
+}
+
+/** The newest `limit` records from `since` to `until` (milliseconds since 1970, both included). */
+export interface AuditQuery {
+  readonly since: number;
+  readonly until?: number | undefined;
+  readonly limit: number;
+}
+
+export interface AuditPage {
+  /** The oldest first. */
+  readonly records: AuditRecord[];
+  /** How many there are of that time, those beyond the limit included. */
+  readonly total: number;
 }
 
 /** Where records are kept: bounded there. */
 export interface AuditStore {
   saveAudit(record: AuditRecord): void;
-  loadAudit(query: { readonly since: number; readonly limit: number }): Promise<AuditRecord[]>;
+  loadAudit(query: AuditQuery): Promise<AuditPage>;
 }
 
-/** Kept by the store, and told to the hub's own log, which has them for a while also when the disk of the store fails. */
-export function storedAudit(store: AuditStore, clock: Clock, log: HubLog): Audit {
+/**
+ * Kept by the store, and told to the hub's own log, which has them for a while also when the disk of the store fails. `nameOf`: what a session is
+ * called now, as it may be gone when somebody reads of it.
+ */
+export function storedAudit(
+  store: AuditStore,
+  clock: Clock,
+  log: HubLog,
+  nameOf: (session: string) => string | undefined,
+): Audit {
   return {
-    record: (entry) => {
+    record: (told) => {
+      const name = told.sessionName ?? (told.session === undefined ? undefined : nameOf(told.session));
+      const entry = { ...told, ...(name === undefined ? {} : { sessionName: name }) };
       store.saveAudit({ at: clock.wall(), ...entry });
       log.info('audit', entry);
     },

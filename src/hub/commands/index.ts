@@ -2,6 +2,7 @@ import { EVERYTHING, FOR_ALL, findSession, type HubCommandName, hubCommands, Iri
 import type { HubContext, HubViewer } from '../context.ts';
 import { mustHave } from '../principal.ts';
 import { ViewerActs } from '../viewer-acts.ts';
+import { deedOf, whyOf } from './deed.ts';
 import { farHandlers } from './far.ts';
 import type { Handler } from './handler.ts';
 import { hubHandlers, viewerHandlers } from './hub.ts';
@@ -73,13 +74,39 @@ export async function runCommand(name: string, args: unknown, hub: HubContext, c
     throw new IrisError('usage', `${name}: ${issue?.path.join('.') || 'arguments'}: ${issue?.message ?? 'wrong'}`);
   }
   const data = permitted(name as HubCommandName, parsed.data, hub, caller);
+  return told(name as HubCommandName, data, hub, caller, () => done(name as HubCommandName, data, hub, caller));
+}
+
+/** Here, or at the hub where the session lives. */
+function done(name: HubCommandName, args: object, hub: HubContext, caller: HubViewer): unknown {
   const elsewhere =
-    'session' in data && !name.startsWith('viewer.') && !HERE.has(name) && hub.registry.get(data.session as string);
-  const forwarded = elsewhere && hub.far.forwarded(elsewhere, name as HubCommandName, data);
+    'session' in args && !name.startsWith('viewer.') && !HERE.has(name) && hub.registry.get(args.session as string);
+  const forwarded = elsewhere && hub.far.forwarded(elsewhere, name, args);
   if (forwarded) return forwarded;
-  if (TYPES.has(name) && 'session' in data) hub.sessions.get(data.session as string)?.typed(caller);
-  const handler = handlers[name as HubCommandName] as Handler<HubCommandName>;
-  return handler(data as never, hub, caller);
+  if (TYPES.has(name) && 'session' in args) hub.sessions.get(args.session as string)?.typed(caller);
+  const handler = handlers[name] as Handler<HubCommandName>;
+  return handler(args as never, hub, caller);
+}
+
+/** What needs an owner is written down when it is done or has failed, and with what exactly: nobody can ask those sessions afterwards. */
+async function told(
+  name: HubCommandName,
+  args: object,
+  hub: HubContext,
+  caller: HubViewer,
+  run: () => unknown,
+): Promise<unknown> {
+  if (hubCommands[name].role !== 'owner') return run();
+  const session = 'session' in args ? (args.session as string) : undefined;
+  const act = new ViewerActs(hub, caller).begun(name, session, deedOf(name, args as never, hub));
+  try {
+    const result = await run();
+    if (!TELLS_ITSELF.has(name)) act.done(name === 'session.new' ? (result as { id: string }).id : undefined);
+    return result;
+  } catch (error) {
+    act.failed(whyOf(error, args));
+    throw error;
+  }
 }
 
 /**
@@ -103,7 +130,8 @@ function permitted(name: HubCommandName, args: object, hub: HubContext, caller: 
     new ViewerActs(hub, caller).denied(name, session);
     throw error;
   }
-  if (role !== 'viewer' && !TELLS_ITSELF.has(name)) new ViewerActs(hub, caller).did(name, session);
+  // It may take hours to answer.
+  if (role === 'typer' && !TELLS_ITSELF.has(name)) new ViewerActs(hub, caller).did(name, session);
   return session === undefined ? args : { ...args, session };
 }
 

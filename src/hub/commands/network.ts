@@ -1,4 +1,4 @@
-import { EVERYTHING, IrisError, OFFERING } from '../../core/index.ts';
+import { EVERYTHING, IrisError, OFFERING, plainText, spanOf } from '../../core/index.ts';
 import type { HubContext, HubViewer } from '../context.ts';
 import type { Handlers } from './handler.ts';
 
@@ -30,7 +30,17 @@ export const networkHandlers: Network = {
       ...(expiresInMs === undefined ? {} : { grantMs: expiresInMs }),
       ...(name === undefined ? {} : { name }),
     });
-    tell(hub, caller, 'pair.create', runner ? 'runner' : role, session);
+    tell(
+      hub,
+      caller,
+      'pair.create',
+      [
+        runner ? 'runner' : role,
+        ...(expiresInMs === undefined ? [] : [`for ${spanOf(expiresInMs)}`]),
+        ...(name === undefined ? [] : [`as ${name}`]),
+      ].join(' '),
+      session,
+    );
     return {
       code,
       url,
@@ -48,7 +58,7 @@ export const networkHandlers: Network = {
   }),
   'client.revoke': async ({ client }, hub, caller) => {
     const { id, name } = hub.access.findDevice(client);
-    tell(hub, caller, 'client.revoke', name);
+    tell(hub, caller, 'client.revoke', called({ id, name }));
     hub.access.revokeDevice(id);
     await hub.access.saved();
     return { id, name };
@@ -57,14 +67,15 @@ export const networkHandlers: Network = {
     const { id, name } = hub.access.findDevice(client);
     const end = expiresInMs === undefined ? {} : { expiresAt: hub.clock.wall() + expiresInMs };
     hub.access.setGrants(id, session, [{ session, role, ...end }]);
-    tell(hub, caller, 'client.grant', `${name}: ${role}`, session);
+    const span = expiresInMs === undefined ? '' : ` for ${spanOf(expiresInMs)}`;
+    tell(hub, caller, 'client.grant', `${called({ id, name })}: ${role}${span}`, session);
     await hub.access.saved();
     return { id, name, grants: hub.access.device(id)?.grants ?? [] };
   },
   'client.rename': async ({ client, name: wanted }, hub, caller) => {
     const before = hub.access.findDevice(client);
     const { id, name } = hub.access.rename(before, wanted);
-    tell(hub, caller, 'client.rename', `${before.name} is ${name}`);
+    tell(hub, caller, 'client.rename', `${called(before)} is ${name}`);
     for (const shared of hub.sessions.values()) shared.peopleChanged();
     await hub.access.saved();
     return { id, name };
@@ -72,7 +83,7 @@ export const networkHandlers: Network = {
   'token.create': async ({ session = EVERYTHING, role, expiresInMs, name }, hub, caller) => {
     const { record, token } = hub.access.createToken({ name, session, role, lifeMs: expiresInMs });
     await hub.access.saved();
-    tell(hub, caller, 'token.create', `${record.name}: ${role}`, session);
+    tell(hub, caller, 'token.create', `${called(record)}: ${role} for ${spanOf(expiresInMs)}`, session);
     return { id: record.id, name: record.name, token, expiresAt: record.expiresAt };
   },
   'token.list': (_args, hub) => ({
@@ -80,16 +91,21 @@ export const networkHandlers: Network = {
   }),
   'token.revoke': async ({ token }, hub, caller) => {
     const { id, name } = hub.access.findToken(token);
-    tell(hub, caller, 'token.revoke', name);
+    tell(hub, caller, 'token.revoke', called({ id, name }));
     hub.access.revokeToken(id);
     await hub.access.saved();
     return { id, name };
   },
-  'audit.list': async (wanted, hub) => ({ records: await hub.audit.query(wanted) }),
+  'audit.list': (wanted, hub) => hub.audit.query(wanted),
 };
 
 function linksOf(hub: HubContext, principal: string): number {
   return [...hub.viewers.values()].filter(({ identity }) => identity.principal.id === principal).length;
+}
+
+/** As `clients` and `token ls` list them: two may share a name. */
+function called({ id, name }: { readonly id: string; readonly name: string }): string {
+  return `${name} (${id.slice(0, 8)})`;
 }
 
 function tell(hub: HubContext, { identity }: HubViewer, action: string, detail: string, session = EVERYTHING): void {
@@ -100,6 +116,6 @@ function tell(hub: HubContext, { identity }: HubViewer, action: string, detail: 
     action,
     ...(session === EVERYTHING ? {} : { session }),
     outcome: 'ok',
-    detail,
+    detail: plainText(detail, 512),
   });
 }

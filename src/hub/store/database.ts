@@ -14,10 +14,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { SavedSession } from '../../core/index.ts';
-import type { AuditRecord } from '../audit/index.ts';
+import type { AuditPage, AuditQuery, AuditRecord } from '../audit/index.ts';
 import type { AccessRecords } from '../auth/records.ts';
 import { failureOf } from './failure.ts';
-import type { AccessKind, AuditQuery, Change, Opened, SavedWorkspace, StoredOutput } from './messages.ts';
+import type { AccessKind, Change, Opened, SavedWorkspace, StoredOutput } from './messages.ts';
 import { migrate } from './schema.ts';
 
 export const DATABASE_FILE = 'state.db';
@@ -130,9 +130,14 @@ export class Database {
     return rows.map((row) => JSON.parse(row.json) as T);
   }
 
-  audit({ since, limit }: AuditQuery): AuditRecord[] {
-    const rows = this.#sql('SELECT json FROM audit WHERE at >= ? ORDER BY number DESC LIMIT ?').all(since, limit);
-    return (rows as { json: string }[]).reverse().map((row) => JSON.parse(row.json) as AuditRecord);
+  audit({ since, until = Number.MAX_SAFE_INTEGER, limit }: AuditQuery): AuditPage {
+    const where = 'FROM audit WHERE at BETWEEN ? AND ?';
+    const rows = this.#sql(`SELECT json ${where} ORDER BY number DESC LIMIT ?`).all(since, until, limit);
+    const { total } = this.#sql(`SELECT count(*) AS total ${where}`).get(since, until) as { total: number };
+    return {
+      records: (rows as { json: string }[]).reverse().map(({ json }) => JSON.parse(json) as AuditRecord),
+      total,
+    };
   }
 
   output(id: string): StoredOutput {

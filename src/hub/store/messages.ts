@@ -1,5 +1,5 @@
 import type { SavedSession, Workspace } from '../../core/index.ts';
-import type { AuditRecord } from '../audit/index.ts';
+import type { AuditPage, AuditQuery, AuditRecord } from '../audit/index.ts';
 import type { AccessRecord, AccessRecords } from '../auth/records.ts';
 
 /** A layout as it is kept. */
@@ -46,13 +46,6 @@ export type Change =
 export type SavedAccess = AccessRecord;
 export type AccessKind = AccessRecord['kind'];
 
-/** The newest `limit` records since a time, the oldest first. */
-export interface AuditQuery {
-  /** Milliseconds since 1970. */
-  readonly since: number;
-  readonly limit: number;
-}
-
 /** Output as the database has it. */
 export interface StoredOutput {
   readonly checkpoint?: {
@@ -98,5 +91,5 @@ export interface StoreFailure {
 }
 
 export type Reply =
-  | { readonly ok: true; readonly value?: Opened | StoredOutput | readonly AuditRecord[] }
+  | { readonly ok: true; readonly value?: Opened | StoredOutput | AuditPage }
   | { readonly ok: false; readonly failure: StoreFailure };

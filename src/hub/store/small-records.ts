@@ -1,4 +1,4 @@
-import type { AuditRecord } from '../audit/index.ts';
+import type { AuditQuery, AuditRecord } from '../audit/index.ts';
 import type { AccessKind, Change, Opened, SavedAccess } from './messages.ts';
 
 /** Records of the audit that wait for a disk that fails; of more the oldest are lost. */
@@ -52,8 +52,8 @@ export class SmallRecords {
     this.#change(key, { type: 'audit', record });
   }
 
-  waitingAudit(since: number): AuditRecord[] {
-    return [...this.#waiting.values()].filter(({ at }) => at >= since);
+  waitingAudit({ since, until = Number.POSITIVE_INFINITY }: AuditQuery): AuditRecord[] {
+    return [...this.#waiting.values()].filter(({ at }) => at >= since && at <= until);
   }
 
   /** Is there still somebody who wants it written? */

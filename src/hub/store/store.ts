@@ -1,9 +1,8 @@
 import type { Entry, IrisError, SavedOutput, SavedSession } from '../../core/index.ts';
-import type { AuditRecord } from '../audit/index.ts';
+import type { AuditPage, AuditQuery, AuditRecord } from '../audit/index.ts';
 import type { AccessRecords } from '../auth/records.ts';
 import {
   type AccessKind,
-  type AuditQuery,
   type Change,
   NOTHING_STORED,
   type Opened,
@@ -157,13 +156,14 @@ export class Store {
   }
 
   /** What is on the disk and what is on its way there. @throws IrisError `storage` */
-  async loadAudit(query: AuditQuery): Promise<AuditRecord[]> {
+  async loadAudit(query: AuditQuery): Promise<AuditPage> {
     // While the disk fails: what is there, and what waits.
     await this.saved().catch(() => {});
-    const waiting = this.#records.waitingAudit(query.since);
+    const waiting = this.#records.waitingAudit(query);
     const reply = await this.#ask({ type: 'audit', query });
     if (!reply.ok) throw storageError(reply.failure, this.#dir);
-    return [...(reply.value as readonly AuditRecord[]), ...waiting].slice(-query.limit);
+    const { records, total } = reply.value as AuditPage;
+    return { records: [...records, ...waiting].slice(-query.limit), total: total + waiting.length };
   }
 
   /** Output, in order, from number 1 of each epoch. Cheap: called for every chunk that a session writes. */

@@ -43,7 +43,7 @@ class StoreWorker {
       case 'output':
         return (this.#database ?? this.#copy?.database)?.output(request.id) ?? { segments: [] };
       case 'audit':
-        return (this.#database ?? this.#copy?.database)?.audit(request.query) ?? [];
+        return (this.#database ?? this.#copy?.database)?.audit(request.query) ?? { records: [], total: 0 };
       case 'close':
         this.#forgetCopy();
         this.#database?.close();

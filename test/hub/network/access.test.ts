@@ -55,7 +55,7 @@ const enrol = (access: Access, grant: Grant, thumbprint = 'key', grantMs?: numbe
 describe('who may come in', () => {
   it('nothing is given out that is not on the disk', async () => {
     const { access, clock, disk, records } = accessOf();
-    const logins = new Logins(clock, access, { record: () => {}, query: async () => [] });
+    const logins = new Logins(clock, access, { record: () => {}, query: async () => ({ records: [], total: 0 }) });
     const device = new Device('https://hub');
     const url = 'https://hub/api/clients/pair';
     const visit = { from: '127.0.0.1', method: 'POST', url };

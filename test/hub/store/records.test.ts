@@ -102,11 +102,17 @@ describe('the audit', () => {
   it('gives the newest since a time, the oldest first, those that wait for the disk included', async () => {
     const store = await open();
     for (let at = 1; at <= 20; at++) store.saveAudit(act(at));
-    expect((await store.loadAudit({ since: 0, limit: 3 })).map(({ at }) => at)).toEqual([18, 19, 20]);
+    expect((await store.loadAudit({ since: 0, limit: 3 })).records.map(({ at }) => at)).toEqual([18, 19, 20]);
     await store.close();
     const again = await open();
     again.saveAudit(act(21));
-    expect((await again.loadAudit({ since: 19, limit: 100 })).map(({ at }) => at)).toEqual([19, 20, 21]);
+    expect((await again.loadAudit({ since: 19, limit: 100 })).records.map(({ at }) => at)).toEqual([19, 20, 21]);
+  });
+
+  it('says how many there are beyond the limit, and gives those up to a time', async () => {
+    const store = await open();
+    for (let at = 1; at <= 20; at++) store.saveAudit(act(at));
+    expect(await store.loadAudit({ since: 5, until: 9, limit: 2 })).toEqual({ records: [act(8), act(9)], total: 5 });
   });
 
   it('is bounded: the oldest go', async () => {
@@ -132,11 +138,12 @@ describe('the audit', () => {
     other.exec('BEGIN EXCLUSIVE');
     for (let at = 2; at <= 1_502; at++) store.saveAudit(act(at));
     await waitUntil(() => store.problem !== undefined, 'it can not be saved');
-    expect((await store.loadAudit({ since: 0, limit: 10_000 }).catch(() => [])).length).toBeLessThanOrEqual(1_001);
+    const there = await store.loadAudit({ since: 0, limit: 10_000 }).catch(() => ({ records: [] }));
+    expect(there.records.length).toBeLessThanOrEqual(1_001);
     other.exec('ROLLBACK');
     other.close();
     await waitUntil(() => store.problem === undefined, 'it is saved');
-    const found = (await store.loadAudit({ since: 0, limit: 10_000 })).map(({ at }) => at);
+    const found = (await store.loadAudit({ since: 0, limit: 10_000 })).records.map(({ at }) => at);
     expect(found).toHaveLength(1_001);
     expect([found[0], found[1], found.at(-1)]).toEqual([1, 503, 1_502]);
   });
