@@ -19,6 +19,15 @@ export interface Grant {
   readonly expiresAt?: number;
 }
 
+/** A grant as people and scripts are told of it: to offer sessions is a role of its own, and makes nobody an owner. */
+export interface ToldGrant extends Omit<Grant, 'role'> {
+  readonly role: Grant['role'] | 'runner';
+}
+
+export function toldGrants(grants: readonly Grant[]): ToldGrant[] {
+  return grants.map((grant) => (grant.session === OFFERING ? { ...grant, role: 'runner' } : grant));
+}
+
 export function includes(role: Role, wanted: Role): boolean {
   return RANK[role] >= RANK[wanted];
 }

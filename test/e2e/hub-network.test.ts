@@ -75,7 +75,7 @@ describe('a hub that listens', () => {
     const listed = (await iris(home, 'clients', 'ls')).stdout.trimEnd().split('\n');
     expect(listed).toHaveLength(2);
     expect(listed[0]).toMatch(/^tablet +[0-9a-f]{8} +\d+s ago +127\.0\.0\.1 +typer +test\/1$/);
-    expect(listed[1]).toMatch(/^guest +[0-9a-f]{8} +\d+s ago +127\.0\.0\.1 +viewer of api for 1h +test\/1$/);
+    expect(listed[1]).toMatch(/^guest +[0-9a-f]{8} +\d+s ago +127\.0\.0\.1 +viewer of api for 2h +test\/1$/);
 
     expect(await iris(home, 'clients', 'rename', 'guest', 'ann')).toMatchObject({ code: 0, stdout: '' });
     expect(await iris(home, 'clients', 'revoke', 'ann')).toMatchObject({ code: 0, stdout: '' });
@@ -84,7 +84,7 @@ describe('a hub that listens', () => {
 
     const token = (await iris(home, 'token', 'create', '--session', 'api', '--name', 'ci', '--expires', '1d')).stdout;
     expect(token).toMatch(/^iris_t_[\w-]{43}\n$/);
-    expect((await iris(home, 'token', 'ls')).stdout).toMatch(/^ci +[0-9a-f]{8} +never +viewer of api +23h\n$/);
+    expect((await iris(home, 'token', 'ls')).stdout).toMatch(/^ci +[0-9a-f]{8} +never +viewer of api +1d\n$/);
     expect(await iris(home, 'token', 'revoke', 'ci')).toMatchObject({ code: 0 });
     expect((await iris(home, 'token', 'ls')).stdout).toBe('');
 
@@ -111,6 +111,18 @@ describe('a hub that listens', () => {
     ]);
     expect((await iris(home, 'audit', '--since', '2099-01-01')).stdout).toBe('');
     expect(await iris(home, 'audit', '--since', 'yesterday')).toMatchObject({ code: 2 });
+    const runner = (await iris(home, 'hub', 'pair', '--runner', '--expires', '30d')).stdout;
+    expect(runner).toContain('for          offering its sessions, nothing else\n');
+    expect((await json<Invitation>(home, 'hub', 'pair', '--runner')).role).toBe('runner');
+    const laptop = new Device(status.url!);
+    await laptop.pair(/^code {9}(\S+)$/m.exec(runner)?.[1] ?? '', 'laptop');
+    expect((await iris(home, 'clients')).stdout).toMatch(/^laptop .* offer its sessions for 30d +test\/1$/m);
+    expect((await iris(home, 'audit')).stdout).toMatch(/laptop .*pair +runner, invited by local$/m);
+    expect(await iris(home, 'hub', 'pair', '--runner', '--role', 'owner')).toMatchObject({ code: 2 });
+    await iris(home, 'clients', 'grant', 'tablet', 'none', '--session', 'api');
+    expect((await iris(home, 'clients')).stdout).toMatch(/^tablet .* typer, nothing of api +test\/1$/m);
+    await iris(home, 'clients', 'grant', 'tablet', 'none');
+    expect((await iris(home, 'clients')).stdout).toMatch(/^tablet .* nothing +test\/1$/m);
     expect(await iris(home, 'hub', 'pair', '--role', 'king')).toMatchObject({ code: 2 });
   });
 

@@ -67,7 +67,7 @@ describe('iris-tui pair', () => {
       grants: [{ session: id, name: "api; it's $(mine)" }, { role: 'typer' }],
     });
     const clients = await runCli(['clients', '--hub', hub.socket], { home });
-    expect(clients.stdout).toContain("viewer of api; it's $(mine) for 1h, typer of ");
+    expect(clients.stdout).toContain("viewer of api; it's $(mine) for 2h, typer of ");
     expect(clients.stdout).not.toContain(id);
   });
 

@@ -1,4 +1,4 @@
-import { type ClientInfo, EVERYTHING, type Grant, OFFERING, type TokenInfo } from '../../core/index.ts';
+import { type ClientInfo, EVERYTHING, spanOf, type TokenInfo, type ToldGrant } from '../../core/index.ts';
 import { durationOf } from '../duration.ts';
 import { withHost } from '../host.ts';
 import type { VerbRun } from '../verbs/types.ts';
@@ -62,7 +62,7 @@ export const runTokens: VerbRun = async (context) => {
     one.id.slice(0, 8),
     ...hereOf(one),
     rightsOf(one.grants, names),
-    ageOf(one.expiresAt - Date.now()),
+    spanOf(one.expiresAt - Date.now()),
   ]);
   table(context, ['NAME', 'ID', 'SEEN', 'FROM', 'MAY', 'GOOD FOR'], rows);
 };
@@ -102,12 +102,16 @@ function hereOf({ links, seenAt, seenFrom }: ClientInfo | TokenInfo): [string, s
   return [seen, seenFrom ?? ''];
 }
 
-/** `viewer`, `typer of api for 2h`, `offer sessions`. */
-function rightsOf(grants: readonly Grant[], names: ReadonlyMap<string, string>): string {
-  const words = grants.map(({ session, role, expiresAt }) => {
-    if (session === OFFERING) return 'offer sessions';
-    const where = session === EVERYTHING ? '' : ` of ${names.get(session) ?? session}`;
-    return `${role}${where}${expiresAt === undefined ? '' : ` for ${ageOf(expiresAt - Date.now())}`}`;
+const RIGHTS: Readonly<Partial<Record<ToldGrant['role'], string>>> = { runner: 'offer its sessions', none: 'nothing' };
+
+/** `viewer`, `typer of api for 2h`, `offer its sessions`, `viewer, nothing of api`. */
+function rightsOf(grants: readonly ToldGrant[], names: ReadonlyMap<string, string>): string {
+  const nothing = grants.some(({ session, role }) => session === EVERYTHING && role === 'none');
+  const telling = grants.filter(({ session, role }) => !(nothing && role === 'none' && session !== EVERYTHING));
+  const words = telling.map(({ session, role, expiresAt }) => {
+    const where = session === EVERYTHING || role === 'runner' ? '' : ` of ${names.get(session) ?? session}`;
+    const may = RIGHTS[role] ?? role;
+    return `${may}${where}${expiresAt === undefined ? '' : ` for ${spanOf(expiresAt - Date.now())}`}`;
   });
   return words.join(', ') || 'nothing';
 }

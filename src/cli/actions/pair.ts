@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import type { KnownHub } from '../../client/credentials/index.ts';
 import type { PairResult } from '../../client/network/index.ts';
-import { EVERYTHING, type Grant, IrisError, OFFERING, plainText } from '../../core/index.ts';
+import { EVERYTHING, IrisError, plainText, spanOf, type ToldGrant } from '../../core/index.ts';
 import { systemClock } from '../../protocol/index.ts';
 import { thisUser } from '../../transports/index.ts';
 import type { Context } from '../context.ts';
@@ -73,7 +73,7 @@ async function readCode({ env }: Context): Promise<string> {
 
 /** What to type to see what one was invited to. */
 function nextThere(hub: string, grants: Grants): string {
-  if (grants.some(({ session }) => session === OFFERING)) return `link add ${hub}`;
+  if (grants.some(({ role }) => role === 'runner')) return `link add ${hub}`;
   const [only, ...others] = grants.filter(({ role }) => role !== 'none');
   if (only?.name === undefined || others.length > 0) return `--hub ${hub}`;
   return `attach ${shellWord(nameThere(hub, only))}`;
@@ -86,12 +86,11 @@ const nameThere = (hub: string, { session, name = session }: Grants[number]): st
 /** `: you are viewer of every session there`. */
 function mayThere(hub: string, grants: Grants): string {
   const all = grants.find(({ session, role }) => session === EVERYTHING && role !== 'none');
-  const single = grants.filter(
-    ({ session, role }) => session !== EVERYTHING && session !== OFFERING && role !== 'none',
-  );
-  if (grants.some(({ session }) => session === OFFERING)) return ': you may offer your sessions there';
-  const until = ({ expiresAt }: Grant): string =>
-    expiresAt === undefined ? '' : ` for ${ageOf(expiresAt - systemClock.wall() + 999)}`;
+  const single = grants.filter(({ session, role }) => session !== EVERYTHING && role !== 'runner' && role !== 'none');
+  const until = ({ expiresAt }: ToldGrant): string =>
+    expiresAt === undefined ? '' : ` for ${spanOf(expiresAt - systemClock.wall())}`;
+  const runner = grants.find(({ role }) => role === 'runner');
+  if (runner) return `: you may offer your sessions there${until(runner)}`;
   const parts = [
     ...(all ? [`${all.role} of ${single.length > 0 ? 'the other sessions' : 'every session'} there${until(all)}`] : []),
     ...single.map((one) => `${one.role} of ${nameThere(hub, one)}${until(one)}`),

@@ -1,4 +1,4 @@
-import { EVERYTHING, type HubCommandArgs, type HubCommandResult } from '../../core/index.ts';
+import { EVERYTHING, type HubCommandArgs, type HubCommandResult, IrisError } from '../../core/index.ts';
 import type { Context } from '../context.ts';
 import { durationOf } from '../duration.ts';
 import { withHost } from '../host.ts';
@@ -15,6 +15,11 @@ export const runShare: VerbRun = (context, { args, options }) => invite(context,
 
 async function invite(context: Context, options: OptionValues, session?: string): Promise<void> {
   const { role, name, expires } = options;
+  if (options.runner === true && role !== undefined) {
+    throw new IrisError('usage', '--runner and --role do not go together', {
+      remedy: 'a runner offers its sessions, and may do nothing else here',
+    });
+  }
   const wanted: HubCommandArgs<'pair.create'> = {
     ...(session === undefined ? {} : { session }),
     ...(role === undefined ? {} : { role: role as Role }),
@@ -47,7 +52,7 @@ function print(context: Context, invitation: Invitation, command: string, shared
   context.line(`code         ${code}`);
   context.line(`address      ${url}`);
   context.line(`fingerprint  ${fingerprint ?? 'none: without TLS'}`);
-  context.line(`for          ${role} of ${where}`);
+  context.line(`for          ${role === 'runner' ? 'offering its sessions, nothing else' : `${role} of ${where}`}`);
   context.line(`good for     ${ageOf(expiresAt - Date.now() + 999)}, once`);
   context.line('');
   context.line('On the other machine:');

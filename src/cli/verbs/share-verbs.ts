@@ -21,7 +21,10 @@ export const shareVerbs: readonly Verb[] = [
     ],
     options: [
       ROLE,
-      { flags: '--runner', summary: 'it may offer its own sessions here (iris-tui link add there), and nothing else' },
+      {
+        flags: '--runner',
+        summary: 'it may offer its own sessions here (iris-tui link add there), and nothing else; without --role',
+      },
       { flags: '-n, --name <NAME>', summary: 'what the device is called here; as it calls itself when left out' },
       EXPIRES('how long it may come in, from when it pairs: 30m, 2h, 7d; until it is revoked when left out'),
       JSON_OPTION,
@@ -96,7 +99,7 @@ export const shareVerbs: readonly Verb[] = [
     group: 'hub',
     summary: 'say what a device may do',
     description: [
-      'In place of what was said before, on everything or with --session on that session alone; one for a session goes before the one for everything. It counts with the next keystroke, also for somebody who is in.',
+      'In place of what was said before, on everything or with --session on that session alone; one for a session goes before the one for everything. ROLE is viewer, typer, owner, or none: then it does not even see it. It counts with the next keystroke, also for somebody who is in.',
     ],
     args: [
       WHO,
@@ -111,6 +114,7 @@ export const shareVerbs: readonly Verb[] = [
     examples: [
       ['iris-tui clients grant ann viewer', 'she looks, and types no more'],
       ['iris-tui clients grant ann typer --session api --expires 1h', ''],
+      ['iris-tui clients grant ann none --session db', 'that one she does not see'],
     ],
     load: async () => (await import('../actions/clients.ts')).runGrantClient,
   },

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Clock, type Grant, IrisError, plainText } from '../../core/index.ts';
+import { type Clock, IrisError, plainText, type ToldGrant } from '../../core/index.ts';
 import type { AuthPayload } from '../../protocol/index.ts';
 import type { DeviceKey } from '../credentials/index.ts';
 import { type HubPlace, type Trust, whereOf } from './place.ts';
@@ -28,13 +28,13 @@ const pairedSchema = tokensSchema.extend({
     .array(
       z.object({
         session: z.string().max(64),
-        role: z.enum(['viewer', 'typer', 'owner', 'none']),
+        role: z.enum(['viewer', 'typer', 'owner', 'none', 'runner']),
         expiresAt: time.exactOptional(),
         /** What the session is called there. */
         name: z.string().max(256).exactOptional(),
       }),
     )
-    .max(10_000) satisfies z.ZodType<Grant[]>,
+    .max(10_000) satisfies z.ZodType<ToldGrant[]>,
 });
 export type Paired = z.infer<typeof pairedSchema>;
 

@@ -1,4 +1,4 @@
-import { type Clock, type Grant, IrisError, plainText } from '../../core/index.ts';
+import { type Clock, IrisError, plainText, type ToldGrant } from '../../core/index.ts';
 import { type Credentials, checkName, type DeviceKey, type KnownHub, nameFor } from '../credentials/index.ts';
 import { HubApi } from './hub-api.ts';
 import { type HubPlace, readFingerprint, type Trust } from './place.ts';
@@ -23,7 +23,7 @@ export interface PairRequest {
 export interface PairResult {
   readonly hub: KnownHub;
   /** `name`: what the session is called there, of one that a grant is for. */
-  readonly grants: readonly (Grant & { readonly name?: string })[];
+  readonly grants: readonly (ToldGrant & { readonly name?: string })[];
 }
 
 /**

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Grant, Role } from '../access.ts';
+import type { Role, ToldGrant } from '../access.ts';
 
 const session = z.string().min(1).max(256);
 const role = z.enum(['viewer', 'typer', 'owner']);
@@ -23,8 +23,9 @@ export const networkCommands = {
     summary: 'invite another machine',
     args: z.object({
       session: session.optional(),
-      role: role.default('viewer'),
-      /** It may offer sessions of its own here, as a runner; and nothing else, unless `session` or `role` say so another time. */
+      /** Absent: viewer. */
+      role: role.optional(),
+      /** It may offer sessions of its own here, and nothing else; without `session` and `role`. */
       runner: z.boolean().default(false),
       /** How long what it may do is good for, from when the code is redeemed; absent: until it is taken away. */
       expiresInMs: lifeMs.optional(),
@@ -83,7 +84,7 @@ export interface ClientInfo {
   readonly seenFrom?: string;
   /** Links it has now. */
   readonly links: number;
-  readonly grants: readonly Grant[];
+  readonly grants: readonly ToldGrant[];
 }
 
 export interface TokenInfo {
@@ -94,7 +95,7 @@ export interface TokenInfo {
   readonly seenAt?: number;
   readonly seenFrom?: string;
   readonly links: number;
-  readonly grants: readonly Grant[];
+  readonly grants: readonly ToldGrant[];
 }
 
 /** One act of somebody who is not at this machine, or one about who may do what. */
@@ -120,13 +121,13 @@ export interface NetworkCommandResults {
     /** Of the certificate there; absent without TLS. */
     fingerprint?: string;
     expiresAt: number;
-    role: Role;
+    role: Role | 'runner';
     /** Id. */
     session?: string;
   };
   'client.list': { clients: ClientInfo[] };
   'client.revoke': { id: string; name: string };
-  'client.grant': { id: string; name: string; grants: readonly Grant[] };
+  'client.grant': { id: string; name: string; grants: readonly ToldGrant[] };
   'client.rename': { id: string; name: string };
   /** `token` is told this once. */
   'token.create': { id: string; name: string; token: string; expiresAt: number };

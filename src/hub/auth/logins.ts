@@ -1,4 +1,4 @@
-import { type Clock, type Grant, IrisError } from '../../core/index.ts';
+import { type Clock, EVERYTHING, type Grant, IrisError, OFFERING } from '../../core/index.ts';
 import type { AuthPayload } from '../../protocol/index.ts';
 import type { Audit } from '../audit/index.ts';
 import type { Principal } from '../principal.ts';
@@ -112,8 +112,8 @@ export class Logins {
       from: visit.from,
       action: 'pair',
       outcome: 'ok',
-      ...(session === '*' ? {} : { session }),
-      detail: `${role}, invited by ${invitation.by}`,
+      ...(session === EVERYTHING || session === OFFERING ? {} : { session }),
+      detail: `${session === OFFERING ? 'runner' : role}, invited by ${invitation.by}`,
     });
     return { deviceId: device.id, ...tokens, grants: device.grants };
   }

@@ -1,4 +1,4 @@
-import { EVERYTHING, IrisError, OFFERING, plainText, spanOf } from '../../core/index.ts';
+import { EVERYTHING, IrisError, OFFERING, plainText, spanOf, toldGrants } from '../../core/index.ts';
 import type { HubContext, HubViewer } from '../context.ts';
 import type { Handlers } from './handler.ts';
 
@@ -18,6 +18,12 @@ export const TELLS_ITSELF: ReadonlySet<string> = new Set([
 
 export const networkHandlers: Network = {
   'pair.create': ({ session = EVERYTHING, role, runner, expiresInMs, name }, hub, caller) => {
+    if (runner && (role !== undefined || session !== EVERYTHING)) {
+      throw new IrisError('usage', 'a runner offers its sessions, and may do nothing else here', {
+        remedy: 'invite it without a role and a session; for more, invite it once more',
+      });
+    }
+    const may = runner ? 'runner' : (role ?? 'viewer');
     const { url, fingerprint, problem } = hub.network;
     if (url === undefined) {
       throw new IrisError('failed', `this hub does not listen on the network${problem ? ` (${problem})` : ''}`, {
@@ -25,7 +31,7 @@ export const networkHandlers: Network = {
       });
     }
     const { code, expiresAt } = hub.access.codes.make({
-      grant: runner ? { session: OFFERING, role: 'owner' } : { session, role },
+      grant: runner ? { session: OFFERING, role: 'owner' } : { session, role: role ?? 'viewer' },
       by: caller.identity.principal.name,
       ...(expiresInMs === undefined ? {} : { grantMs: expiresInMs }),
       ...(name === undefined ? {} : { name }),
@@ -35,7 +41,7 @@ export const networkHandlers: Network = {
       caller,
       'pair.create',
       [
-        runner ? 'runner' : role,
+        may,
         ...(expiresInMs === undefined ? [] : [`for ${spanOf(expiresInMs)}`]),
         ...(name === undefined ? [] : [`as ${name}`]),
       ].join(' '),
@@ -46,13 +52,14 @@ export const networkHandlers: Network = {
       url,
       ...(fingerprint === undefined ? {} : { fingerprint }),
       expiresAt,
-      role,
+      role: may,
       ...(session === EVERYTHING ? {} : { session }),
     };
   },
   'client.list': (_args, hub) => ({
     clients: hub.access.devices.map(({ thumbprint: _key, ...device }) => ({
       ...device,
+      grants: toldGrants(device.grants),
       links: linksOf(hub, device.id),
     })),
   }),
@@ -70,7 +77,7 @@ export const networkHandlers: Network = {
     const span = expiresInMs === undefined ? '' : ` for ${spanOf(expiresInMs)}`;
     tell(hub, caller, 'client.grant', `${called({ id, name })}: ${role}${span}`, session);
     await hub.access.saved();
-    return { id, name, grants: hub.access.device(id)?.grants ?? [] };
+    return { id, name, grants: toldGrants(hub.access.device(id)?.grants ?? []) };
   },
   'client.rename': async ({ client, name: wanted }, hub, caller) => {
     const before = hub.access.findDevice(client);

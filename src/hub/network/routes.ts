@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { EVERYTHING, IrisError } from '../../core/index.ts';
+import { EVERYTHING, IrisError, toldGrants } from '../../core/index.ts';
 import { PROTOCOL } from '../../protocol/index.ts';
 import { LoginError, type Logins, type Visit } from '../auth/logins.ts';
 import type { HubContext } from '../context.ts';
@@ -41,7 +41,7 @@ export function addRoutes(app: FastifyInstance, { hub, logins, visitOf }: RouteO
     const asks = read(pairSchema, request.body);
     const { grants, ...paired } = await logins.pair(asks, proofOf(request), visitOf(request));
     // By its name whoever was invited finds the session; of an id they know nothing.
-    const named = grants.map((grant) => ({ ...grant, ...nameOf(hub.registry.get(grant.session)) }));
+    const named = toldGrants(grants).map((grant) => ({ ...grant, ...nameOf(hub.registry.get(grant.session)) }));
     return { ...paired, grants: named, hub: { id: hub.id, name: hub.name } };
   });
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { readCode } from '../../../src/hub/auth/secrets.ts';
 import { systemClock } from '../../../src/protocol/index.ts';
-import { closeAll, newSession } from '../support/index.ts';
+import { closeAll, errorOf, newSession } from '../support/index.ts';
 import { listeningHub, MovedClock } from '../support/listening.ts';
 import { Device } from '../support/network.ts';
 
@@ -43,6 +43,21 @@ describe('pairing', () => {
       { session: session.id, name: session.name, role: 'typer' },
     ]);
     expect((await owner.command('client.list', {})).clients).toHaveLength(1);
+  });
+
+  it('a runner is told apart from an owner wherever its rights are told, and gets no role beside', async () => {
+    const { owner, url, invite } = await listeningHub();
+    expect(await owner.command('pair.create', { runner: true })).toMatchObject({ role: 'runner' });
+    for (const more of [{ role: 'owner' as const }, { session: (await newSession(owner, 'cat')).id }]) {
+      expect((await errorOf(owner.command('pair.create', { runner: true, ...more }))).code).toBe('usage');
+    }
+    const answer = await new Device(url).pair(await invite({ runner: true }));
+    expect(answer.json.grants).toEqual([{ session: '+', role: 'runner' }]);
+    expect((await owner.command('client.list', {})).clients[0]?.grants).toEqual([{ session: '+', role: 'runner' }]);
+    const { records } = await owner.command('audit.list', {});
+    const paired = records.find(({ action }) => action === 'pair');
+    expect(paired?.detail).toBe('runner, invited by local');
+    expect(paired).not.toHaveProperty('session');
   });
 
   it('reads codes as people type them', () => {
