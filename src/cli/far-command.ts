@@ -44,10 +44,10 @@ function terminalForQuestions(): { askOn?: string } {
   return status === 0 ? { askOn: stdout.trim() } : {};
 }
 
-/** Whatever it was that failed: for who asked, the hub is out of reach. */
+/** A machine that does not answer is a hub out of reach, as one on the network would be; what somebody has to put right keeps its class. */
 function notReached({ code, message, remedy, retriable, cause }: IrisError): IrisError {
   const what = code === 'program-missing' ? 'install iris-tui there, on the PATH of your login shell' : remedy;
-  return new IrisError('hub-unreachable', message, {
+  return new IrisError(code === 'unreachable' ? 'hub-unreachable' : code, message, {
     retriable,
     cause,
     ...(what === undefined ? {} : { remedy: what }),

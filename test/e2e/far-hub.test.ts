@@ -123,8 +123,16 @@ describe('a hub on another machine, through ssh', () => {
     const { here, there, sshd } = await office();
     rmSync(join(there.path, '.local/bin/iris-tui'));
     const none = await runCli(['--hub', 'office', 'ls'], { home: here });
-    expect(none).toMatchObject({ code: 6, stdout: '' });
+    expect(none).toMatchObject({ code: 1, stdout: '' });
     expect(none.stderr).toMatch(/^iris-tui: no iris-tui on the remote PATH of target .*install iris-tui there.*\n$/);
+    sshd.forgetHosts();
+    const unknown = await runCli(['--hub', 'office', 'ls', '--json'], { home: here });
+    expect(unknown).toMatchObject({ code: 1, stdout: '' });
+    expect(JSON.parse(unknown.stderr)).toEqual({
+      code: 'host-key',
+      message: 'the host key of target is not known',
+      remedy: `connect once by hand, and answer its question: ssh ${sshd.words().join(' ')}`,
+    });
     await sshd.killListener();
     const refused = await runCli(['--hub', 'office', 'ls'], { home: here });
     expect(refused).toMatchObject({ code: 6, stdout: '', stderr: expect.stringContaining('refused the connection') });

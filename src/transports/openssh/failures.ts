@@ -11,8 +11,8 @@ export interface SshEnd {
   /** What came to the pane before a shell ran there: messages of a jump host's ssh, of ssh before it had a log, banners. */
   readonly shown: string;
   readonly unattended: boolean;
-  /** With pipes: there is no pane where it could ask. */
-  readonly headless?: boolean;
+  /** With pipes there is no pane where it could ask, nor a key to press: this is to be run by hand instead. */
+  readonly byHand?: string;
   readonly identity?: string | undefined;
 }
 
@@ -95,15 +95,19 @@ function hostKey(seen: SshEnd, text: string): IrisError | undefined {
   if (/Host key verification failed|No \S+ host key is known for/.test(text)) {
     return unattended
       ? permanent(`the host key of ${destination} is not known`, answerIt(seen))
-      : permanent(`the host key of ${destination} was not accepted`, 'press R to try again and answer its question');
+      : permanent(`the host key of ${destination} was not accepted`, again(seen));
   }
   return undefined;
 }
 
-function answerIt({ destination, headless }: SshEnd): string {
-  return headless
-    ? `connect once by hand (ssh ${destination}), or use a key: a headless session cannot ask`
-    : 'press R to connect and answer its question';
+function answerIt({ byHand }: SshEnd): string {
+  return byHand === undefined
+    ? 'press R to connect and answer its question'
+    : `connect once by hand, and answer its question: ${byHand}`;
+}
+
+function again({ byHand }: SshEnd): string {
+  return byHand === undefined ? 'press R to try again and answer its question' : 'try again, and answer its question';
 }
 
 function login(seen: SshEnd, text: string): IrisError | undefined {
@@ -142,7 +146,8 @@ function login(seen: SshEnd, text: string): IrisError | undefined {
   const keys = [...text.matchAll(/(?:Will attempt key|Offering public key): (\S+)/g)].map((match) => match[1]!);
   const key = seen.identity ?? keys.find((file) => file.startsWith('/'));
   if (unattended && /password|keyboard-interactive/.test(methods)) {
-    return refused(`${destination} refused ${who} without a password (${methods})`, answerIt(seen));
+    const remedy = seen.byHand === undefined ? answerIt(seen) : 'use a key: nobody can be asked for a password here';
+    return refused(`${destination} refused ${who} without a password (${methods})`, remedy);
   }
   const remedy =
     key === undefined ? 'check the user, and name a key with identity' : `check the user, or ssh-add ${key}`;

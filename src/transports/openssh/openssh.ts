@@ -3,7 +3,14 @@ import { accessSync, constants } from 'node:fs';
 import { homedir } from 'node:os';
 import { IrisError, type LaunchSpec, type ProcessEnd, type Remote } from '../../core/index.ts';
 import { findProgram } from '../local/index.ts';
-import { type Carrier, type CarrierContext, type CarrierEnd, shellLine, signalScript } from '../remote/index.ts';
+import {
+  type Carrier,
+  type CarrierContext,
+  type CarrierEnd,
+  quoteWord,
+  shellLine,
+  signalScript,
+} from '../remote/index.ts';
 import { identityPath, sshCommand, sshOptions } from './arguments.ts';
 import { askpassEnvironment } from './askpass.ts';
 import { sshVerdict } from './failures.ts';
@@ -13,6 +20,9 @@ import { parseSshWords, type SshWords } from './words.ts';
 
 /** A signal beside the session has this long to get there. */
 const ASIDE_MS = 15_000;
+
+/** A word that means itself to every shell. */
+const PLAIN = /^[\w@%+=:,./-]+$/;
 
 /**
  * In a terminal ssh's own words would stand among the program's ("Connection to … closed."): they go to a file. What it asks, it asks on the
@@ -122,9 +132,14 @@ export class OpenSshCarrier implements Carrier {
       // Beside a terminal, ssh's stderr is its own; with pipes it is that of the program.
       log: [...(this.#log?.all ?? []), ...(this.#launch.mode === 'pty' ? (this.#log?.errorLines ?? []) : [])],
       unattended: this.#unattended,
-      headless: this.#launch.mode === 'pipes',
+      ...(this.#launch.mode === 'pipes' ? { byHand: this.#byHand() } : {}),
       identity: this.#remote.options.identity,
     });
+  }
+
+  #byHand(): string {
+    const { options, destination } = this.#words;
+    return ['ssh', ...options, destination].map((word) => (PLAIN.test(word) ? word : quoteWord(word))).join(' ');
   }
 
   /** ssh carries no signals: another login does. Where that would ask something, nothing happens. */
