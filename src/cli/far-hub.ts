@@ -49,7 +49,7 @@ export function farHubOf(given: string, env: Environment, paths: Paths, options:
 
 type Addresses = () => Promise<HubAddress>;
 
-/** Which carrier it is, is looked up once; the carrier is asked at each attempt. */
+/** Which carrier it is, is looked up once; the carrier is asked at each attempt, and knows where the hub has moved and what it is called by now. */
 function lazily(choose: () => Promise<Addresses | undefined>): Addresses {
   let chosen: Addresses | undefined;
   return async () => {

@@ -2,8 +2,8 @@ import { Credentials, type KnownHub } from '../client/credentials/index.ts';
 import type { HubAddress } from '../client/index.ts';
 import {
   addressOfKnown,
+  addressOfKnownWithToken,
   addressWithToken,
-  placeOfKnown,
   readFingerprint,
   readPlace,
   type Trust,
@@ -44,16 +44,20 @@ export function networkAddresses(
 ): (() => Promise<HubAddress>) | undefined {
   const credentials = openCredentials(paths);
   const token = env.vars.IRIS_TOKEN || undefined;
+  const addressOf = (known: KnownHub): (() => Promise<HubAddress>) =>
+    token === undefined
+      ? addressOfKnown(credentials, known, systemClock)
+      : addressOfKnownWithToken(credentials, known, token, systemClock);
   const isWord = !given.includes(':');
   if (isWord) {
     const known = credentials.hubs.find(given);
-    return known && (token === undefined ? addressOfKnown(credentials, known, systemClock) : asScript(known, token));
+    return known && addressOf(known);
   }
   const place = readPlace(given, { insecure: options.insecure === true });
   const known = credentials.hubs.list().find((hub) => hub.url === place.origin);
   const fingerprint = options.fingerprint === undefined ? place.fingerprint : readFingerprint(options.fingerprint);
   if (token !== undefined) {
-    if (fingerprint === undefined && known) return asScript(known, token);
+    if (fingerprint === undefined && known) return addressOf(known);
     const trust: Trust = !place.tls
       ? { kind: 'none' }
       : fingerprint === undefined
@@ -61,13 +65,8 @@ export function networkAddresses(
         : { kind: 'pin', fingerprint };
     return addressWithToken(place, trust, token, systemClock);
   }
-  if (known) return addressOfKnown(credentials, known, systemClock);
+  if (known) return addressOf(known);
   throw new IrisError('not-allowed', `this device was not paired with ${whereOf(place)}`, {
     remedy: `iris-tui pair ${place.origin} CODE, with a code of iris-tui hub pair there; scripts set IRIS_TOKEN`,
   });
-}
-
-function asScript(known: KnownHub, token: string): () => Promise<HubAddress> {
-  const { place, trust } = placeOfKnown(known);
-  return addressWithToken(place, trust, token, systemClock);
 }

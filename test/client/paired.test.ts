@@ -9,6 +9,7 @@ import { Credentials, type KnownHub } from '../../src/client/credentials/index.t
 import { connect, connectOnce } from '../../src/client/index.ts';
 import {
   addressOfKnown,
+  addressOfKnownWithToken,
   addressWithToken,
   Device,
   HubApi,
@@ -78,6 +79,8 @@ function open(credentials: Credentials, known: KnownHub, clock: Clock = systemCl
   hosts.push(host);
   return host;
 }
+
+const tokenOf = async ({ owner }: Listening) => (await owner.command('token.create', { name: 'script' })).token;
 
 const online = (host: SessionHost) => eventually('it is online', () => host.connection.state === 'online');
 
@@ -216,6 +219,29 @@ describe('a device and its hub', () => {
       connectOnce({ address: addressOfKnown(credentials, known, systemClock), version: '0.1.0' }),
     );
     expect(error.line).toMatch(/does not let this device in any more.*iris-tui pair/);
+  });
+
+  test('a screen that runs goes where the hub has moved, by whatever name it is known now', async () => {
+    const hub = await listeningHub();
+    const { credentials, known } = await laptop(hub);
+    const host = open(credentials, known);
+    const script = connect({
+      address: addressOfKnownWithToken(credentials, known, await tokenOf(hub), systemClock),
+      version: '0.1.0',
+    });
+    hosts.push(script);
+    await online(host);
+    await online(script);
+    await hub.hub.stop();
+    await eventually('it is away', () => host.connection.state === 'offline');
+    const again = await listeningHub({}, hub);
+    expect(again.url).not.toBe(hub.url);
+    await credentials.hubs.rename(known.name, 'elsewhere');
+    await credentials.hubs.put({ ...credentials.hubs.get('elsewhere'), url: again.url });
+    host.retryNow();
+    await online(host);
+    script.retryNow();
+    await online(script);
   });
 
   test('forgotten here, it is forgotten there', async () => {

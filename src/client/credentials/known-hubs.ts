@@ -64,6 +64,11 @@ export class KnownHubs {
     return this.list().find((hub) => hub.name === name);
   }
 
+  /** As it is known by now: another process may have renamed it, or moved it. One that was forgotten is as it was. */
+  newest(hub: KnownHub): KnownHub {
+    return this.list().find((one) => one.secret === hub.secret) ?? hub;
+  }
+
   /** @throws IrisError `not-found` */
   get(name: string): KnownHub {
     const hubs = this.list();

@@ -76,7 +76,7 @@ export class Device {
   }
 
   #known(): KnownHub {
-    return this.#credentials.hubs.list().find((one) => one.secret === this.#hub.secret) ?? this.#hub;
+    return this.#credentials.hubs.newest(this.#hub);
   }
 }
 
