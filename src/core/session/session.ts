@@ -51,6 +51,8 @@ export class Session extends SessionFacts {
   #endedWhy: string | undefined;
   /** What the launch after a stop is to be. */
   #nextSpec: SessionSpec | undefined;
+  /** The next launch is of a process of its own, not of one that goes on in another hub. */
+  #anew = false;
   readonly #infoChange: Coalescer;
   readonly #nuisances: Throttle;
   readonly #waiting: ((error?: unknown) => void)[] = [];
@@ -209,8 +211,7 @@ export class Session extends SessionFacts {
    */
   async restart(spec?: SessionSpec): Promise<void> {
     this.#wanted = true;
-    // What was started there for this one is over with it.
-    if (this.mirrored && !this.#isOthers) this.setFar(undefined);
+    this.#anew = true;
     // What still runs is ended as what it was started as.
     if (hasTransport(this.#state)) this.#nextSpec = spec;
     else if (spec) this.#respecify(spec);
@@ -328,6 +329,9 @@ export class Session extends SessionFacts {
     if (this.#state.kind !== 'starting') return;
     if (this.#nextSpec) this.#respecify(this.#nextSpec);
     this.#nextSpec = undefined;
+    // What was started there for the one before is over with it.
+    if (this.#anew && this.mirrored && !this.#isOthers) this.setFar(undefined);
+    this.#anew = false;
     this.#endedWhy = undefined;
     this.forgetRoundTrip();
     this.runs.launch(this.#state.unattended);
