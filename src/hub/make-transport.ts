@@ -1,5 +1,5 @@
-import { type SessionRegistry, transportOf } from '../core/index.ts';
-import { createTransport } from '../transports/index.ts';
+import { type LaunchSpec, type SessionRegistry, type Transport, transportOf } from '../core/index.ts';
+import { createTransport, type TransportContext } from '../transports/index.ts';
 import type { HubContext } from './context.ts';
 import type { FarDesk } from './far/index.ts';
 import { journaled, type ProcessJournal } from './sweep/index.ts';
@@ -12,21 +12,22 @@ export function transportMaker(
 ): ConstructorParameters<typeof SessionRegistry>[0]['transport'] {
   return (wanted, identity) => {
     const env = hub.desk.reachingEnv;
+    const reach = { identity, hub: hub.socket, env, farHubs: farHubs() };
+    const make = (launch: LaunchSpec, context: TransportContext): Transport =>
+      journaled(createTransport(transportOf(launch.remote), launch, context), journal, identity.id);
     if (wanted.headless !== undefined) {
-      const context = { identity, hub: hub.socket, env };
-      return hub.headless.transport(wanted, identity, (launch) =>
-        journaled(createTransport(transportOf(launch.remote), launch, context), journal, identity.id),
-      );
+      const spoken = (launch: LaunchSpec): Transport =>
+        hub.headless.transport(launch, identity, (pipes) => make(pipes, reach));
+      // Another hub speaks to the agent itself.
+      return livesElsewhere(wanted) ? make(wanted, { ...reach, plain: spoken }) : spoken(wanted);
     }
     const hooks = wanted.hooks ?? hub.teams.hooks ?? false;
     const { launch, token } = hub.hooks.prepare(wanted, identity, hooks);
-    const context = {
-      identity,
-      hub: hub.socket,
-      env,
-      farHubs: farHubs(),
-      ...(token === undefined ? {} : { hookToken: token }),
-    };
-    return journaled(createTransport(transportOf(launch.remote), launch, context), journal, identity.id);
+    return make(launch, { ...reach, ...(token === undefined ? {} : { hookToken: token }) });
   };
+}
+
+/** In another hub, or there if it can be. */
+function livesElsewhere({ remote }: LaunchSpec): boolean {
+  return remote?.kind === 'websocket' || remote?.options.persist !== undefined;
 }

@@ -25,6 +25,8 @@ export interface TransportContext {
   readonly askOn?: string;
   /** Links to other hubs; absent: sessions there can't be reached. */
   readonly farHubs?: FarHubs;
+  /** What takes the place of a session that could not be kept in another hub; absent: the same without that. */
+  readonly plain?: (launch: LaunchSpec) => Transport;
 }
 
 /** The one list of transports. */
@@ -76,7 +78,8 @@ export function createTransport(kind: TransportKind, launch: LaunchSpec, context
     { kind: 'websocket', hub: { kind: 'carried', remote }, words: remote.words, options: {} },
     farHubs,
   );
-  const plain = (): Transport => transports[kind](plainLaunch(launch), context);
+  const make = context.plain ?? ((plain: LaunchSpec) => transports[kind](plain, context));
+  const plain = (): Transport => make(plainLaunch(launch));
   // One that is known to live there has no other way.
   return new PersistentTransport(there, remote.options.persist === true || launch.mirror?.session ? undefined : plain);
 }

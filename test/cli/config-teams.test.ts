@@ -313,10 +313,12 @@ describe('a team of another hub', () => {
     const kept = read('teams:\n  t:\n    remote: ssh gpu\n    persist: auto\n');
     expect(kept.problems).toEqual([]);
     expect(kept.config.teams[0]?.remote).toMatchObject({ kind: 'openssh', options: { persist: 'auto' } });
+    const spoken = read('teams:\n  t:\n    remote: ssh gpu\n    mode: headless\n    persist: true\n');
+    expect(spoken.problems).toEqual([]);
+    expect(spoken.config.teams[0]?.remote).toMatchObject({ options: { persist: true } });
     for (const [yaml, why] of [
       ['persist: true', 'has no effect without remote'],
       ['remote: hub office\n    persist: true', 'has no effect on hub: sessions live there anyway'],
-      ['remote: ssh gpu\n    mode: headless\n    persist: auto', 'has no effect on a headless session'],
     ]) {
       expect(read(`teams:\n  t:\n    ${yaml}\n`).problems).toMatchObject([{ severity: 'notice', message: why }]);
     }

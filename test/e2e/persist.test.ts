@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SessionInfo } from '../../src/core/index.ts';
 import {
@@ -21,13 +22,30 @@ afterEach(async () => {
   await stopSshds();
 });
 
-/** A machine with iris-tui, and a config here with a team on it that shall be kept there. */
+/** A machine with iris-tui, and a config here with teams on it that shall be kept there. */
 async function stage(): Promise<{ sshd: Sshd; here: TempHome; there: TempHome }> {
   const { sshd, there, remote } = await machineWithIris();
   const here = tempHome();
   const command = ['sh', '-c', 'echo ready; i=0; while read l; do i=$((i+1)); echo "$i <$l>"; done'];
-  here.config(JSON.stringify({ teams: { train: { remote, command, persist: 'auto' } } }));
+  const spoken = { agent: 'claude', mode: 'headless', command: [process.execPath, FAKE_CLAUDE] };
+  here.config(
+    JSON.stringify({
+      teams: { train: { remote, command, persist: 'auto' }, api: { remote, ...spoken, persist: 'auto' } },
+    }),
+  );
   return { sshd, here, there };
+}
+
+const FAKE_CLAUDE = fileURLToPath(new URL('../support/fake-claude.mjs', import.meta.url));
+
+/** Starts the headless team, and returns what it answers, once it is connected. */
+async function spoken(here: TempHome): Promise<(...words: string[]) => Promise<string>> {
+  expect(await runCli(['up', 'api'], { home: here })).toMatchObject({ code: 0, stderr: '' });
+  await waitUntil(async () => (await session(here))?.agent.state === 'idle', 'its agent waits for a prompt');
+  return async (...words) => {
+    const { stdout, stderr } = await runCli(['prompt', 'api', '--wait', '--timeout', '15', ...words], { home: here });
+    return stdout + stderr;
+  };
 }
 
 async function session(home: TempHome): Promise<SessionInfo | undefined> {
@@ -83,6 +101,42 @@ describe('a team whose session is kept on its machine', () => {
     }
     const { stdout } = await runCli(['connection', 'train'], { home: here });
     expect(stdout).not.toContain('BASHRC-NOISE');
+  });
+
+  it('lives there headless too: that hub speaks to the agent, and the same conversation goes on after a break', async () => {
+    const { sshd, here, there } = await stage();
+    const ask = await spoken(here);
+    expect(await ask('remember seven')).toBe('kept\n');
+    expect(await session(there)).toMatchObject({ mode: 'headless', agent: { kind: 'claude' } });
+    const pid = (await session(there))?.process.pid;
+    const connected = (await session(here))?.connection.since;
+    await sshd.killConnections();
+    // Perhaps it was away for less than a look takes.
+    await waitUntil(async () => {
+      const { state, since } = (await session(here))!.connection;
+      return state === 'online' && since !== connected;
+    }, 'another connection is there');
+    expect(await ask('recall')).toBe('seven\n');
+    expect((await session(there))?.process.pid).toBe(pid);
+    expect((await runCli(['messages', 'api'], { home: here })).stdout).toContain('> remember seven');
+    // Another session there takes the place of the one that ran.
+    expect(await runCli(['restart', 'api'], { home: here })).toMatchObject({ code: 0, stderr: '' });
+    await waitUntil(async () => (await session(here))?.agent.state === 'idle', 'the new one waits for a prompt');
+    expect(await ask('say', 'again')).toBe('again\n');
+    expect((await session(there))?.process.pid).not.toBe(pid);
+    expect(await runCli(['down', 'api'], { home: here })).toMatchObject({ code: 0 });
+    await waitUntil(async () => (await session(there)) === undefined, 'it is ended there');
+    await runCli(['hub', 'stop', '--force'], { home: there });
+    await there.assertNoProcesses(5_000);
+  });
+
+  it('is spoken to from here where it could not be kept, and says so', async () => {
+    const { here, there } = await stage();
+    rmSync(join(there.path, '.local/bin/iris-tui'));
+    const ask = await spoken(here);
+    expect(await ask('say', 'hello')).toBe('hello\n');
+    expect(await session(here)).toMatchObject({ transport: 'openssh', mode: 'headless' });
+    expect((await runCli(['connection', 'api'], { home: here })).stdout).toContain('not kept on that machine');
   });
 
   it('is a plain session where iris-tui is not installed, and says why', async () => {

@@ -94,7 +94,6 @@ export function idleKeys(team: TeamEntry): Idle[] {
   if (team.persist !== false) {
     if (program === undefined) idle('persist', 'has no effect without remote');
     else if (program === 'hub') idle('persist', 'has no effect on hub: sessions live there anyway');
-    else if (team.mode === 'headless') idle('persist', 'has no effect on a headless session');
   }
   if (team.claudePath !== undefined && team.command !== undefined) idle('claudePath', 'has no effect beside command');
   if (team.skipPermissions !== undefined && team.grantPermission !== undefined) {

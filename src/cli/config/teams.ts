@@ -59,7 +59,7 @@ function remoteOf(entry: TeamEntry, here: (path: string) => string): Remote | un
   if (program === 'hub' && rest.length === 1) {
     return { kind: 'websocket', hub: { kind: 'known', name: rest[0]! }, words: ['hub', rest[0]!], options: {} };
   }
-  const persist = entry.persist === false || entry.mode === 'headless' ? {} : { persist: entry.persist };
+  const persist = entry.persist === false ? {} : { persist: entry.persist };
   const options = { ...optionsOf(entry.remoteOptions ?? {}, here), ...persist };
   const words = sshWords(entry.remote);
   if (words) return { kind: entry.ssh2 ? 'ssh2' : 'openssh', words, options };

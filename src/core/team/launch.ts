@@ -1,4 +1,4 @@
-import { headlessWords } from '../agent/headless/index.ts';
+import { headlessAgent } from '../agent/headless/index.ts';
 import { RESUMING_AGENTS } from '../agent/resume.ts';
 import { agentCommand, type FindProgram, KNOWN_AGENTS } from '../session/agents.ts';
 import type { SessionSpec } from '../session/ports.ts';
@@ -32,9 +32,10 @@ export function teamSpec(
   size: { readonly cols: number; readonly rows: number },
 ): SessionSpec {
   const headless = team.mode === 'headless';
+  if (headless) headlessAgent(team.agent);
   const cwd = team.path ?? (team.remote ? '' : here.home);
   return {
-    command: headless ? headlessWords(team.agent, teamCommand(team, here, cwd)) : teamCommand(team, here, cwd),
+    command: teamCommand(team, here, cwd),
     cwd,
     env: team.remote ? team.env : { ...here.env, ...team.env },
     mode: headless ? 'headless' : 'pty',

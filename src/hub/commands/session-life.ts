@@ -7,7 +7,7 @@ import {
   defaultName,
   freeName,
   type HubCommandParsed,
-  headlessWords,
+  headlessAgent,
   IrisError,
   type Session,
   type Team,
@@ -94,12 +94,12 @@ function newSession(args: HubCommandParsed<'session.new'>, hub: HubContext): Ses
   const env = { ...(args.env ?? hub.env), ...args.extraEnv };
   const home = env.HOME ?? homedir();
   const cwd = resolve(home, (args.cwd ?? '').replace(/^~(?=\/|$)/, home));
-  const given =
+  const command =
     args.command ??
     (args.agent === undefined
       ? [env.SHELL || thisUser(env).shell]
       : agentCommand(args.agent, (program) => findProgram(program, env.PATH, cwd), env.PATH ?? ''));
-  const command = args.mode === 'headless' ? headlessWords(args.agent ?? agentKindOf(given), given) : given;
+  if (args.mode === 'headless') headlessAgent(args.agent ?? agentKindOf(command));
   const name = args.name ?? (args.nameLike === undefined ? undefined : freeName(args.nameLike, isTaken(hub)));
   return hub.registry.create({
     command,

@@ -15,7 +15,7 @@ import type { HubContext } from '../context.ts';
 import type { Principal } from '../principal.ts';
 import type { Viewer } from '../viewer.ts';
 import { Follower } from './follower.ts';
-import { forward, isForwarded } from './forward.ts';
+import { doneAt, forward } from './forward.ts';
 import { KeptLinks } from './kept.ts';
 import { Links } from './links.ts';
 import { Retention, type RetentionLimits } from './retention.ts';
@@ -170,11 +170,9 @@ export class FarDesk {
 
   /** What of a mirrored session only its own hub can do. Undefined: it is done here. */
   forwarded(session: Session, name: HubCommandName, args: object): Promise<unknown> | undefined {
-    const { remote } = session;
-    if (remote?.kind !== 'websocket' || !isForwarded(name)) return undefined;
-    // One that was started there for this session, and is gone: here it is started anew.
-    if (remote.session === undefined && !session.live) return undefined;
-    const link = this.hubs.get(remote.hub);
+    const hub = doneAt(session, name);
+    if (!hub) return undefined;
+    const link = this.hubs.get(hub);
     if (!link) return Promise.reject(new IrisError('unreachable', `${session.name} is not connected`));
     const done = forward(link, session, name, args);
     if (name !== 'session.kill') return done;

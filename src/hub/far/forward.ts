@@ -1,4 +1,4 @@
-import { type HubCommandName, IrisError, type Session } from '../../core/index.ts';
+import { type FarHubRef, type HubCommandName, IrisError, type Session } from '../../core/index.ts';
 import type { FarHubLink } from '../../transports/index.ts';
 
 /** Answered from the picture that is here, also while there is no connection; or about the mirror itself. */
@@ -15,9 +15,28 @@ const LOCAL: ReadonlySet<HubCommandName> = new Set([
   'session.seen',
 ]);
 
-/** Is it for the hub where the session lives to do? */
-export function isForwarded(name: HubCommandName): boolean {
-  return name.startsWith('session.') && !LOCAL.has(name);
+/** What only the hub can do that speaks to a headless agent. */
+const SPOKEN: ReadonlySet<HubCommandName> = new Set([
+  'session.send',
+  'session.prompt',
+  'session.queue',
+  'session.unqueue',
+  'session.answer',
+  'session.messages',
+  'session.cancel',
+]);
+
+/** The hub where this is done; undefined: here. */
+export function doneAt(session: Session, name: HubCommandName): FarHubRef | undefined {
+  const { remote } = session;
+  if (remote?.kind === 'websocket') {
+    if (!name.startsWith('session.') || LOCAL.has(name)) return undefined;
+    // One that was started there for this session, and is gone: here it is started anew.
+    return remote.session === undefined && !session.live ? undefined : remote.hub;
+  }
+  // Of one that is kept there (`persist`) all else is done from here.
+  const spoken = remote !== undefined && session.mode === 'headless' && session.far !== undefined && session.live;
+  return spoken && SPOKEN.has(name) ? { kind: 'carried', remote } : undefined;
 }
 
 /**

@@ -3,8 +3,8 @@ import {
   type Clock,
   HeadlessMemory,
   HeadlessTransport,
+  headlessAgent,
   IrisError,
-  isHeadlessAgent,
   type LaunchSpec,
   type MessageRecord,
   type Session,
@@ -44,8 +44,7 @@ export class HeadlessDesk {
    * @throws IrisError `usage` for an agent that can't be spoken to
    */
   transport(launch: LaunchSpec, { id }: SessionIdentity, make: (launch: LaunchSpec) => Transport): Transport {
-    const agent = launch.headless ?? '';
-    if (!isHeadlessAgent(agent)) throw new IrisError('usage', `${agent} can't be run headless`);
+    const agent = headlessAgent(launch.headless ?? '');
     const { clock, version, onError } = this.#o;
     const memory = this.#held.get(id)?.memory ?? new HeadlessMemory(this.#session(id)?.agentSession);
     const transport: HeadlessTransport = new HeadlessTransport({
@@ -74,10 +73,14 @@ export class HeadlessDesk {
     this.#held.delete(session.id);
   }
 
-  /** Undefined: it is not headless. @throws IrisError `failed` when it has not run under this hub */
+  /** Undefined: it is not headless. @throws IrisError `failed` when it has not run under this hub, `unreachable` when it is not clear yet where it runs */
   talk(session: Session): Talk | undefined {
     if (session.mode !== 'headless') return undefined;
     const held = this.#held.get(session.id);
+    // Whether it lives in another hub, which speaks to the agent then, is not known yet.
+    if (!held && session.live) {
+      throw new IrisError('unreachable', `${session.name} is being connected`, { retriable: true });
+    }
     if (!held || !session.live) {
       throw new IrisError('failed', `${session.name} is not running`, { remedy: 'restart it first' });
     }

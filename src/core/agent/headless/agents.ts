@@ -30,23 +30,25 @@ export function isHeadlessAgent(name: string): name is HeadlessAgentName {
   return Object.hasOwn(AGENTS, name);
 }
 
-/** The command line of an agent that speaks to a program: `command` is the agent's own program with the user's arguments. */
-export function headlessCommand(agent: HeadlessAgentName, command: readonly string[]): readonly string[] {
-  return [...command, ...AGENTS[agent].args];
-}
-
-/** As `headlessCommand`, for an agent that somebody named. @throws IrisError `usage` when it can't be spoken to */
-export function headlessWords(agent: string, command: readonly string[]): readonly string[] {
-  if (isHeadlessAgent(agent)) return headlessCommand(agent, command);
-  throw new IrisError('usage', `${agent} can't be run headless`, {
+/** An agent that somebody named. @throws IrisError `usage` when it can't be spoken to */
+export function headlessAgent(name: string): HeadlessAgentName {
+  if (isHeadlessAgent(name)) return name;
+  throw new IrisError('usage', `${name} can't be run headless`, {
     remedy: `that is for ${HEADLESS_AGENTS.join(', ')}`,
   });
 }
 
-/** The same, to go on with a session of the agent. */
-export function headlessResume(agent: HeadlessAgentName, command: readonly string[], id: string): readonly string[] {
-  const found: HeadlessAgent = AGENTS[agent];
-  return found.resumeArgs ? [...command, ...found.resumeArgs(id)] : command;
+/**
+ * The command line of an agent that speaks to a program: `command` is the agent's own program with the user's arguments, `resume` a session of the agent
+ * to go on with.
+ */
+export function headlessCommand(
+  agent: HeadlessAgentName,
+  command: readonly string[],
+  resume?: string,
+): readonly string[] {
+  const { args, resumeArgs }: HeadlessAgent = AGENTS[agent];
+  return [...command, ...args, ...(resume === undefined ? [] : (resumeArgs?.(resume) ?? []))];
 }
 
 export function createAdapter(agent: HeadlessAgentName, ports: AdapterPorts): Adapter {

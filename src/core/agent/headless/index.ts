@@ -1,9 +1,8 @@
 export {
   HEADLESS_AGENTS,
   type HeadlessAgentName,
+  headlessAgent,
   headlessCommand,
-  headlessResume,
-  headlessWords,
   isHeadlessAgent,
 } from './agents.ts';
 export { type AgentMessage, type MessagePage, MessageRecord } from './record.ts';

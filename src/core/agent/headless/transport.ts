@@ -10,7 +10,7 @@ import type {
   TransportStatus,
 } from '../../transport.ts';
 import type { AgentPrompt } from '../prompt/types.ts';
-import { type HeadlessAgentName, headlessResume } from './agents.ts';
+import { type HeadlessAgentName, headlessCommand } from './agents.ts';
 import { MessageRecord } from './record.ts';
 import { Talk, type TalkState } from './talk.ts';
 import { TalkView } from './view.ts';
@@ -29,7 +29,7 @@ export class HeadlessMemory {
 
 export interface HeadlessOptions {
   readonly agent: HeadlessAgentName;
-  /** Of the agent's process; its command already makes it speak (`headlessCommand`). Size: of the screen. */
+  /** Of the agent's own program; what makes it speak is added here. Size: of the screen. */
   readonly launch: LaunchSpec;
   /** Runs it with pipes, here or elsewhere. */
   readonly transport: (launch: LaunchSpec) => Transport;
@@ -168,7 +168,7 @@ export class HeadlessTransport implements Transport {
 
   #newInner(): Transport {
     const { agent, launch, transport } = this.#options;
-    const command = this.#resume === undefined ? launch.command : headlessResume(agent, launch.command, this.#resume);
+    const command = headlessCommand(agent, launch.command, this.#resume);
     return transport({ ...launch, mode: 'pipes', command });
   }
 

@@ -2,7 +2,6 @@ import {
   type HeadlessAgentName,
   HeadlessMemory,
   HeadlessTransport,
-  headlessCommand,
   type IrisError,
   type LaunchSpec,
   type ProcessEnd,
@@ -71,7 +70,7 @@ export class Desk {
     this.transport = new HeadlessTransport({
       agent,
       launch: {
-        command: headlessCommand(agent, [agent]),
+        command: [agent],
         cwd: '/home/user/work',
         env: {},
         mode: 'pipes',
