@@ -21,6 +21,11 @@ export function networkFlags({ listen, cert, key, names, insecure }: OptionValue
   if ((files.cert === undefined) !== (files.key === undefined)) {
     throw new IrisError('usage', '--cert and --key go together', { remedy: 'give both, or none' });
   }
+  if (insecure === true && files.cert !== undefined) {
+    throw new IrisError('usage', '--insecure leaves TLS out, and --cert and --key are for TLS', {
+      remedy: 'leave one of them out',
+    });
+  }
   return {
     ...(typeof listen === 'string' ? { listen } : {}),
     ...(files.cert === undefined || files.key === undefined ? {} : { cert: files.cert, key: files.key }),

@@ -104,9 +104,10 @@ function networkOf(
 }
 
 function tellNetwork({ network }: Hub): void {
-  const { listen, url, fingerprint } = network;
+  const { listen, url, fingerprint, warnings = [] } = network;
   if (url === undefined) return;
   process.stdout.write(`listens on ${listen}, as ${url}${fingerprint === undefined ? '' : ` (${fingerprint})`}\n`);
+  for (const warning of warnings) process.stdout.write(`${warning}\n`);
 }
 
 /** Whoever runs it in the foreground, a container or a service, reads what it prints. */

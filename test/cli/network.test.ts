@@ -8,7 +8,7 @@ import { qrLines } from '../../src/cli/qr-lines.ts';
 describe('what the command line says of the network', () => {
   it('goes before the config, and comes through to a hub in the background', () => {
     const flags = networkFlags(
-      { listen: '0.0.0.0:1', cert: 'a.pem', key: '/k.pem', names: 'hub.example.com, 10.0.0.9', insecure: true },
+      { listen: '0.0.0.0:1', cert: 'a.pem', key: '/k.pem', names: 'hub.example.com, 10.0.0.9' },
       '/work',
     );
     expect(flagWords(flags)).toEqual([
@@ -20,15 +20,14 @@ describe('what the command line says of the network', () => {
       '/k.pem',
       '--names',
       'hub.example.com,10.0.0.9',
-      '--insecure',
     ]);
+    expect(flagWords(networkFlags({ listen: '127.0.0.1:1', insecure: true }, '/'))).toContain('--insecure');
     const config = { listen: '127.0.0.1:2', names: ['office'], cert: '/c', key: '/d' };
     expect(networkOptions(flags, config, true)).toEqual({
       listen: '0.0.0.0:1',
       cert: '/work/a.pem',
       key: '/k.pem',
       names: ['hub.example.com', '10.0.0.9'],
-      insecure: true,
       required: true,
     });
     expect(networkOptions({}, config, true)).toMatchObject({ cert: '/c', names: ['office'], required: false });
@@ -38,6 +37,7 @@ describe('what the command line says of the network', () => {
 
   it('is refused where it is half', () => {
     expect(() => networkFlags({ cert: 'a.pem' }, '/')).toThrow('--cert and --key go together');
+    expect(() => networkFlags({ cert: 'a', key: 'b', insecure: true }, '/')).toThrow('--insecure leaves TLS out');
     expect(() => networkOptions({ insecure: true }, {}, false)).toThrow('none is named');
   });
 });

@@ -81,10 +81,14 @@ async function statusOf(context: Context): Promise<Status> {
 }
 
 /** How it is with the network; nothing where the hub serves this machine only. */
-function networkLines({ listen, url, fingerprint, networkProblem }: Status): string[] {
+function networkLines({ listen, url, fingerprint, networkProblem, networkWarnings = [] }: Status): string[] {
   if (networkProblem !== undefined) return [`network    none: ${networkProblem}`];
   if (listen === undefined) return [];
-  return [`network    ${url ?? listen} (listens on ${listen})`, `cert       ${fingerprint ?? 'none: without TLS'}`];
+  return [
+    `network    ${url ?? listen} (listens on ${listen})`,
+    `cert       ${fingerprint ?? 'none: without TLS'}`,
+    ...networkWarnings.map((warning) => `warning    ${warning}`),
+  ];
 }
 
 function configLines({ pendingConfig }: Status): string[] {

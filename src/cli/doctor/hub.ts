@@ -18,13 +18,23 @@ export async function checkHub(context: Context): Promise<Check[]> {
     });
     if (!status)
       return [ok('hub', 'not running: it is started when it is needed'), ok('socket', `${socket} (not there yet)`)];
-    const { pid, version, sessions, uptimeMs, socket: its, networkProblem, pendingConfig } = status;
+    const {
+      pid,
+      version,
+      sessions,
+      uptimeMs,
+      socket: its,
+      networkProblem,
+      networkWarnings = [],
+      pendingConfig,
+    } = status;
     const detail = `pid ${pid}, ${version}, for ${ageOf(uptimeMs)}, ${sessions} ${sessions === 1 ? 'session' : 'sessions'}`;
     const hub = version === VERSION ? ok('hub', detail) : warn('hub', `${detail}; this is ${VERSION}`, START_AGAIN);
     const network =
       networkProblem === undefined ? [] : [warn('network', networkProblem, 'mend it, then start the hub again')];
+    const warnings = networkWarnings.map((warning) => warn('certificate', warning, ''));
     const pending = pendingConfig === undefined ? [] : [warn('config of hub', pendingConfig, START_AGAIN)];
-    return [hub, ...(context.far ? [] : [checkSocket(its)]), ...network, ...pending];
+    return [hub, ...(context.far ? [] : [checkSocket(its)]), ...network, ...warnings, ...pending];
   } catch (error) {
     const { message, remedy } = IrisError.from(error);
     return [fail('hub', message, remedy ?? `see ${context.paths.hubLog}`)];

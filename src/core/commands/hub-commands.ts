@@ -315,6 +315,8 @@ export interface HubCommandResults
     fingerprint?: string;
     /** Why it does not listen though the config says so. */
     networkProblem?: string;
+    /** It listens, but not everything is right with its certificate; each with what to do. */
+    networkWarnings?: readonly string[];
     /** What was changed in its config and counts only from its next start. */
     pendingConfig?: string;
     sessions: number;

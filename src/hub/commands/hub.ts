@@ -30,12 +30,13 @@ export const hubHandlers: Handlers<'hub'> = {
   },
 };
 
-function networkOf({ listen, url, fingerprint, problem }: NetworkState) {
+function networkOf({ listen, url, fingerprint, problem, warnings }: NetworkState) {
   return {
     ...(listen === undefined ? {} : { listen }),
     ...(url === undefined ? {} : { url }),
     ...(fingerprint === undefined ? {} : { fingerprint }),
     ...(problem === undefined ? {} : { networkProblem: problem }),
+    ...(warnings === undefined ? {} : { networkWarnings: warnings }),
   };
 }
 

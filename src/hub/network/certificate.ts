@@ -3,6 +3,7 @@ import { chmodSync, existsSync, readFileSync, renameSync, writeFileSync } from '
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { createSecureContext } from 'node:tls';
 import { IrisError } from '../../core/index.ts';
 import { reason } from '../folder.ts';
 import { isWildcard, ownAddresses } from './address.ts';
@@ -19,6 +20,8 @@ export interface Certificate {
   readonly fingerprint: string;
   /** Names and addresses it is for. */
   readonly names: readonly string[];
+  /** Is it for this name or address, as those see it who look (RFC 6125)? */
+  covers(name: string): boolean;
 }
 
 /** Somebody's own files. @throws IrisError */
@@ -82,8 +85,39 @@ function checked(cert: string, key: string, file: string): Certificate {
       remedy: 'renew it; the one of the hub itself is made anew when both its files are moved away',
     });
   }
+  try {
+    createSecureContext({ cert, key });
+  } catch (error) {
+    throw new IrisError('failed', `TLS refuses the certificate ${file} or its key (${tlsReason(error)})`, {
+      cause: error,
+      remedy: 'make it with a key of ECDSA P-256, or of RSA with 2048 bits or more',
+    });
+  }
   const fingerprint = `sha256:${parsed.fingerprint256.replaceAll(':', '').toLowerCase()}`;
-  return { cert, key, fingerprint, names: namesOf(parsed) };
+  const covers = (name: string): boolean =>
+    (isIP(name) === 0 ? parsed.checkHost(name) : parsed.checkIP(name)) !== undefined;
+  return { cert, key, fingerprint, names: namesOf(parsed), covers };
+}
+
+/** `ee key too small`, of OpenSSL's "error:0A00018F:SSL routines::ee key too small". */
+function tlsReason(error: unknown): string {
+  return reason(error).replace(/^error:[^:]*:[^:]*:[^:]*:/, '');
+}
+
+/** What of these a certificate is not for, and what follows; undefined: it is for all of them. `folder`: of the hub's own certificate. */
+export function lacking(
+  certificate: Certificate,
+  names: readonly string[],
+  folder: string | undefined,
+): string | undefined {
+  const absent = [...new Set(names)].filter((name) => !certificate.covers(name));
+  if (absent.length === 0) return undefined;
+  const what = `the certificate is not for ${absent.join(', ')}: who checks names, as curl does, refuses it there`;
+  if (folder === undefined) return `${what}. Renew it for all names of hub.names and hub.listen`;
+  return (
+    `${what}; devices that were paired do not. For one with all names, stop the hub, move ${CERTIFICATE_FILE} and ${KEY_FILE} out of ${folder}, ` +
+    'and start it again: then every device has to pair anew'
+  );
 }
 
 function namesOf({ subjectAltName = '' }: X509Certificate): string[] {

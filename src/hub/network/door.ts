@@ -5,7 +5,7 @@ import { IrisError, type Timer } from '../../core/index.ts';
 import type { AcceptOptions } from '../accept.ts';
 import type { HubContext } from '../context.ts';
 import { advertisedHost, checkHubName, formatAddress, isLoopback, isWildcard, parseListen } from './address.ts';
-import type { readCertificate } from './certificate.ts';
+import type { Certificate, readCertificate } from './certificate.ts';
 import type { NetworkOptions, NetworkState } from './options.ts';
 import type { Served } from './serve.ts';
 
@@ -23,12 +23,17 @@ export interface DoorOptions {
   readonly accept: (socket: WebSocket, raw: NetSocket, who: Pick<AcceptOptions, 'authenticate' | 'from'>) => void;
 }
 
+type Looked = (certificate: Certificate) => void;
+
 /** A hub's door to the network. What is behind it is loaded when it is opened. */
 export class NetworkDoor {
   readonly #o: DoorOptions;
   #served: Served | undefined;
   #renewal: Timer | undefined;
   #state: NetworkState = {};
+  /** What its certificate lacks, and why a renewed one is not taken. */
+  #lacking: string | undefined;
+  #notRenewed: string | undefined;
   readonly #ready: Promise<void>;
   #settleReady: () => void = () => {};
 
@@ -41,7 +46,8 @@ export class NetworkDoor {
   }
 
   get state(): NetworkState {
-    return this.#state;
+    const warnings = [this.#lacking, this.#notRenewed].filter((one) => one !== undefined);
+    return warnings.length === 0 ? this.#state : { ...this.#state, warnings };
   }
 
   /** Takes the port; whoever comes waits for `ready`. @throws IrisError where the hub shall not be without it */
@@ -69,11 +75,12 @@ export class NetworkDoor {
   }
 
   /** Takes the certificate of the files when it is another one; devices that pinned the one before notice. */
-  #renew(cert: string, key: string, read: typeof readCertificate, before: string, problem = ''): void {
+  #renew(cert: string, key: string, read: typeof readCertificate, before: string, looked: Looked): void {
     const { clock, log } = this.#o.hub;
     this.#renewal = clock.after(RENEWED_EVERY_MS, () => {
       let now = before;
-      let wrong = '';
+      const wrong = this.#notRenewed;
+      this.#notRenewed = undefined;
       try {
         const certificate = read(cert, key);
         now = certificate.cert;
@@ -81,12 +88,13 @@ export class NetworkDoor {
           this.#served?.renew(certificate);
           this.#state = { ...this.#state, fingerprint: certificate.fingerprint };
           log.info('certificate renewed', { fingerprint: certificate.fingerprint });
+          looked(certificate);
         }
       } catch (error) {
-        wrong = IrisError.from(error).line;
-        if (wrong !== problem) log.warn('certificate', { problem: wrong });
+        this.#notRenewed = `the one before goes on: ${IrisError.from(error).line}`;
+        if (wrong !== this.#notRenewed) log.warn('certificate', { problem: this.#notRenewed });
       }
-      this.#renew(cert, key, read, now, wrong);
+      this.#renew(cert, key, read, now, looked);
     });
   }
 
@@ -104,7 +112,7 @@ export class NetworkDoor {
         remedy: 'give both --cert and --key, or none',
       });
     }
-    const { ownCertificate, readCertificate } = await import('./certificate.ts');
+    const { lacking, ownCertificate, readCertificate } = await import('./certificate.ts');
     const certificate = insecure
       ? undefined
       : cert !== undefined && key !== undefined
@@ -126,8 +134,15 @@ export class NetworkDoor {
       accept,
       ...(certificate ? { certificate } : {}),
     });
+    // The addresses of a machine change; what somebody wrote, and what hub pair prints, should be right.
+    const promised = [...names, ...(isWildcard(address.host) ? [] : [address.host])];
+    const looked: Looked = (one) => {
+      this.#lacking = lacking(one, promised, cert === undefined ? folder : undefined);
+      if (this.#lacking !== undefined) hub.log.warn('certificate', { problem: this.#lacking });
+    };
+    if (certificate) looked(certificate);
     if (certificate && cert !== undefined && key !== undefined)
-      this.#renew(cert, key, readCertificate, certificate.cert);
+      this.#renew(cert, key, readCertificate, certificate.cert, looked);
     const bound = this.#served.address;
     return {
       listen: formatAddress(bound),

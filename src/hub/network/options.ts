@@ -23,4 +23,6 @@ export interface NetworkState {
   readonly fingerprint?: string;
   /** Why it does not listen though it should. */
   readonly problem?: string;
+  /** It listens, but not everything is as it should be: of its certificate. Whole sentences, with what to do. */
+  readonly warnings?: readonly string[];
 }

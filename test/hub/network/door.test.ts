@@ -8,6 +8,7 @@ import { addressWithToken, readPlace } from '../../../src/client/network/index.t
 import { type Clock, IrisError } from '../../../src/core/index.ts';
 import { type NetworkOptions, startHub } from '../../../src/hub/index.ts';
 import { systemClock } from '../../../src/protocol/index.ts';
+import { WEAK_CERTIFICATE, WEAK_KEY } from '../../fixtures/weak-certificate.ts';
 import {
   client,
   closeAll,
@@ -101,6 +102,27 @@ describe('a hub on a network', () => {
     const logged = () => readFileSync(join(place.paths.state, 'hub.log'), 'utf8');
     await eventually('it says so', () => logged().includes('no certificate in PEM'));
     expect(await shown()).toBe(others[1]!.hub.network.fingerprint);
+    // Whoever asks how it is learns of it, until it is mended.
+    const owner = await onlineClient(place.paths.socket);
+    const warnings = async () => (await owner.command('hub.status', {})).networkWarnings;
+    expect(await warnings()).toEqual([expect.stringMatching(/^the one before goes on: .* no certificate in PEM/)]);
+    write(0);
+    await eventually('it is taken', async () => (await warnings()) === undefined);
+  });
+
+  it('says which of its names a certificate that was made before is not for, and what to do', async () => {
+    const place = folder();
+    const first = await listeningHub({}, place);
+    const { fingerprint } = first.hub.network;
+    expect((await first.owner.command('hub.status', {})).networkWarnings).toBeUndefined();
+    await first.hub.stop();
+    const names = ['office.example.com', 'localhost'];
+    const again = await listeningHub({ network: { ...LOOPBACK, names } }, place);
+    const { networkWarnings } = await again.owner.command('hub.status', {});
+    expect(networkWarnings).toEqual([expect.stringContaining('is not for office.example.com: who checks names')]);
+    expect(networkWarnings?.[0]).toContain(place.paths.state);
+    // Devices pinned it: nothing is replaced unasked.
+    expect(again.hub.network.fingerprint).toBe(fingerprint);
   });
 
   it('[A22] closes a stream that says not who it is after 5 s', async () => {
@@ -247,6 +269,11 @@ describe('a hub on a network', () => {
     writeFileSync(cert, 'nothing');
     writeFileSync(key, 'nothing');
     expect((await startError({ ...LOOPBACK, cert, key })).message).toContain('no certificate in PEM');
+    writeFileSync(cert, WEAK_CERTIFICATE);
+    writeFileSync(key, WEAK_KEY);
+    expect((await startError({ ...LOOPBACK, cert, key })).line).toBe(
+      `TLS refuses the certificate ${cert} or its key (ee key too small): make it with a key of ECDSA P-256, or of RSA with 2048 bits or more`,
+    );
     const own = (name: string): string => readFileSync(join(place.paths.state, name), 'utf8');
     writeFileSync(cert, own('network-cert.pem'));
     await startHubOnce(LOOPBACK);
