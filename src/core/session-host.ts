@@ -9,6 +9,7 @@ import type { InputOrigin, WriteSettled } from './transport.ts';
 /** How this program stands with a hub. */
 export interface HostConnection {
   readonly state: 'connecting' | 'online' | 'offline' | 'error';
+  /** Milliseconds since 1970: online or given up since then; while attempts come and go, without a connection since then. */
   readonly since: number;
   readonly attempt: number;
   readonly nextRetryAt?: number;
