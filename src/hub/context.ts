@@ -1,6 +1,7 @@
 import type {
   AskedFrom,
   Clock,
+  FarHubRef,
   HeldSettled,
   HubCommandName,
   InputOrigin,
@@ -129,10 +130,14 @@ export interface FarHubsPort {
     remove(hub: string): void;
     list(): LinkInfo[];
   };
+  /** Which hub somebody means who names it. */
+  called(name: string): FarHubRef;
   open(hub: string, only: readonly string[] | undefined): Promise<Session[]>;
   close(hub: string): void;
   /** A device dialled us as a runner: the socket is its hub from now on. */
   runnerJoined(principal: Principal, socket: Socket): void;
+  /** What this device may do is something else now, or it is no more. */
+  deviceChanged(device: string): void;
   /** A hub that we offered it to shall miss nothing of this session from here on, or after `after`. */
   retain(session: Session, principal: Principal, after: Position | undefined): void;
   /** It has everything up to there on its disk. */

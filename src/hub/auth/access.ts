@@ -1,4 +1,13 @@
-import { type Clock, type Grant, IrisError, plainText, type Role, type Timer } from '../../core/index.ts';
+import {
+  type Clock,
+  type Grant,
+  IrisError,
+  OFFERING,
+  plainText,
+  type Role,
+  roleOf,
+  type Timer,
+} from '../../core/index.ts';
 import { grantedPrincipal, type Principal } from '../principal.ts';
 import { type IssuedTokens, TokenFamilies } from './families.ts';
 import { type Invitation, PairingCodes } from './pairing.ts';
@@ -62,6 +71,11 @@ export class Access {
 
   device(id: string): DeviceRecord | undefined {
     return this.#devices.get(id);
+  }
+
+  /** May this device offer sessions of its own here? One that is no more may not. */
+  offers(device: string): boolean {
+    return roleOf(this.#devices.get(device)?.grants ?? [], OFFERING, this.#o.clock.wall()) === 'owner';
   }
 
   /** A device is known by its key: paired again it stays what it is, and may do what the new invitation says as well. */

@@ -10,7 +10,11 @@ export function openAccess(hub: HubContext, store: AccessStore & { load(): { acc
     records: store.load().access,
     changed: (id) => {
       for (const viewer of hub.viewers.values()) if (viewer.identity.principal.id === id) viewer.accessChanged();
+      hub.far.deviceChanged(id);
     },
-    gone: (id) => hub.workspaces.forget(id),
+    gone: (id) => {
+      hub.workspaces.forget(id);
+      hub.far.deviceChanged(id);
+    },
   });
 }

@@ -73,7 +73,7 @@ function newElsewhere(on: string, args: HubCommandParsed<'session.new'>, hub: Hu
   }
   const team: Team = {
     name: on,
-    remote: { kind: 'websocket', hub: { kind: 'known', name: on }, words: ['hub', on], options: {} },
+    remote: { kind: 'websocket', hub: hub.far.called(on), words: ['hub', on], options: {} },
     agent: agent ?? (command ? agentKindOf(command) : 'shell'),
     ...(command === undefined ? {} : { command }),
     ...(cwd === undefined ? {} : { path: cwd }),

@@ -87,9 +87,15 @@ export class FarDesk {
     for (const session of this.#o.hub.registry.list()) {
       const { remote } = session;
       if (!session.mirrored || !remote) continue;
-      // What else a runner offers is seen when it comes.
-      if (remote.kind === 'websocket' && remote.hub.kind === 'runner')
+      if (remote.kind === 'websocket' && remote.hub.kind === 'runner') {
+        // It was revoked, and that did not get here.
+        if (!this.#o.hub.access.offers(remote.hub.device)) {
+          this.#forgetRunner(remote.hub.device);
+          continue;
+        }
+        // What else it offers is seen when it comes.
         this.#follow(remote.hub, remote.hub.name, undefined);
+      }
       session.networkChanged();
     }
     for (const { hub, only } of this.#kept.opened) {
@@ -146,15 +152,17 @@ export class FarDesk {
 
   /** A device dialled us as a runner: the socket is its hub from now on. */
   runnerJoined(principal: Principal, socket: Socket): void {
-    const { id, name, revoked } = principal;
-    this.#runners.joined(id, name, socket);
+    const { id, name } = principal;
+    this.#runners.joined(principal, socket);
     const ref: FarHubRef = { kind: 'runner', device: id, name };
     const known = this.#followers.get(`runner ${id}`);
     if (known) known.link.host.retryNow();
-    else {
-      this.#follow(ref, name, undefined);
-      revoked.addEventListener('abort', () => this.#forgetRunner(id), { once: true });
-    }
+    else this.#follow(ref, name, undefined);
+  }
+
+  /** What a device may do is something else now: one that may not offer sessions any more is cut, and they are gone from here. */
+  deviceChanged(device: string): void {
+    if (!this.#o.hub.access.offers(device)) this.#forgetRunner(device);
   }
 
   retain(session: Session, { kind, id }: Principal, after: Position | undefined): void {
@@ -222,10 +230,22 @@ export class FarDesk {
     return follower;
   }
 
+  /** With all that is of it here, also of an earlier hub, and what was started there. */
   #forgetRunner(device: string): void {
     this.#runners.cut(device);
-    this.#followers.get(`runner ${device}`)?.close(true);
+    this.#followers.get(`runner ${device}`)?.close(false);
     this.#followers.delete(`runner ${device}`);
+    const { registry } = this.#o.hub;
+    for (const session of registry.list()) {
+      const { remote } = session;
+      if (remote?.kind !== 'websocket' || remote.hub.kind !== 'runner' || remote.hub.device !== device) continue;
+      registry.forget(session);
+    }
+    this.hubs.end(`runner ${device}`, new IrisError('not-allowed', 'it may not offer sessions here any more'));
+  }
+
+  called(name: string): FarHubRef {
+    return this.#resolve({ kind: 'known', name });
   }
 
   /** A hub that this user was paired with goes before a runner of the same name. */

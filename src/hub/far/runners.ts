@@ -1,6 +1,7 @@
 import { IrisError } from '../../core/index.ts';
 import type { Socket } from '../../protocol/index.ts';
 import type { ConnectOptions } from '../../transports/index.ts';
+import type { Principal } from '../principal.ts';
 
 interface Runner {
   readonly device: string;
@@ -17,8 +18,8 @@ export class Runners {
 
   /** How a link reaches this runner: by the socket on which it came last. */
   address(device: string, name: string): ConnectOptions['address'] {
-    const runner = this.#of(device, name);
     return async () => {
+      const runner = this.#of(device, name);
       const socket = runner.waiting;
       runner.waiting = undefined;
       if (socket?.readyState !== 1) {
@@ -30,13 +31,16 @@ export class Runners {
   }
 
   /** One has come. Its older socket, if it has one, is of a connection that it knows to be dead. */
-  joined(device: string, name: string, socket: Socket): void {
-    const runner = this.#of(device, name);
+  joined({ id, name, revoked }: Principal, socket: Socket): void {
+    const runner = this.#of(id, name);
     runner.name = name;
     runner.waiting?.terminate();
     runner.current?.terminate();
     runner.current = undefined;
     runner.waiting = socket;
+    const over = (): void => socket.terminate();
+    revoked.addEventListener('abort', over, { once: true });
+    socket.on('close', () => revoked.removeEventListener('abort', over));
   }
 
   /** It may not be here any more. */

@@ -100,6 +100,12 @@ export class FarHubLink {
     if (users?.size === 0) this.#bySession.delete(id!);
   }
 
+  /** Closes it, and says why to those who use it. */
+  end(error: IrisError): void {
+    for (const user of [...this.#users]) user.failed?.(error);
+    this.close();
+  }
+
   close(): void {
     this.host.close();
     this.#users.clear();

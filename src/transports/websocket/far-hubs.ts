@@ -89,6 +89,13 @@ export class FarHubs {
     entry.link.close();
   }
 
+  /** There is no way to this hub (`hubKey`) any more: whoever uses its link hears why. */
+  end(key: string, why: IrisError): void {
+    const entry = this.#links.get(key);
+    this.#links.delete(key);
+    entry?.link.end(why);
+  }
+
   #address(ref: FarHubRef): ConnectOptions['address'] {
     const { addressOf, open } = this.#o;
     return ref.kind === 'carried' ? () => carriedAddress(ref.remote, open) : addressOf(ref);

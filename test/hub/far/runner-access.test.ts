@@ -1,0 +1,83 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { SessionHost } from '../../../src/core/index.ts';
+import { systemClock } from '../../../src/protocol/index.ts';
+import { waitUntil } from '../../support/index.ts';
+import { closeAll, newSession } from '../support/index.ts';
+import { MovedClock } from '../support/listening.ts';
+import { live, runnerStage } from '../support/runner.ts';
+
+afterEach(closeAll);
+
+const names = ({ sessions }: SessionHost) => sessions.map(({ name }) => name).sort();
+
+async function revoke(host: SessionHost): Promise<void> {
+  const { clients } = await host.command('client.list', {});
+  await host.command('client.revoke', { client: clients[0]!.id });
+}
+
+/** Its hub says so to whoever asks for its links. */
+async function isRefused(host: SessionHost): Promise<void> {
+  const state = async () => (await host.command('link.list', {})).links[0]?.connection.state;
+  await waitUntil(async () => (await state()) === 'error', 'the link says that it is refused');
+}
+
+describe('a runner', () => {
+  it('whose device is revoked is gone, with all that it offered', async () => {
+    const { here, there } = await runnerStage();
+    await newSession(here, 'sleep 100');
+    await here.command('link.add', { hub: 'office' });
+    await live(there, 'laptop/sh');
+    await revoke(there);
+    await waitUntil(() => there.sessions.length === 0, 'it is gone there');
+    await isRefused(here);
+  });
+
+  it('[A21] is cut when it is revoked by a hub that was started again meanwhile; paired again, what it offers is listed', async () => {
+    const { office, here, there, known, between, restarted } = await runnerStage();
+    await newSession(here, 'sleep 100');
+    await here.command('link.add', { hub: 'office', allow: 'start' });
+    await live(there, 'laptop/sh');
+    await there.command('session.new', { on: 'laptop', command: ['cat'] });
+    await live(there, 'laptop/cat');
+    const next = await restarted();
+    await live(next.owner, 'laptop/sh');
+    await live(next.owner, 'laptop/cat');
+    await revoke(next.owner);
+    await waitUntil(() => next.owner.sessions.length === 0, 'all of it is gone there', {
+      timeoutMs: 2_000,
+      detail: () => JSON.stringify(next.owner.sessions),
+    });
+    await isRefused(here);
+    await newSession(here, 'sleep 100');
+    expect(next.owner.sessions).toEqual([]);
+    await known.pair({ ...office, ...next }, 'office', 'desk', { runner: true }, between.port);
+    await here.command('link.add', { hub: 'office' });
+    await waitUntil(() => next.owner.sessions.length === 3, 'all of it is there');
+    expect(names(next.owner)).toEqual(['desk/cat', 'desk/sh', 'desk/sh-2']);
+  });
+
+  it('that was revoked while it was away is gone at once, and has not been kept for the next hub', async () => {
+    const { here, there, between, restarted } = await runnerStage();
+    await newSession(here, 'sleep 100');
+    await here.command('link.add', { hub: 'office' });
+    await live(there, 'laptop/sh');
+    const next = await restarted(() => between.down());
+    expect(names(next.owner)).toEqual(['laptop/sh']);
+    await revoke(next.owner);
+    await waitUntil(() => next.owner.sessions.length === 0, 'it is gone there');
+  });
+
+  it('whose invitation has come to its end is gone, with all that it offered', async () => {
+    const clock = new MovedClock(systemClock);
+    const { office, here, there, known, between } = await runnerStage({}, { clock });
+    await revoke(there);
+    await known.pair(office, 'office', 'laptop', { runner: true, expiresInMs: 600_000 }, between.port);
+    await newSession(here, 'sleep 100');
+    await here.command('link.add', { hub: 'office' });
+    await live(there, 'laptop/sh');
+    clock.movedMs += 600_000;
+    // It looks at what is over then.
+    await there.command('token.create', {});
+    await waitUntil(() => there.sessions.length === 0, 'it is gone there');
+  });
+});
