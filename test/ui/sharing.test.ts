@@ -67,6 +67,10 @@ describe('the border of a session with others on it', () => {
       await stage.pass();
       expect(border()).not.toContain('typed');
     }
+    // At another hub they may be called as we are.
+    hub.change('s1', { typedBy: { viewer: 'far/v9', name: 'local', at: 0 } });
+    await stage.pass();
+    expect(border()).toContain('local typed');
   });
 
   it('lets them go before the state and the name, and control characters never through', async () => {

@@ -1,4 +1,4 @@
-import { plainText, type SessionInfo } from '../../core/index.ts';
+import { isOwn, plainText, type SessionInfo, SITS_HERE } from '../../core/index.ts';
 import type { Context } from '../context.ts';
 import { withHost } from '../host.ts';
 import type { VerbRun } from '../verbs/types.ts';
@@ -38,10 +38,10 @@ const NAMED = 3;
 
 /** How many watch it, and who, where that is not just whoever sits here; who typed last. */
 function watchersOf({ viewers, people = [], typedBy }: SessionInfo): string {
-  const guests = people.some(({ name }) => name !== 'local');
+  const guests = people.some((one) => !isOwn(one, SITS_HERE));
   const names = people.slice(0, NAMED).map(({ name }) => plainText(name, 32));
   const who = guests ? `: ${[...names, ...(viewers > names.length ? ['…'] : [])].join(', ')}` : '';
-  const typed = typedBy && typedBy.name !== 'local' ? `${plainText(typedBy.name, 32)} typed` : '';
+  const typed = typedBy && !isOwn(typedBy, SITS_HERE) ? `${plainText(typedBy.name, 32)} typed` : '';
   return [viewers > 0 ? `${viewers} watching${who}` : '', typed].filter(Boolean).join('; ');
 }
 

@@ -1,6 +1,6 @@
 import { includes, type Role } from '../access.ts';
 import type { SessionInfo } from './info.ts';
-import { asFar, MAX_PEOPLE, others } from './people.ts';
+import { asFar, MAX_PEOPLE, nameOfFar, others } from './people.ts';
 import type { SavedSession } from './ports.ts';
 
 /** Hubs that a session may pass through; a ring is seen long before. */
@@ -37,8 +37,12 @@ export function mirroredInfo(own: SessionInfo, far: SessionInfo, hubId: string |
 
 /** Those who are here, and those who are there; ourselves we need not tell of. */
 function company(own: SessionInfo, far: SessionInfo): Pick<SessionInfo, 'people' | 'typedBy'> {
-  const people = [...(own.people ?? []), ...others(far).map(asFar)].slice(0, MAX_PEOPLE);
-  const typedBy = far.typedBy && !far.typedBy.self ? asFar(far.typedBy) : own.typedBy;
+  const here = <T extends { viewer: string; name: string }>(one: T): T => ({
+    ...asFar(one),
+    name: nameOfFar(one.name, own.hub),
+  });
+  const people = [...(own.people ?? []), ...others(far).map(here)].slice(0, MAX_PEOPLE);
+  const typedBy = far.typedBy && !far.typedBy.self ? here(far.typedBy) : own.typedBy;
   return { ...(people.length > 0 ? { people } : {}), ...(typedBy ? { typedBy } : {}) };
 }
 

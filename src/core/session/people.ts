@@ -1,4 +1,5 @@
 import type { Role } from '../access.ts';
+import { plainText } from '../errors.ts';
 
 /** People that a session tells by name; of more, the latest to come are only counted, in `viewers`. */
 export const MAX_PEOPLE = 16;
@@ -7,7 +8,7 @@ export const MAX_PEOPLE = 16;
 export interface Person {
   /** Id of its link. Of somebody at the hub where the session lives, seen from another hub: `far/` and the id there. */
   readonly viewer: string;
-  /** Of who is behind it; `local`: whoever sits at the machine of the hub. */
+  /** Of who is behind it; `local`: whoever sits at the machine of the hub. Who sits at that of another hub is called as that hub is. */
   readonly name: string;
   /** What it may do there; absent: everything. */
   readonly role?: Role;
@@ -26,8 +27,16 @@ export interface TypedBy {
 }
 
 const FAR = 'far/';
+const NAME_CHARS = 128;
+/** What a hub calls whoever sits at its machine. */
+export const SITS_HERE = 'local';
 
-/** Somebody at the hub where a mirrored session lives, as they are called here. */
+/** What somebody at another hub is called here. */
+export function nameOfFar(name: string, hub: string): string {
+  return plainText(name === SITS_HERE ? hub : name, NAME_CHARS);
+}
+
+/** Id of the viewer of somebody at the hub where a mirrored session lives, as it is here. */
 export function asFar<T extends { readonly viewer: string }>(person: T): T {
   return { ...person, viewer: `${FAR}${person.viewer}`.slice(0, 64) };
 }
@@ -51,6 +60,25 @@ export function withSelf<T extends { readonly people?: readonly Person[]; readon
     ...(people ? { people: people.map(mark) } : {}),
     ...(typedBy ? { typedBy: mark(typedBy) } : {}),
   };
+}
+
+/**
+ * Marks what was typed in the name that another hub knows us by, over a connection that we had before. Where that is the name of whoever sits at its
+ * machine, one who is there now is somebody else.
+ */
+export function withOwnName<T extends { readonly people?: readonly Person[]; readonly typedBy?: TypedBy }>(
+  info: T,
+  name: string | undefined,
+): T {
+  const { typedBy, people = [] } = info;
+  if (!typedBy || typedBy.self || typedBy.name !== name) return info;
+  if (name === SITS_HERE && people.some(({ viewer }) => viewer === typedBy.viewer)) return info;
+  return { ...info, typedBy: { ...typedBy, self: true } };
+}
+
+/** Is it about whoever is known to this hub as `name`? What a script of one's own types is no news. */
+export function isOwn({ viewer, name, self }: Pick<TypedBy, 'viewer' | 'name' | 'self'>, own: string): boolean {
+  return self === true || (name === own && farViewer(viewer) === undefined);
 }
 
 /** Those who are there besides whoever asks. */

@@ -11,6 +11,7 @@ import {
   type TransportStatus,
   type ViewEntry,
   type WriteSettled,
+  withOwnName,
 } from '../../core/index.ts';
 import { INPUT_LIMIT_BYTES, inputFull } from '../local/index.ts';
 import type { FarHubLink, LinkUser } from './far-hub-link.ts';
@@ -110,8 +111,9 @@ export class WebSocketTransport implements Transport, LinkUser {
     this.#fail(error);
   }
 
-  told(info: SessionInfo): void {
-    if (this.#over || info.id !== this.#session) return;
+  told(theirs: SessionInfo): void {
+    if (this.#over || theirs.id !== this.#session) return;
+    const info = withOwnName(theirs, this.#link?.host.you?.name);
     if (this.#sink?.mirror) this.#sink.mirror({ type: 'info', info });
     else if (['exited', 'failed', 'died'].includes(info.process.status)) {
       this.#last = info;

@@ -1,4 +1,4 @@
-import { others, plainText, type SessionHost, type SessionInfo } from '../../core/index.ts';
+import { isOwn, others, plainText, type SessionHost, type SessionInfo, SITS_HERE } from '../../core/index.ts';
 import type { Ask } from '../company.ts';
 import type { TuiSettings } from '../settings.ts';
 import { boundKey } from './bound-key.ts';
@@ -28,8 +28,7 @@ export function peopleOfPane(
   const there = others(session);
   const here = (session.people?.length ?? 0) > there.length ? 1 : 0;
   const { typedBy } = session;
-  // What a script of one's own does is no news.
-  const own = typedBy?.self === true || typedBy?.name === (you?.name ?? 'local');
+  const own = typedBy && isOwn(typedBy, you?.name ?? SITS_HERE);
   const asking = asks.find((one) => one.sessionId === session.id);
   const pressed = (command: string): string | undefined => {
     const key = boundKey(settings, command);

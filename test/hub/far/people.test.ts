@@ -8,15 +8,13 @@ import { type ListeningHub, listeningHub } from '../support/listening.ts';
 afterEach(closeAll);
 
 /** A hub that knows another one as `office`, where it may do what `role` says. */
-async function paired(
-  role: 'viewer' | 'typer' | 'owner',
-): Promise<{ office: ListeningHub; host: SessionHost; socket: string }> {
+async function paired(role: 'viewer' | 'typer' | 'owner') {
   const office = await listeningHub();
   const place = folder();
   const known = new Known(place);
   await known.pair(office, 'office', 'home', { role });
-  const { socket } = await openHub(place, '0.1.0', { farHubs: known.farHubs });
-  return { office, host: await onlineClient(socket), socket };
+  const here = await openHub(place, '0.1.0', { farHubs: known.farHubs });
+  return { office, host: await onlineClient(here.socket), socket: here.socket, place: here, known };
 }
 
 /** Somebody at home who is known to a hub by this name. */
@@ -42,15 +40,43 @@ describe('people on a session of another hub', () => {
     const two = await onlineClient(socket);
     const here = new Watcher(two, mirror!.id);
     await here.shows('ready');
-    await waitUntil(() => names(host).join() === 'local,local', 'both are known here');
+    await waitUntil(
+      () => names(host).join() === 'local,office',
+      'both are known here, who sits there by the name of that hub',
+    );
     expect(info(host).people!.map(({ viewer }) => viewer.startsWith('far/'))).toEqual([false, true]);
     atOffice.type('from the office\r');
     await here.shows('from the office');
     await waitUntil(() => info(host).typedBy?.viewer.startsWith('far/'), 'somebody there typed');
+    expect(info(host).typedBy?.name).toBe('office');
     here.type('from home\r');
     await atOffice.shows('from home');
     await waitUntil(() => info(office.owner).typedBy?.name === 'home', 'home typed');
     await waitUntil(() => info(two).typedBy?.self, 'they know that it was them');
+  });
+
+  it('are not those here who typed over an earlier connection, or before this hub was started anew', async () => {
+    const { office, host, place, known } = await paired('typer');
+    const { id: there } = await newSession(office.owner, 'stty -echo; printf ready; cat');
+    const [mirror] = (await host.command('far.open', { hub: 'office' })).sessions;
+    const watcher = new Watcher(host, mirror!.id);
+    await watcher.shows('ready');
+    watcher.type('from home\r');
+    await waitUntil(() => info(office.owner).typedBy?.name === 'home', 'home typed');
+    const ours = () => info(office.owner).people?.find(({ name }) => name === 'home')?.viewer;
+    const before = ours();
+    cutLinkOf(office.hub, 'home');
+    await waitUntil(() => ours() !== undefined && ours() !== before, 'our hub is there again');
+    // What is told of the one who comes tells also who typed.
+    const visitor = new Watcher(office.owner, there);
+    await waitUntil(() => names(host).includes('office'), 'somebody there is known here');
+    expect(info(host).typedBy).toMatchObject({ name: 'local', self: true });
+    visitor.attachment.detach();
+    await place.hub.stop();
+    const again = await onlineClient((await openHub(place, '0.1.0', { farHubs: known.farHubs })).socket);
+    new Watcher(office.owner, there);
+    await waitUntil(() => names(again).includes('office'), 'somebody there is known here');
+    expect(info(again)).not.toHaveProperty('typedBy');
   });
 
   it('ask for its keyboard where it is, when this hub may only look there; one there gives it to all here', async () => {
@@ -97,3 +123,11 @@ describe('people on a session of another hub', () => {
     expect((await ada.command('session.ask', { session: there })).told).toBe(0);
   });
 });
+
+/** The link of somebody to a hub breaks, without a word. */
+function cutLinkOf(hub: ListeningHub['hub'], name: string): void {
+  type Inside = { viewers: Map<string, { identity: { principal: { name: string } }; link: { terminate(): void } }> };
+  for (const { identity, link } of (hub as unknown as Inside).viewers.values()) {
+    if (identity.principal.name === name) link.terminate();
+  }
+}
