@@ -3,7 +3,6 @@ import { chmodSync, existsSync, readFileSync, renameSync, writeFileSync } from '
 import { isIP } from 'node:net';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { createSecureContext } from 'node:tls';
 import { IrisError } from '../../core/index.ts';
 import { reason } from '../folder.ts';
 import { isWildcard, ownAddresses } from './address.ts';
@@ -86,7 +85,8 @@ function checked(cert: string, key: string, file: string): Certificate {
     });
   }
   try {
-    createSecureContext({ cert, key });
+    // By this way, as an import of the module would load it at each start of the bundle.
+    process.getBuiltinModule('node:tls').createSecureContext({ cert, key });
   } catch (error) {
     throw new IrisError('failed', `TLS refuses the certificate ${file} or its key (${tlsReason(error)})`, {
       cause: error,
