@@ -43,7 +43,7 @@ const entries = {
  * are read: undici behind `node:http`, all root certificates behind `node:tls`. 50 ms and 10 MB of each start, for nothing that we use.
  */
 /** What ws takes of these, and only for wss, and what a hub needs that listens on a network: loaded when it is called. */
-const LAZY = { https: ['createServer', 'get', 'request'], tls: ['connect'] };
+const LAZY = { https: ['createServer', 'get', 'request'], tls: ['connect', 'createSecureContext'] };
 
 function lightBuiltins() {
   const names = /^(?:node:)?(http|https|tls|net|zlib|crypto)$/;
