@@ -238,8 +238,9 @@ function toEntry(message: LogMessage): ViewEntry {
     case 'mark':
       return { kind: 'mark', seq, mark: payload.mark };
     case 'snapshot': {
-      const { cols, rows, gap } = payload;
-      return { kind: 'snapshot', seq, epoch, cols, rows, bytes, ...(gap ? { gap } : {}) };
+      const { cols, rows, gap, lostAfter } = payload;
+      const missing = { ...(gap ? { gap } : {}), ...(lostAfter ? { lostAfter } : {}) };
+      return { kind: 'snapshot', seq, epoch, cols, rows, bytes, ...missing };
     }
   }
 }

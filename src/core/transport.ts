@@ -55,7 +55,7 @@ export type MirrorWord =
   /** This is the session there. */
   | { readonly type: 'session'; readonly id: string }
   | { readonly type: 'entry'; readonly entry: Entry }
-  /** Stands for everything up to entry `seq`; what of it was never here is in `gap`. */
+  /** Stands for everything up to entry `seq`; what of it was never here is in `gap`, and what nobody has of the epochs before begins after `lostAfter`. */
   | {
       readonly type: 'picture';
       readonly epoch: string;
@@ -64,6 +64,7 @@ export type MirrorWord =
       readonly rows: number;
       readonly bytes: Uint8Array;
       readonly gap?: { readonly from: number; readonly to: number };
+      readonly lostAfter?: Position;
     }
   | { readonly type: 'info'; readonly info: SessionInfo }
   /** `heldBytes` of the transport is another. */

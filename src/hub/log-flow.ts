@@ -1,42 +1,38 @@
 import {
   acknowledgeEntries,
   type Entry,
+  type Epoch,
   type FlowState,
   newFlow,
-  type OutputLog,
   offerEntry,
+  PAST_EPOCHS,
   type Position,
   replay,
   resumeFlow,
-  type Screen,
   type Session,
   snapshotSent,
 } from '../core/index.ts';
 import type { Flow, Send } from './flow.ts';
 import { sendBeginning, sendEntry } from './send-entry.ts';
 
-/** One run of the process. */
-interface Run {
-  readonly epoch: string;
-  readonly log: OutputLog;
-  readonly screen: Screen;
-  readonly cols: number;
-  readonly rows: number;
-}
-
-/** Runs of which a slow reader has still to read; each keeps its log in memory. Of more, those between the oldest and the newest are left out. */
-const MAX_RUNS = 4;
+/** Epochs of which a slow reader has still to read; each keeps its log in memory. Of more, those between the oldest and the newest are left out. */
+const MAX_EPOCHS = PAST_EPOCHS + 1;
 
 /** Entries that are looked up at a time: the window seldom has room for more, and a log may have tens of thousands. */
 const AT_ONCE = 512;
 
-/** Every entry in order. Nobody waits for a reader that falls behind: it goes on from the log, and what the log had to drop is a gap. */
+/**
+ * Every entry in order, of one epoch after the other. Nobody waits for a reader that falls behind, or is away: it goes on from the logs, and what these had
+ * to drop is a gap.
+ */
 export class LogFlow implements Flow {
   readonly #session: Session;
   readonly #send: Send;
   readonly #history: boolean;
   /** The first is the one being read; the last is the session's own. */
-  readonly #runs: Run[];
+  readonly #epochs: Epoch[];
+  /** Some between the first and the second were left out. */
+  #leftOut = false;
   #flow: FlowState = newFlow(0);
   #closed = false;
 
@@ -45,35 +41,53 @@ export class LogFlow implements Flow {
     this.#session = session;
     this.#history = history;
     this.#send = send;
-    this.#runs = [this.#currentRun()];
+    this.#epochs = [session.epochs.at(-1)!];
   }
 
+  /** Whoever was in an epoch that is over reads the rest of that first; of one that nobody here knows any more, all epochs that are known. */
   start(after: Position | undefined): void {
-    const run = this.#runs[0]!;
-    const { log } = run;
+    const all = this.#session.epochs;
+    if (after)
+      this.#epochs.splice(
+        0,
+        1,
+        ...all.slice(
+          Math.max(
+            0,
+            all.findIndex(({ id }) => id === after.epoch),
+          ),
+        ),
+      );
+    const epoch = this.#epochs[0]!;
+    const { id, log } = epoch;
+    const isOver = this.#epochs.length > 1;
     // What is to be had is read when it is sent: it may be on the disk, and more than memory holds.
     const there = { first: log.first, last: log.last, from: (seq: number) => (log.has(seq) ? [] : undefined) };
-    const how = replay(after, there, run.epoch, 'log');
-    if (after?.epoch === run.epoch && how.kind === 'delta') this.#flow = newFlow(after.seq);
-    else if (how.kind === 'delta') this.#begin(run);
-    else this.#gap(run, how.gap);
+    const how = replay(after, there, id, 'log');
+    if (after && after.epoch !== id) this.#begin(epoch, after);
+    else if (after && (how.kind === 'delta' || (isOver && after.seq >= log.last))) this.#flow = newFlow(after.seq);
+    else if (how.kind === 'delta') this.#begin(epoch);
+    else this.#gap(epoch, how.gap);
     this.#catchUp();
   }
 
   entry(entry: Entry): void {
-    // While an older run is read, or the reader is behind, the log has it.
-    if (this.#runs.length > 1 || this.#flow.state === 'skipping') return;
-    this.#offer(this.#runs[0]!, entry);
+    // While an older epoch is read, or the reader is behind, the log has it.
+    if (this.#epochs.length > 1 || this.#flow.state === 'skipping') return;
+    this.#offer(this.#epochs[0]!, entry);
   }
 
   restarted(): void {
-    this.#runs.push(this.#currentRun());
-    if (this.#runs.length > MAX_RUNS) this.#runs.splice(1, this.#runs.length - MAX_RUNS);
+    this.#epochs.push(this.#session.epochs.at(-1)!);
+    if (this.#epochs.length > MAX_EPOCHS) {
+      this.#epochs.splice(1, this.#epochs.length - MAX_EPOCHS);
+      this.#leftOut = true;
+    }
     this.#catchUp();
   }
 
   acknowledged(epoch: string, seq: number): void {
-    if (epoch !== this.#runs[0]!.epoch) return;
+    if (epoch !== this.#epochs[0]!.id) return;
     this.#flow = acknowledgeEntries(this.#flow, seq);
     this.#catchUp();
   }
@@ -82,49 +96,47 @@ export class LogFlow implements Flow {
     this.#closed = true;
   }
 
-  #currentRun(): Run {
-    const { epoch, log, screen, cols, rows } = this.#session;
-    return { epoch, log, screen, cols, rows };
-  }
-
-  #begin(run: Run): void {
+  #begin(epoch: Epoch, lostAfter?: Position): void {
     this.#flow = newFlow(0);
-    sendBeginning(this.#send, run.epoch, run.cols, run.rows);
+    sendBeginning(this.#send, epoch, lostAfter);
   }
 
-  #offer(run: Run, entry: Entry): boolean {
+  #offer(epoch: Epoch, entry: Entry): boolean {
     const [flow, decision] = offerEntry(this.#flow, entry, 'log');
     this.#flow = flow;
     if (decision === 'skip') return false;
-    sendEntry(this.#send, run.epoch, entry);
+    sendEntry(this.#send, epoch.id, entry);
     return true;
   }
 
-  /** Sends what the log has, until the window is full or nothing is left. */
+  /** Sends what the logs have, until the window is full or nothing is left. */
   #catchUp(): void {
     while (!this.#closed) {
-      const run = this.#runs[0]!;
+      const epoch = this.#epochs[0]!;
+      const { id, log } = epoch;
       if (this.#flow.state === 'skipping') {
         this.#flow = resumeFlow(this.#flow);
         if (this.#flow.state === 'skipping') return;
       }
-      const entries = run.log.from(this.#flow.sentSeq, AT_ONCE);
-      if (!entries) this.#gap(run, { from: this.#flow.sentSeq + 1, to: run.log.last });
-      else for (const entry of entries) if (!this.#offer(run, entry)) return;
-      if (entries && entries.length > 0 && this.#flow.sentSeq < run.log.last) continue;
-      if (this.#runs.length === 1) return;
-      this.#runs.shift();
-      // A mirror whose picture was replaced: the same run, with a gap.
-      if (this.#runs[0]!.epoch !== run.epoch) this.#begin(this.#runs[0]!);
+      const entries = log.from(this.#flow.sentSeq, AT_ONCE);
+      if (!entries) this.#gap(epoch, { from: this.#flow.sentSeq + 1, to: log.last });
+      else for (const entry of entries) if (!this.#offer(epoch, entry)) return;
+      if (entries && entries.length > 0 && this.#flow.sentSeq < log.last) continue;
+      if (this.#epochs.length === 1) return;
+      this.#epochs.shift();
+      const lost = epoch.cut || this.#leftOut ? { epoch: id, seq: this.#flow.sentSeq } : undefined;
+      this.#leftOut = false;
+      const next = this.#epochs[0]!;
+      // A mirror whose picture was replaced: the same epoch, with a gap.
+      if (next.id !== id) this.#begin(next, lost);
     }
   }
 
-  /** The log no longer has what comes next: the screen as it is now stands for it. */
-  #gap(run: Run, gap: { from: number; to: number } | undefined): void {
-    const { screen, epoch } = run;
-    const bytes = screen.snapshot(this.#history ? { history: Number.MAX_SAFE_INTEGER } : {});
-    const seq = run.log.last;
+  /** The log no longer has what comes next: the screen that it led to stands for it. */
+  #gap(epoch: Epoch, gap: { from: number; to: number } | undefined): void {
+    const { cols, rows, bytes } = epoch.picture(this.#history);
+    const seq = epoch.log.last;
     this.#flow = snapshotSent({ ...newFlow(seq), ackedSeq: seq - 1 }, seq, bytes.length, 0);
-    this.#send(epoch, seq, { kind: 'snapshot', cols: screen.cols, rows: screen.rows, ...(gap ? { gap } : {}) }, bytes);
+    this.#send(epoch.id, seq, { kind: 'snapshot', cols, rows, ...(gap ? { gap } : {}) }, bytes);
   }
 }

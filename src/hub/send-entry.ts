@@ -1,4 +1,4 @@
-import type { Entry } from '../core/index.ts';
+import type { Entry, Epoch, Position } from '../core/index.ts';
 import type { Send } from './flow.ts';
 
 const NOTHING = new Uint8Array(0);
@@ -18,7 +18,7 @@ export function sendEntry(send: Send, epoch: string, entry: Entry): void {
   }
 }
 
-/** An empty screen before the first entry of an epoch. */
-export function sendBeginning(send: Send, epoch: string, cols: number, rows: number): void {
-  send(epoch, 0, { kind: 'snapshot', cols, rows }, NOTHING);
+/** An empty screen before the first entry of an epoch. `lostAfter`: what came after there, before it, is not to be had. */
+export function sendBeginning(send: Send, { id, cols, rows }: Epoch, lostAfter: Position | undefined): void {
+  send(id, 0, { kind: 'snapshot', cols, rows, ...(lostAfter ? { lostAfter } : {}) }, NOTHING);
 }

@@ -251,6 +251,8 @@ export const logSchema = z.object({
       cols: cells,
       rows: cells,
       gap: z.object({ from: count, to: count }).exactOptional(),
+      /** Where this epoch begins: what came after there, in epochs before, is not to be had. */
+      lostAfter: positionSchema.exactOptional(),
     }),
   ]),
   bytes,

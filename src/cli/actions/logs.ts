@@ -31,7 +31,9 @@ export const runLogs: VerbRun = async (context, { args, options }) => {
       /** Nothing more will come: the process has ended and all it wrote is here. */
       const complete = (): boolean => {
         const now = host.sessions.find((one) => one.id === session.id);
-        if (!now || now.epoch !== session.epoch) return true;
+        if (!now) return true;
+        // Another process: the rest of this one comes before its first word.
+        if (now.epoch !== session.epoch) return false;
         return newest >= now.seq && ['exited', 'failed', 'died'].includes(now.process.status);
       };
       const stop = host.on((event) => {
@@ -45,6 +47,7 @@ export const runLogs: VerbRun = async (context, { args, options }) => {
         after,
         readOnly: true,
         onEntry: async (entry) => {
+          if (entry.kind === 'snapshot' && entry.epoch !== session.epoch) return done();
           newest = entry.seq;
           await printer.print(entry, session.epoch);
           if (follow ? complete() : newest >= session.seq) done();

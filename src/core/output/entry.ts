@@ -16,7 +16,8 @@ export type Entry = EntryBody & { readonly seq: number };
 /**
  * What a viewer receives. `snapshot` replaces all that went before: a fresh screen of cols x rows, then `bytes`
  * (escape sequences that rebuild both buffers, modes and cursor) bring it to just after entry `seq`. `gap` says which entries a snapshot
- * stands for that this viewer never saw.
+ * stands for that this viewer never saw. `lostAfter`: this epoch begins, and what was written after there, in epochs before, nobody has any more; how much it
+ * was is not known.
  */
 export type ViewEntry =
   | Entry
@@ -28,4 +29,5 @@ export type ViewEntry =
       readonly rows: number;
       readonly bytes: Uint8Array;
       readonly gap?: { readonly from: number; readonly to: number };
+      readonly lostAfter?: Position;
     };

@@ -100,6 +100,11 @@ export class OutputLog {
     return this.#rows.slice(start, start + most).map((row, i) => this.#entry(row!, this.#first + skipped + i));
   }
 
+  /** What it has in memory goes, to the archive where there is one. Its numbers stay. */
+  clear(): void {
+    while (this.#first <= this.#last) this.#drop();
+  }
+
   #entry(row: Row, seq: number): Entry {
     return 'kept' in row ? { kind: row.kind, seq, bytes: this.#slabs.read(row.kept) } : { ...row, seq };
   }

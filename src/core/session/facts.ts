@@ -3,6 +3,7 @@ import type { Transport } from '../transport.ts';
 import { WithAgent } from './agent-side.ts';
 import { roundTripToTell } from './connection.ts';
 import type { SavedConversation } from './conversation.ts';
+import type { Epoch } from './epoch.ts';
 import type { ConnectionDetails, SessionInfo, SessionMode } from './info.ts';
 import type { Person, TypedBy } from './people.ts';
 import type { Picture } from './picture.ts';
@@ -141,6 +142,11 @@ export abstract class SessionFacts extends WithAgent {
   /** Of the newest run: a restart replaces it. */
   get log(): OutputLog {
     return this.picture.log;
+  }
+
+  /** What is kept of the runs before, for those who read the log, and the newest: oldest first. */
+  get epochs(): readonly Epoch[] {
+    return this.picture.epochs;
   }
 
   get pid(): number | undefined {

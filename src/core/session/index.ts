@@ -1,10 +1,12 @@
 export * from './agents.ts';
 export * from './conversation.ts';
+export { Epoch, type EpochPicture } from './epoch.ts';
 export * from './held-input.ts';
 export * from './info.ts';
 export { lesserRole } from './mirror.ts';
 export * from './naming.ts';
 export * from './people.ts';
+export { PAST_EPOCHS } from './picture.ts';
 export * from './ports.ts';
 export * from './registry.ts';
 export * from './session.ts';

@@ -1,8 +1,22 @@
 import type { Dispose } from '../emitter.ts';
-import { type Entry, type EntryBody, OutputLog, Screen, type ScreenEvent } from '../output/index.ts';
+import {
+  DEFAULT_LOG_LIMITS,
+  type Entry,
+  type EntryBody,
+  OutputLog,
+  type Position,
+  Screen,
+  type ScreenEvent,
+} from '../output/index.ts';
+import { Epoch, type EpochPicture } from './epoch.ts';
 import type { SavedOutput, SessionDeps } from './ports.ts';
 import { replayOutput } from './replay-output.ts';
 
+/**
+ * Epochs that are over and whose logs are kept for readers who were away, or are slow; of more, the oldest is forgotten. Together they have as much in
+ * memory as one log may: beyond that the oldest entries go.
+ */
+export const PAST_EPOCHS = 3;
 /** No terminal is larger; also keeps a wrong number from costing memory. */
 const SIZE_LIMIT = 10_000;
 /** The emulator has no narrower screen: a wide character needs two cells. */
@@ -27,27 +41,31 @@ export interface PictureOptions {
   readonly event: (event: ScreenEvent) => void;
 }
 
-/** What a session shows: screen and log of its newest epoch. */
+/** What a session shows: screen and log of its newest epoch. And what others have still to read of those before. */
 export class Picture {
   readonly #o: PictureOptions;
-  #epoch: string;
   #cols: number;
   #rows: number;
   #screen: Screen;
-  #log: OutputLog;
+  #epoch: Epoch;
+  #past: readonly Epoch[] = [];
   #unlisten: Dispose = () => {};
 
   constructor(options: PictureOptions) {
     this.#o = options;
     this.#cols = clampSize(options.cols, COLS_MIN);
     this.#rows = clampSize(options.rows, 1);
-    this.#epoch = options.epoch ?? options.deps.ids.epoch();
     this.#screen = this.#newScreen();
-    this.#log = new OutputLog(options.deps.logLimits);
+    this.#epoch = this.#newEpoch(options.epoch ?? options.deps.ids.epoch());
   }
 
   get epoch(): string {
-    return this.#epoch;
+    return this.#epoch.id;
+  }
+
+  /** Oldest first; the last is the newest. */
+  get epochs(): readonly Epoch[] {
+    return [...this.#past, this.#epoch];
   }
 
   get screen(): Screen {
@@ -55,7 +73,7 @@ export class Picture {
   }
 
   get log(): OutputLog {
-    return this.#log;
+    return this.#epoch.log;
   }
 
   get cols(): number {
@@ -68,29 +86,38 @@ export class Picture {
 
   /** As it was kept. */
   restore(output: SavedOutput): void {
-    this.#log = new OutputLog(this.#o.deps.logLimits, replayOutput(this.#screen, output));
+    const { entries, lostAfter } = output;
+    const seq = replayOutput(this.#screen, output);
     this.#cols = this.#screen.cols;
     this.#rows = this.#screen.rows;
+    // Whoever was away when the hub was started again goes on from where they were.
+    const whole = entries.at(-1)?.seq === seq;
+    this.#epoch = this.#newEpoch(this.epoch, whole ? entries[0]!.seq - 1 : seq);
+    if (whole) for (const entry of entries) this.#epoch.log.append(entry);
+    this.#epoch.cut = lostAfter !== undefined;
   }
 
-  /** The picture of a session that lives in another hub, just after its entry `seq`. */
-  adopt(epoch: string, at: { seq: number; cols: number; rows: number; bytes: Uint8Array }): void {
-    this.#epoch = epoch;
+  /** The picture of a session that lives in another hub, just after its entry `seq`. `lostAfter`: what came after it, and before, nobody has. */
+  adopt(epoch: string, at: EpochPicture & { readonly seq: number; readonly lostAfter?: Position }): void {
+    if (at.lostAfter) this.#epoch.cut = true;
+    this.#epoch.end();
+    if (epoch !== this.epoch) this.#keepEpoch();
     this.#cols = clampSize(at.cols, COLS_MIN);
     this.#rows = clampSize(at.rows, 1);
     // The same one: whoever reads the agent's state off it goes on with it.
     this.#screen.reset();
     this.#screen.resize(this.#cols, this.#rows);
     this.#screen.write(at.bytes);
-    this.#log = new OutputLog(this.#o.deps.logLimits, at.seq);
+    this.#epoch = this.#newEpoch(epoch, at.seq);
   }
 
   /** A new epoch: an empty screen and log. */
   renew(): void {
-    this.#epoch = this.#o.deps.ids.epoch();
+    this.#epoch.end();
+    this.#keepEpoch();
     this.#unlisten();
     this.#screen = this.#newScreen();
-    this.#log = new OutputLog(this.#o.deps.logLimits);
+    this.#epoch = this.#newEpoch(this.#o.deps.ids.epoch());
   }
 
   /** False: it has that size already. */
@@ -105,11 +132,26 @@ export class Picture {
   }
 
   append(body: EntryBody): Entry {
-    return this.#log.append(body);
+    return this.#epoch.log.append(body);
   }
 
   dispose(): void {
     this.#unlisten();
+  }
+
+  #newEpoch(id: string, after = 0): Epoch {
+    const log = new OutputLog(this.#o.deps.logLimits, after);
+    return new Epoch({ id, cols: this.#cols, rows: this.#rows, log, screen: this.#screen });
+  }
+
+  #keepEpoch(): void {
+    this.#past = this.epochs.slice(-PAST_EPOCHS);
+    const limit = this.#o.deps.logLimits?.limitBytes ?? DEFAULT_LOG_LIMITS.limitBytes;
+    let bytes = 0;
+    for (const { log } of this.#past.toReversed()) {
+      bytes += log.bytes;
+      if (bytes > limit) log.clear();
+    }
   }
 
   #newScreen(): Screen {

@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Dispose, Entry, LogArchive, Session } from '../../core/index.ts';
+import type { Dispose, Position, Session } from '../../core/index.ts';
 import type { HubLog } from '../hub-log.ts';
-import { Spill } from './spill.ts';
+import { Shelf } from './shelf.ts';
 
 export interface RetentionLimits {
   /** On the disk, for one session. */
@@ -87,33 +87,40 @@ interface Room {
   readonly failed: (error: unknown) => void;
 }
 
-/** What one session wrote and somebody does not have: the newest in its log, what that has no room for on the disk. */
-class Retained implements LogArchive {
+/** What one session wrote and somebody does not have: the newest in its logs, what these have no room for on the disk, epoch by epoch. */
+class Retained {
   readonly #session: Session;
-  readonly #spill: Spill;
+  /** Those of its epochs have a number behind it: what another hub calls an epoch is no name for a file. */
+  readonly #folder: string;
   readonly #room: Room;
-  readonly #kept = new Map<string, number>();
+  /** How far each has it. */
+  readonly #kept = new Map<string, Position>();
   readonly #dispose: Dispose;
+  /** Oldest first; the last is of the session's own epoch. */
+  #shelves: Shelf[] = [];
+  #begun = 0;
   #held = false;
-  #broken = false;
 
   constructor(session: Session, folder: string, room: Room) {
     this.#session = session;
+    this.#folder = folder;
     this.#room = room;
-    this.#spill = new Spill(folder);
-    session.log.archive = this;
+    this.#begin();
     this.#dispose = session.events.on(({ type }) => {
       if (type === 'restarted') this.#begin();
     });
   }
 
+  /** On the disk. */
   get bytes(): number {
-    return this.#spill.bytes;
+    return this.#shelves.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   add(consumer: string): void {
+    const { epoch, log } = this.#session;
     // What was thrown away before is not to be had.
-    if (!this.#kept.has(consumer)) this.#kept.set(consumer, this.#session.log.first - 1);
+    if (!this.#kept.has(consumer)) this.#kept.set(consumer, { epoch, seq: log.first - 1 });
+    this.#trim();
   }
 
   /** Is there anybody left? */
@@ -125,71 +132,64 @@ class Retained implements LogArchive {
 
   kept(consumer: string, epoch: string, seq: number): void {
     const before = this.#kept.get(consumer);
-    if (before === undefined || epoch !== this.#session.epoch || seq <= before) return;
-    this.#kept.set(consumer, Math.min(seq, this.#session.log.last));
+    const at = this.#indexOf(epoch);
+    if (!before || at < 0) return;
+    const was = this.#indexOf(before.epoch);
+    if (at < was || (at === was && seq <= before.seq)) return;
+    this.#kept.set(consumer, { epoch, seq: Math.min(seq, this.#shelves[at]!.log.last) });
     this.#trim();
-  }
-
-  put(entry: Entry): void {
-    if (this.#broken || entry.seq <= this.#needed) return;
-    try {
-      this.#spill.put(entry);
-    } catch (error) {
-      // A disk that is full: what comes is thrown away, as without us, and whoever needs it is told of a gap.
-      this.#room.failed(error);
-      this.#broken = true;
-      this.#spill.clear();
-      return;
-    }
-    if (this.#room.fits(this.#spill.bytes) || this.#held) return;
-    if (this.#session.mirrored) this.#spill.dropOldest();
-    else this.#hold(true);
-  }
-
-  has(afterSeq: number): boolean {
-    const { first } = this.#spill;
-    return !this.#broken && first !== undefined && afterSeq >= first - 1;
-  }
-
-  from(afterSeq: number, most: number): Entry[] | undefined {
-    try {
-      return this.#broken ? undefined : this.#spill.from(afterSeq, most);
-    } catch (error) {
-      this.#room.failed(error);
-      return undefined;
-    }
   }
 
   dispose(): void {
     this.#dispose();
-    if (this.#session.log.archive === this) this.#session.log.archive = undefined;
     this.#hold(false);
-    this.#spill.clear();
+    for (const shelf of this.#shelves) shelf.dispose();
   }
 
-  /** Everybody has what is up to here. */
-  get #needed(): number {
-    return Math.min(...this.#kept.values());
+  #indexOf(epoch: string): number {
+    return this.#shelves.findIndex((shelf) => shelf.epoch === epoch);
+  }
+
+  /** Everybody has what is up to there of this epoch. */
+  #neededOf(at: number): number {
+    const each = [...this.#kept.values()].map(({ epoch, seq }) => {
+      const was = this.#indexOf(epoch);
+      return was === at ? seq : was > at ? Number.POSITIVE_INFINITY : 0;
+    });
+    return Math.min(...each);
   }
 
   #trim(): void {
-    if (this.#kept.size > 0) this.#spill.drop(this.#needed);
-    if (this.#held && this.#room.goesOn(this.#spill.bytes)) this.#hold(false);
+    if (this.#kept.size === 0) return;
+    for (const [at, shelf] of this.#shelves.entries()) shelf.drop(this.#neededOf(at));
+    if (this.#held && this.#room.goesOn(this.bytes)) this.#hold(false);
   }
 
-  /** A new epoch: of the one before nothing is asked for any more. */
+  /** A new epoch, or a new log of the same. Of those before it is kept what readers of the log may still ask for. */
   #begin(): void {
-    this.#spill.clear();
-    this.#broken = false;
+    const { epoch, log, epochs } = this.#session;
+    const [stay, go] = [[] as Shelf[], [] as Shelf[]];
+    for (const shelf of this.#shelves) (epochs.some((one) => one.log === shelf.log) ? stay : go).push(shelf);
+    for (const shelf of go) shelf.dispose();
+    const options = { stored: () => this.#stored(), failed: this.#room.failed };
+    this.#shelves = [...stay, new Shelf(epoch, log, `${this.#folder}-${++this.#begun}`, options)];
     this.#hold(false);
-    for (const consumer of this.#kept.keys()) this.#kept.set(consumer, this.#session.log.first - 1);
-    this.#session.log.archive = this;
+    this.#trim();
+  }
+
+  #stored(): void {
+    if (this.#held || this.#room.fits(this.bytes)) return;
+    if (this.#session.mirrored) this.#shelves.find(({ bytes }) => bytes > 0)?.dropOldest();
+    else this.#hold(true);
   }
 
   #hold(hold: boolean): void {
     if (hold === this.#held) return;
     this.#held = hold;
-    const who = [...this.#kept].filter(([, seq]) => seq === this.#needed).map(([name]) => name);
-    this.#session.hold(hold ? `all room is full of output that ${who[0] ?? 'another hub'} has not taken` : undefined);
+    const slow = [...this.#kept].map(([name, { epoch, seq }]) => ({ name, at: this.#indexOf(epoch), seq }));
+    const [last] = slow.sort((a, b) => a.at - b.at || a.seq - b.seq);
+    this.#session.hold(
+      hold ? `all room is full of output that ${last?.name ?? 'another hub'} has not taken` : undefined,
+    );
   }
 }

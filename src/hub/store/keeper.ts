@@ -14,6 +14,8 @@ export class SessionKeeper {
   readonly #written = new Map<string, string>();
   readonly #disposals = new Map<string, Dispose>();
   readonly #dispose: Dispose;
+  /** What it adds is on the disk already. */
+  #restoring = false;
 
   constructor(registry: SessionRegistry, store: Store) {
     this.#registry = registry;
@@ -29,7 +31,9 @@ export class SessionKeeper {
     const restored: Session[] = [];
     for (const saved of this.#store.load().sessions) {
       const output = await this.#store.loadOutput(saved.id).catch(() => ({ entries: [] }));
+      this.#restoring = true;
       const session = this.#registry.restore(saved, output);
+      this.#restoring = false;
       // It lives elsewhere, and goes on with the same numbers.
       if (session.mirrored) this.#store.resume(session.id, session.epoch, session.log.last);
       restored.push(session);
@@ -60,7 +64,7 @@ export class SessionKeeper {
   #added(session: Session): void {
     this.#save(session);
     // What it said before anyone could listen.
-    if (!session.mirrored) {
+    if (!session.mirrored && !this.#restoring) {
       for (const entry of session.log.from(0) ?? []) this.#store.append(session.id, session.epoch, entry);
     }
     const dispose = session.events.on((event) => {

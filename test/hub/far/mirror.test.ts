@@ -10,8 +10,10 @@ import {
   folder,
   newSession,
   onlineClient,
+  openChaos,
   openHub,
   openProxy,
+  throughProxy,
   Watcher,
 } from '../support/index.ts';
 
@@ -190,6 +192,41 @@ describe('sessions of another hub', () => {
       const [log, wanted] = [await logOf(host, id), await logOf(direct, farId)];
       return log === wanted && log.includes('n2 b\r\n');
     });
+  });
+
+  it('that are started again there while the way is cut lose nothing of either run, nor does a reader who was away here', async () => {
+    const office = await openHub();
+    const there = await onlineClient(office.socket);
+    const way = await openChaos(office.socket);
+    const here = await openHub(folder(), '0.1.0', { farHubs: () => () => throughProxy(way) });
+    const host = await onlineClient(here.socket);
+    const script = "stty -echo; printf 'begin\\n>'; while read -r l; do eval \"$l\"; printf 'done\\n>'; done";
+    const far = await newSession(there, script);
+    await host.command('far.open', { hub: 'office' });
+    const { id } = await live(host, 'office/sh');
+    const wayHere = await openChaos(here.socket);
+    const readers = [client(here.socket), client(wayHere, { reconnect: { settleMs: 0 } })] as const;
+    const [stays, away] = readers.map((reader) => new Watcher(reader, id, { mode: 'log' })) as [Watcher, Watcher];
+    for (const one of [stays, away]) await waitUntil(() => one.output.includes('begin\r\n>'), 'it hears the beginning');
+    await wayHere.down();
+    await way.down();
+    await waitUntil(() => host.sessions[0]?.connection.state === 'offline', 'it is cut');
+    await there.command('session.send', { session: far.id, text: 'seq 1000', enter: true });
+    await there.command('session.wait', { session: far.id, text: '^1000\ndone\n>$' });
+    await there.command('session.restart', { session: far.id });
+    await there.command('session.wait', { session: far.id, text: '^begin\n>$' });
+    await way.up();
+    await host.command('session.retry', { session: id });
+    const whole = `begin\n>${Array.from({ length: 1000 }, (_, i) => `${i + 1}\n`).join('')}done\n>begin\n>`;
+    const heard = ({ output }: Watcher): string => output.replaceAll('\r\n', '\n');
+    await waitUntil(() => heard(stays).endsWith('done\n>begin\n>'), 'the second run is there');
+    await wayHere.up();
+    readers[1].retryNow();
+    await waitUntil(() => heard(away).endsWith('done\n>begin\n>'), 'it is there for the other, too');
+    for (const one of [stays, away]) {
+      expect(heard(one)).toBe(whole);
+      expect(one.entries.filter((entry) => entry.kind === 'snapshot' && (entry.gap || entry.lostAfter))).toEqual([]);
+    }
   });
 
   it('pass through a chain of three hubs with the same epoch, and do not go round', async () => {

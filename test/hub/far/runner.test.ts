@@ -4,6 +4,7 @@ import { RunnerDialer } from '../../../src/client/index.ts';
 import type { SessionHost, SessionRegistry } from '../../../src/core/index.ts';
 import { ChaosProxy, waitUntil } from '../../support/index.ts';
 import {
+  client,
   closeAll,
   closeLater,
   ENV,
@@ -201,6 +202,56 @@ describe('a runner', () => {
     expect(far.digest()).toBe(near.digest());
   });
 
+  it('whose process was started again meanwhile is there whole: first the rest of the old one, then the new one', async () => {
+    const { here, between, far, near } = await cutOff();
+    const goes = async (): Promise<void> => {
+      await here.command('session.wait', { session: 'sh', text: 'begin' });
+      await here.command('session.send', { session: 'sh', text: 'go' });
+      await here.command('session.wait', { session: 'sh', text: 'it is over', timeoutMs: 90_000 });
+    };
+    await goes();
+    await here.command('session.restart', { session: 'sh' });
+    await here.command('session.wait', { session: 'sh', text: 'begin' });
+    await here.command('session.restart', { session: 'sh' });
+    await goes();
+    await between.up();
+    await waitUntil(() => far.epochs.length === 3 && far.last === near.last, 'all of it is there', {
+      timeoutMs: 90_000,
+      detail: () => `${far.last} of ${near.last} in ${far.epochs.length}`,
+    });
+    expect(far.epochs).toEqual(near.epochs);
+    expect([far.gaps, near.gaps]).toEqual([0, 0]);
+    expect(far.digest()).toBe(near.digest());
+  });
+
+  it('whose process was started again while the other hub was down is there whole, from what that one has on its disk on', async () => {
+    const { office, here, there, restarted } = await runnerStage();
+    await here.command('link.add', { hub: 'office' });
+    await newSession(here, "stty -echo; printf 'begin\\n>'; while read -r l; do eval \"$l\"; printf 'done\\n>'; done");
+    const mirror = await live(there, 'laptop/sh');
+    const reader = client(office.socket, { reconnect: { settleMs: 0 } });
+    const watcher = new Watcher(reader, mirror.id, { mode: 'log' });
+    const heard = (): string => watcher.output.replaceAll('\r\n', '\n');
+    await waitUntil(() => heard() === 'begin\n>', 'the beginning is there');
+    await restarted(async () => {
+      await here.command('session.send', { session: 'sh', text: 'seq 5000', enter: true });
+      await here.command('session.wait', { session: 'sh', text: '^5000\ndone\n>$' });
+      await here.command('session.restart', { session: 'sh' });
+      await here.command('session.wait', { session: 'sh', text: '^begin\n>$' });
+    });
+    await waitUntil(
+      () => {
+        reader.retryNow();
+        return heard().endsWith('done\n>begin\n>');
+      },
+      'both runs are there',
+      { timeoutMs: 90_000, detail: () => JSON.stringify(heard().slice(-100)) },
+    );
+    const counted = Array.from({ length: 5000 }, (_, i) => `${i + 1}\n`).join('');
+    expect(heard()).toBe(`begin\n>${counted}done\n>begin\n>`);
+    expect(watcher.entries.filter((entry) => entry.kind === 'snapshot' && (entry.gap || entry.lostAfter))).toEqual([]);
+  });
+
   it('that was not invited as one is refused', async () => {
     const office: ListeningHub = await listeningHub();
     const place = folder();
@@ -233,9 +284,15 @@ function textOf(hub: RunningHub, id: string): string {
 function tap(hub: RunningHub, id: string) {
   const session = sessionOf(hub, id);
   const hash = createHash('sha256');
-  const seen = { last: session.log.last, gaps: 0, digest: () => hash.copy().digest('hex') };
+  const epochs = [session.epoch];
+  const seen = { last: session.log.last, gaps: 0, epochs, digest: () => hash.copy().digest('hex') };
   session.events.on((event) => {
-    if (event.type === 'restarted') seen.gaps += 1;
+    if (event.type === 'restarted') {
+      // An epoch that begins anew, or in its middle, is one with a gap.
+      if (event.epoch === epochs.at(-1) || session.log.last > 0) seen.gaps += 1;
+      else epochs.push(event.epoch);
+      seen.last = session.log.last;
+    }
     if (event.type !== 'entry') return;
     if (event.entry.seq !== seen.last + 1) seen.gaps += 1;
     seen.last = event.entry.seq;

@@ -105,7 +105,8 @@ export async function spawnHub(
   return { ...place, child, pid: child.pid!, said: first.toString().trim(), exited };
 }
 
-function throughProxy({ port, url }: ChaosProxy): HubAddress {
+/** An address, for one connection, by way of a proxy. */
+export function throughProxy({ port, url }: ChaosProxy): HubAddress {
   const stream = connectSocket({ port, noDelay: true });
   // Before anyone else hears of it.
   stream.on('error', () => {});
