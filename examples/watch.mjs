@@ -9,6 +9,10 @@ import WebSocket from 'ws';
 
 const [where = '', wanted = ''] = process.argv.slice(2);
 const { IRIS_TOKEN: token } = process.env;
+if (!where || !wanted) {
+  process.stderr.write('usage: node examples/watch.mjs HUB.SOCK|wss://HOST:PORT[#sha256:…] SESSION\n');
+  process.exit(2);
+}
 
 /** The certificate is judged before anything is sent: a hub's own is signed by nobody, so its fingerprint says whose it is. */
 function open() {
@@ -25,7 +29,7 @@ function open() {
   return stream;
 }
 
-const ws = await open();
+const ws = await Promise.resolve().then(open).catch(fail);
 const say = (type, payload, more = {}) => ws.send(JSON.stringify({ type, ts: Date.now(), ...more, payload }));
 let session, epoch;
 let inputSeq = 0;

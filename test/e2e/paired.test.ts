@@ -346,7 +346,10 @@ describe('examples/watch.mjs', () => {
     const wss = hub.url.replace('https', 'wss');
     const wrong = await watch(`${wss}#sha256:${'00'.repeat(32)}`, session.name, { IRIS_TOKEN: token });
     expect((await wrong.ended)[0]).toBe(1);
-    expect(wrong.err()).toContain('another certificate');
+    expect(wrong.err()).toMatch(/^watch: another certificate: sha256:[0-9a-f]{64}\n$/);
+    const lost = await watch('', '');
+    expect((await lost.ended)[0]).toBe(2);
+    expect(lost.err()).toMatch(/^usage: .*SESSION\n$/);
     const viewer = await watch(`${wss}#${hub.hub.network.fingerprint}`, session.name, { IRIS_TOKEN: token });
     await waitUntil(async () => (await hub.owner.command('session.list', {})).sessions[0]?.viewers === 1, 'it watches');
     viewer.child.stdin.write('x\n');
