@@ -169,6 +169,16 @@ describe('iris-tui send, keys and capture', () => {
     expect(await ok('capture', 'cat')).toMatch(/^ready\nhello there\nhello there\n/);
   });
 
+  it('are told of by keyboard, though whoever typed is not there any more', async () => {
+    await startCat('typed');
+    expect(await ok('keyboard', 'typed')).toBe('');
+    await ok('send', 'typed', 'hello');
+    expect(await ok('keyboard', 'typed')).toMatch(
+      /^nobody watches typed\nlocal typed \d+s ago, and does not watch it now\n$/,
+    );
+    await ok('kill', 'typed');
+  });
+
   it('leave the line open with --no-enter, and answer with the id', async () => {
     expect(JSON.parse(await ok('send', 'cat', 'half', '--no-enter', '--json'))).toEqual({ id });
     await ok('wait', 'cat', '--text', '^half$');

@@ -48,15 +48,17 @@ export const runKeyboard: VerbRun = (context, { args }) => {
 
 function showPeople(context: Context, { id, name, people = [], typedBy }: SessionInfo): void {
   if (context.json) return context.value({ id, name, people, ...(typedBy ? { typedBy } : {}) });
-  if (people.length === 0 && context.env.stdoutIsTerminal) context.line(`nobody watches ${name}`);
-  if (people.length === 0) return;
-  const typed = ({ viewer }: Person): string =>
-    typedBy?.viewer === viewer ? `typed ${ageOf(Date.now() - typedBy.at)} ago` : '';
+  const last = typedBy && `typed ${ageOf(Date.now() - typedBy.at)} ago`;
+  const left = typedBy && !people.some(({ viewer }) => viewer === typedBy.viewer);
+  if (people.length === 0 && (left || context.env.stdoutIsTerminal)) context.line(`nobody watches ${name}`);
+  const typed = ({ viewer }: Person): string => (typedBy?.viewer === viewer ? (last ?? '') : '');
   const rows = people.map((one) => [
     one.viewer,
     one.name,
     one.readOnly ? 'read-only' : (one.role ?? 'owner'),
     typed(one),
   ]);
-  table(context, ['VIEWER', 'NAME', 'MAY', 'TYPED'], rows);
+  if (rows.length > 0) table(context, ['VIEWER', 'NAME', 'MAY', 'TYPED'], rows);
+  // By a command, or before they left.
+  if (left) context.line(`${plainText(typedBy.name)} ${last}, and does not watch it now`);
 }
