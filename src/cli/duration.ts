@@ -16,6 +16,13 @@ export function durationOf(text: string, option: string): number {
   throw new IrisError('usage', `${option} takes a duration, not ${text}`, { remedy: 'as 30m, 2h, 7d or 4w' });
 }
 
+/** As a right or a token may last, from a second to ten years (of 366 days). @throws IrisError `usage` */
+export function lifeOf(text: string, option: string): number {
+  const ms = durationOf(text, option);
+  if (ms <= 10 * 366 * UNITS.d!) return ms;
+  throw new IrisError('usage', `${option}: at most 10 years`);
+}
+
 /** A duration before now, or a time as a date is written (2026-03-01, 2026-03-01T14:00), as milliseconds since 1970. @throws IrisError `usage` */
 export function sinceOf(text: string, option: string, now: number): number {
   if (/^\d+[smhdw]$/.test(text.trim())) return now - durationOf(text, option);

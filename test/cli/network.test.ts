@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_CONFIG } from '../../src/cli/config/index.ts';
-import { durationOf, sinceOf } from '../../src/cli/duration.ts';
+import { durationOf, lifeOf, sinceOf } from '../../src/cli/duration.ts';
 import { flagWords, networkFlags, networkOptions } from '../../src/cli/network-options.ts';
 import { pendingConfig } from '../../src/cli/pending-config.ts';
 import { qrLines } from '../../src/cli/qr-lines.ts';
@@ -66,6 +66,8 @@ describe('times', () => {
     ]);
     for (const wrong of ['', '2', '0m', '-1h', '2 hours', '1.5h'])
       expect(() => durationOf(wrong, '--expires')).toThrow();
+    expect(lifeOf('3660d', '--expires')).toBe(3_660 * 86_400_000);
+    expect(() => lifeOf('1000000d', '--expires')).toThrow('--expires: at most 10 years');
     expect(sinceOf('1h', '-', 10_000_000)).toBe(6_400_000);
     expect(sinceOf('2026-03-01T14:00:00Z', '-', 0)).toBe(Date.UTC(2026, 2, 1, 14));
     expect(sinceOf('2026-03-01', '-', 0)).toBe(new Date(2026, 2, 1).getTime());

@@ -140,6 +140,9 @@ describe('pairing', () => {
     expect((await errorOf(pair(credentialsAt(), request, systemClock))).line).toContain('no iris-tui hub');
     desk.refuse = () => ({ status: 200, body: { deviceId: 5 } });
     expect((await errorOf(pair(credentialsAt(), request, systemClock))).code).toBe('version-mismatch');
+    desk.refuse = () => bad(400, 'usage', 'name: at most 128 characters');
+    const named = await errorOf(pair(credentialsAt(), request, systemClock));
+    expect([named.code, named.line]).toEqual(['usage', 'name: at most 128 characters']);
     desk.refuse = () => bad(429, 'not-allowed', 'too many\u001b[31m attempts');
     const limited = await errorOf(pair(credentialsAt(), request, systemClock));
     expect(limited).toMatchObject({ retriable: true });

@@ -1,5 +1,5 @@
 import { type ClientInfo, EVERYTHING, spanOf, type TokenInfo, type ToldGrant } from '../../core/index.ts';
-import { durationOf } from '../duration.ts';
+import { lifeOf } from '../duration.ts';
 import { withHost } from '../host.ts';
 import type { VerbRun } from '../verbs/types.ts';
 import { ageOf, table } from './list.ts';
@@ -35,7 +35,7 @@ export const runGrantClient: VerbRun = async (context, { args, options }) => {
     client: args[0] as string,
     role: args[1] as 'viewer' | 'typer' | 'owner' | 'none',
     ...(typeof session === 'string' ? { session } : {}),
-    ...(typeof expires === 'string' ? { expiresInMs: durationOf(expires, '--expires') } : {}),
+    ...(typeof expires === 'string' ? { expiresInMs: lifeOf(expires, '--expires') } : {}),
   };
   const result = await withHost(context, (host) => host.command('client.grant', wanted));
   if (context.json) context.value(result);
@@ -75,7 +75,7 @@ export const runCreateToken: VerbRun = async (context, { options }) => {
       ...(typeof session === 'string' ? { session } : {}),
       ...(typeof name === 'string' ? { name } : {}),
       ...(role === undefined ? {} : { role: role as 'viewer' | 'typer' | 'owner' }),
-      ...(typeof expires === 'string' ? { expiresInMs: durationOf(expires, '--expires') } : {}),
+      ...(typeof expires === 'string' ? { expiresInMs: lifeOf(expires, '--expires') } : {}),
     }),
   );
   if (context.json) context.value(result);

@@ -14,6 +14,8 @@ import { ageOf, table } from './list.ts';
 
 type Grants = PairResult['grants'];
 
+/** As a hub takes it: it would refuse it as well, but only once it has been reached. */
+const DEVICE_CHARS = 128;
 /** Nobody's code is longer. */
 const CODE_LIMIT_BYTES = 256;
 
@@ -35,6 +37,9 @@ export async function pairWith(
 ): Promise<PairResult> {
   const { pair, readPlace, whereOf } = await import('../../client/network/index.ts');
   const place = readPlace(url, { insecure: options.insecure === true });
+  const deviceName = (options.device as string | undefined) ?? `${thisUser(context.env.vars).name}@${hostname()}`;
+  if (deviceName.trim() === '') throw new IrisError('usage', '--device: may not be empty');
+  if (deviceName.length > DEVICE_CHARS) throw new IrisError('usage', `--device: at most ${DEVICE_CHARS} characters`);
   const given = options.fingerprint as string | undefined;
   const where = whereOf(place);
   return pair(
@@ -42,7 +47,7 @@ export async function pairWith(
     {
       place,
       code: code.trim(),
-      deviceName: (options.device as string | undefined) ?? `${thisUser(context.env.vars).name}@${hostname()}`,
+      deviceName,
       software: `iris-tui/${VERSION}`,
       ...(options.name === undefined ? {} : { name: options.name as string }),
       ...(given === undefined ? {} : { fingerprint: given }),

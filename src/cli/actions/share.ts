@@ -1,6 +1,6 @@
 import { EVERYTHING, type HubCommandArgs, type HubCommandResult, IrisError } from '../../core/index.ts';
 import type { Context } from '../context.ts';
-import { durationOf } from '../duration.ts';
+import { lifeOf } from '../duration.ts';
 import { withHost } from '../host.ts';
 import { terminalSize } from '../terminal-size.ts';
 import type { OptionValues, VerbRun } from '../verbs/types.ts';
@@ -25,7 +25,7 @@ async function invite(context: Context, options: OptionValues, session?: string)
     ...(role === undefined ? {} : { role: role as Role }),
     ...(options.runner === true ? { runner: true } : {}),
     ...(typeof name === 'string' ? { name } : {}),
-    ...(typeof expires === 'string' ? { expiresInMs: durationOf(expires, '--expires') } : {}),
+    ...(typeof expires === 'string' ? { expiresInMs: lifeOf(expires, '--expires') } : {}),
   };
   const { invitation, shared } = await withHost(context, async (host) => {
     const made = await host.command('pair.create', wanted);

@@ -114,9 +114,9 @@ async function judge(request: PairRequest, clock: Clock): Promise<Judged> {
   return { trust: { kind: 'pin', fingerprint }, kept: 'pin', fingerprint };
 }
 
-/** A hub says the same of every code that it does not take. */
+/** A hub says the same of every code that it does not take; what it says of the rest (a name that is too long) needs no other code. */
 function explain(error: unknown): never {
-  if (error instanceof HubRefusal && error.status === 400) {
+  if (error instanceof HubRefusal && error.status === 400 && error.code !== 'usage') {
     throw new IrisError('not-allowed', error.message, {
       cause: error,
       remedy: error.remedy ?? 'a code is good once, for 5 minutes: ask for another with iris-tui hub pair there',

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { IrisError } from '../errors.ts';
+import { problemOf } from './problem.ts';
 import { type ViewerCall, type ViewerCommandName, viewerCommands } from './viewer-commands.ts';
 
 /** Words of a command line, with '…', "…" and backslash as in a shell; nothing is expanded. */
@@ -101,8 +102,7 @@ export function parseCommand(line: string): ViewerCall {
   if (positions.length === 0 && words.length > 0) throw usage(name, `${name} takes no arguments`);
   const parsed = spec.args.safeParse(args);
   if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw usage(name, `${name}: ${issue?.path.join('.') ?? ''} ${issue?.message ?? 'is not right'}`);
+    throw usage(name, `${name}: ${problemOf(parsed.error, 'arguments')}`);
   }
   return { name, args: parsed.data } as ViewerCall;
 }

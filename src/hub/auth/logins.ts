@@ -177,7 +177,13 @@ export class Logins {
       throw this.#failed(visit.from, 'login', 'a token is wanted here', 'without a token');
     }
     const { token, proof } = auth;
-    if (kindOfToken(token) === 'bearer') {
+    const kind = kindOfToken(token);
+    if (kind !== 'bearer' && kind !== 'session') {
+      throw this.#failed(visit.from, 'login', 'that is no token of this hub', 'no token of a hub', {
+        remedy: 'iris-tui token create makes one for a script; a device has a session token',
+      });
+    }
+    if (kind === 'bearer') {
       const principal = this.#bearer(token, visit.from);
       this.#loggedIn(principal, visit.from);
       return principal;
@@ -251,10 +257,10 @@ export class Logins {
     }
   }
 
-  #failed(from: string, action: string, message: string, detail: string): LoginError {
+  #failed(from: string, action: string, message: string, detail: string, more: { remedy?: string } = {}): LoginError {
     this.#failures.failed(from);
     this.#refused(action, from, detail);
-    return new LoginError(401, message);
+    return new LoginError(401, message, more);
   }
 
   #refused(action: string, from: string, detail: string, who?: { readonly id: string; readonly name: string }): void {

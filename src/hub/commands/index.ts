@@ -1,4 +1,12 @@
-import { EVERYTHING, FOR_ALL, findSession, type HubCommandName, hubCommands, IrisError } from '../../core/index.ts';
+import {
+  EVERYTHING,
+  FOR_ALL,
+  findSession,
+  type HubCommandName,
+  hubCommands,
+  IrisError,
+  problemOf,
+} from '../../core/index.ts';
 import type { HubContext, HubViewer } from '../context.ts';
 import { mustHave } from '../principal.ts';
 import { ViewerActs } from '../viewer-acts.ts';
@@ -70,8 +78,7 @@ export async function runCommand(name: string, args: unknown, hub: HubContext, c
   }
   const parsed = command.args.safeParse(args ?? {});
   if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw new IrisError('usage', `${name}: ${issue?.path.join('.') || 'arguments'}: ${issue?.message ?? 'wrong'}`);
+    throw new IrisError('usage', problemOf(parsed.error, name));
   }
   const data = permitted(name as HubCommandName, parsed.data, hub, caller);
   return told(name as HubCommandName, data, hub, caller, () => done(name as HubCommandName, data, hub, caller));

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { EVERYTHING, IrisError, toldGrants } from '../../core/index.ts';
+import { EVERYTHING, IrisError, problemOf, toldGrants } from '../../core/index.ts';
 import { PROTOCOL } from '../../protocol/index.ts';
 import { LoginError, type Logins, type Visit } from '../auth/logins.ts';
 import type { HubContext } from '../context.ts';
@@ -135,6 +135,5 @@ function proofOf(request: FastifyRequest): string | undefined {
 function read<T>(schema: z.ZodType<T>, body: unknown): T {
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new IrisError('usage', `${issue?.path.join('.') || 'the body'}: ${issue?.message ?? 'wrong'}`);
+  throw new IrisError('usage', problemOf(parsed.error, 'the body'));
 }

@@ -127,7 +127,7 @@ describe('tokens of a device', () => {
 
   it('a session token is good for one stream, and for a minute', async () => {
     const clock = new MovedClock(systemClock);
-    const { paired } = await listeningHub({ clock });
+    const { hub, paired } = await listeningHub({ clock });
     const device = await paired();
     const token = await device.sessionToken();
     await (await device.peerWith(token, await device.streamProof(token))).welcome();
@@ -136,6 +136,10 @@ describe('tokens of a device', () => {
     const late = await device.sessionToken();
     clock.movedMs += MINUTE_MS;
     expect(await (await device.peerWith(late, await device.streamProof(late))).closes()).toMatchObject({ code: 4003 });
+    // What is none of ours is told apart from one that lacks its proof.
+    const strange = await streamPeer(hub.network.url!, { method: 'token', token: 'not-a-token' });
+    await strange.closes();
+    expect(strange.find('error')?.payload).toMatchObject({ message: expect.stringContaining('no token of this hub') });
     // Nor is any other token of the device.
     const { accessToken } = device.tokens;
     const wrong = await device.peerWith(accessToken, await device.streamProof(accessToken));
