@@ -10,7 +10,7 @@ export const linkVerbs: readonly Verb[] = [
     summary: 'bring sessions of another hub into this one, as panes among the others',
     description: [
       'HUB alone: all of its sessions, also those to come. HUB/SESSION: that one. They are called HUB/SESSION here, live on there, and keep their screen and scrollback here while the connection is away.',
-      'iris-tui close takes them away again; they go on there.',
+      'iris-tui close takes them away until they are opened again; they go on there. Runners are opened and closed the same way.',
     ],
     args: [{ name: 'HUB', summary: 'HUB or HUB/SESSION, of a hub this device was paired with', complete: 'hub' }],
     options: [JSON_OPTION, HUB_OPTION],

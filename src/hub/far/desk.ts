@@ -16,7 +16,7 @@ import type { Principal } from '../principal.ts';
 import type { Viewer } from '../viewer.ts';
 import { Follower } from './follower.ts';
 import { doneAt, forward } from './forward.ts';
-import { KeptLinks } from './kept.ts';
+import { KeptLinks, MAX_LINKS, type OpenedHub, type Shown, type ShownRunner } from './kept.ts';
 import { Links } from './links.ts';
 import { Retention, type RetentionLimits } from './retention.ts';
 import { Runners } from './runners.ts';
@@ -94,13 +94,17 @@ export class FarDesk {
           continue;
         }
         // What else it offers is seen when it comes.
-        this.#follow(remote.hub, remote.hub.name, undefined);
+        this.#followRunner(remote.hub.device, remote.hub.name);
       }
       session.networkChanged();
     }
-    for (const { hub, only } of this.#kept.opened) {
+    for (const { device } of this.#kept.runners) {
+      const { name = device } = this.#o.hub.access.device(device) ?? {};
+      if (this.#o.hub.access.offers(device)) this.#followRunner(device, name);
+    }
+    for (const { hub, ...shown } of this.#kept.opened) {
       try {
-        this.#follow({ kind: 'known', name: hub }, hub, only);
+        this.#follow({ kind: 'known', name: hub }, hub, shown);
       } catch (error) {
         this.#o.hub.log.warn('not opened again', { hub, reason: IrisError.from(error).line });
       }
@@ -108,56 +112,73 @@ export class FarDesk {
     this.links.begin();
   }
 
-  /** Mirrors sessions of a hub that this user was paired with; `only`: names or ids there, absent: all, also those to come. */
+  /**
+   * Mirrors sessions of a hub that this user was paired with, or of a runner, also those that were closed; `only`: names or ids there,
+   * absent: all, also those to come.
+   */
   async open(name: string, only: readonly string[] | undefined): Promise<Session[]> {
-    const ref: FarHubRef = { kind: 'known', name };
-    if (!this.#o.addressOf(ref)) throw unknownHub(ref);
+    const ref = this.called(name);
+    if (ref.kind === 'known' && !this.#o.addressOf(ref)) throw unknownHub(ref);
+    if (!this.#followers.has(hubKey(ref)) && this.#kept.opened.length >= MAX_LINKS) {
+      throw new IrisError('failed', `sessions of ${MAX_LINKS} hubs are open already`, { remedy: 'close one first' });
+    }
     const link = this.hubs.use(ref);
     try {
       await online(link, this.#o.hub);
       const there = link.host.sessions;
       const missing = (only ?? []).find((one) => !there.some(({ id, name: called }) => one === id || one === called));
       if (missing !== undefined) throw new IrisError('not-found', `${name} has no session "${missing}"`);
-      return this.#openMore(ref, name, only).sessions;
+      const follower = this.#follow(ref, name, { only: [] });
+      follower.open(only);
+      this.#keep();
+      return follower.sessions;
     } finally {
       this.hubs.release(link);
     }
   }
 
-  /** Beside what is open of it already. */
-  #openMore(ref: FarHubRef, name: string, only: readonly string[] | undefined): Follower {
-    const key = `known ${name}`;
-    const before = this.#followers.get(key);
-    if (before && before.only === undefined) return before;
-    before?.close(false);
-    this.#followers.delete(key);
-    const follower = this.#follow(ref, name, only && [...(before?.only ?? []), ...only]);
-    this.#keep();
-    return follower;
-  }
-
-  /** Lets go of a hub's sessions; they go on there. @throws IrisError `not-found` */
+  /** Lets go of a hub's sessions, until they are opened again; they go on there. @throws IrisError `not-found` */
   close(name: string): void {
-    const found = [...this.#followers].find(([, follower]) => follower.name === name);
-    if (!found) throw new IrisError('not-found', `no sessions of ${name} are open here`);
-    found[1].close(true);
-    this.#followers.delete(found[0]);
+    const key = hubKey(this.called(name));
+    const found = this.#followers.get(key) ?? this.#followers.get(`known ${name}`);
+    if (!found || (found.sessions.length === 0 && found.shown.only?.length === 0)) {
+      throw new IrisError('not-found', `no sessions of ${name} are open here`);
+    }
+    if (found.ref.kind === 'runner') found.hide();
+    else {
+      found.close(true);
+      this.#followers.delete(`known ${name}`);
+    }
     this.#keep();
   }
 
   #keep(): void {
-    const opened = [...this.#followers.values()].filter(({ ref }) => ref.kind === 'known');
-    this.#kept.change({ opened: opened.map(({ name, only }) => ({ hub: name, only: only && [...only] })) });
+    const opened: OpenedHub[] = [];
+    const runners: ShownRunner[] = [];
+    for (const { ref, shown } of this.#followers.values()) {
+      if (ref.kind === 'known') opened.push({ hub: ref.name, ...shown });
+      // All that a runner offers is shown, unless somebody said otherwise.
+      else if (ref.kind === 'runner' && Object.keys(shown).length > 0) runners.push({ device: ref.device, ...shown });
+    }
+    this.#kept.change({ opened, runners });
+  }
+
+  /** Nobody asked for that who could be told that it can't be kept. */
+  #keepQuietly(): void {
+    try {
+      this.#keep();
+    } catch (error) {
+      this.#o.hub.log.error('links.json', { error: IrisError.from(error).line });
+    }
   }
 
   /** A device dialled us as a runner: the socket is its hub from now on. */
   runnerJoined(principal: Principal, socket: Socket): void {
     const { id, name } = principal;
     this.#runners.joined(principal, socket);
-    const ref: FarHubRef = { kind: 'runner', device: id, name };
     const known = this.#followers.get(`runner ${id}`);
     if (known) known.link.host.retryNow();
-    else this.#follow(ref, name, undefined);
+    else this.#followRunner(id, name);
   }
 
   /** What a device may do is something else now: one that may not offer sessions any more is cut, and they are gone from here. */
@@ -221,11 +242,17 @@ export class FarDesk {
     done?.catch((error: unknown) => hub.log.warn('people of another hub', { error: String(error) }));
   }
 
-  #follow(ref: FarHubRef, name: string, only: readonly string[] | undefined): Follower {
-    const key = ref.kind === 'runner' ? `runner ${ref.device}` : `known ${name}`;
+  #followRunner(device: string, name: string): void {
+    const { device: _, ...shown } = this.#kept.runners.find((one) => one.device === device) ?? { device };
+    this.#follow({ kind: 'runner', device, name }, name, shown);
+  }
+
+  #follow(ref: FarHubRef, name: string, shown: Shown): Follower {
+    const key = hubKey(ref);
     const known = this.#followers.get(key);
     if (known) return known;
-    const follower = new Follower({ hub: this.#o.hub, hubs: this.hubs, ref, name, only });
+    const changed = (): void => this.#keepQuietly();
+    const follower = new Follower({ hub: this.#o.hub, hubs: this.hubs, ref, name, shown, changed });
     this.#followers.set(key, follower);
     return follower;
   }
@@ -234,7 +261,7 @@ export class FarDesk {
   #forgetRunner(device: string): void {
     this.#runners.cut(device);
     this.#followers.get(`runner ${device}`)?.close(false);
-    this.#followers.delete(`runner ${device}`);
+    if (this.#followers.delete(`runner ${device}`)) this.#keepQuietly();
     const { registry } = this.#o.hub;
     for (const session of registry.list()) {
       const { remote } = session;
@@ -273,6 +300,8 @@ function online(link: Follower['link'], { clock }: HubContext): Promise<void> {
     const user = {
       online: () => settle(),
       failed: (error: IrisError) => settle(error),
+      // Nobody can dial a runner.
+      lost: ({ error }: { readonly error: IrisError }) => link.ref.kind === 'runner' && settle(error),
     };
     const timer = clock.after(OPEN_WITHIN_MS, () =>
       settle(new IrisError('hub-unreachable', 'the hub does not answer')),

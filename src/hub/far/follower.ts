@@ -1,6 +1,7 @@
 import { cleanName, type FarHubRef, type Session, type SessionInfo } from '../../core/index.ts';
 import type { FarHubLink, FarHubs, LinkUser } from '../../transports/index.ts';
 import type { HubContext } from '../context.ts';
+import { MAX_NAMES, type Shown } from './kept.ts';
 
 /** Sessions of one hub that are mirrored here; of more, the rest is left out, and the log says so. */
 const MAX_MIRRORS = 1_000;
@@ -14,8 +15,9 @@ export interface FollowerOptions {
   readonly ref: FarHubRef;
   /** As its sessions are called here: `NAME/session`. */
   readonly name: string;
-  /** Only these (names or ids there); absent: all, also those to come. */
-  readonly only?: readonly string[] | undefined;
+  readonly shown: Shown;
+  /** What is shown of it is something else now, by what was done elsewhere. */
+  readonly changed: () => void;
 }
 
 /** Keeps a mirror of each session of another hub, from when it appears there until it goes. */
@@ -27,8 +29,10 @@ export class Follower implements LinkUser {
   readonly #mirrors = new Map<string, Session>();
   /** What they are called there. */
   readonly #names = new Map<string, string>();
-  /** Taken away here: they do not come again by themselves. */
-  readonly #unwanted = new Set<string>();
+  /** Names or ids there; undefined: all, also those to come. */
+  #only: readonly string[] | undefined;
+  /** Ids there of those that were taken away here: they do not come again by themselves. Of more than `MAX_NAMES` the oldest do. */
+  readonly #without: Set<string>;
   #closed = false;
   #full = false;
 
@@ -36,6 +40,8 @@ export class Follower implements LinkUser {
     this.#o = options;
     this.ref = options.ref;
     this.name = options.name;
+    this.#only = options.shown.only;
+    this.#without = new Set(options.shown.without);
     // Those that an earlier hub mirrored.
     for (const session of options.hub.registry.list()) {
       const { remote } = session;
@@ -51,18 +57,39 @@ export class Follower implements LinkUser {
     return this.#link;
   }
 
-  get only(): readonly string[] | undefined {
-    return this.#o.only;
+  get shown(): Shown {
+    return {
+      ...(this.#only ? { only: [...this.#only] } : {}),
+      ...(this.#without.size > 0 ? { without: [...this.#without] } : {}),
+    };
   }
 
   get sessions(): Session[] {
     return [...this.#mirrors.values()];
   }
 
+  /** These of the sessions that are there, beside those that are open; absent: all, also those that were closed and those to come. */
+  open(only: readonly string[] | undefined): void {
+    if (!only) this.#without.clear();
+    for (const { id, name } of this.#link.host.sessions) {
+      if (only?.includes(id) || only?.includes(name)) this.#without.delete(id);
+    }
+    this.#only = only && this.#only && [...new Set([...this.#only, ...only])].slice(-MAX_NAMES);
+    this.online();
+  }
+
+  /** None of them, until they are opened again. */
+  hide(): void {
+    this.#only = [];
+    this.#without.clear();
+    this.#forgetAll();
+  }
+
   /** All that is there now; those that are mirrored here and are not there any more have gone meanwhile. */
   online(): void {
     const there = new Map(this.#link.host.sessions.map((info) => [info.id, info]));
     for (const id of [...this.#mirrors.keys()]) if (!there.has(id)) this.gone(id);
+    for (const id of [...this.#without]) if (!there.has(id)) this.gone(id);
     for (const info of there.values()) this.told(info);
   }
 
@@ -74,7 +101,7 @@ export class Follower implements LinkUser {
   }
 
   gone(id: string): void {
-    this.#unwanted.delete(id);
+    if (this.#without.delete(id)) this.#o.changed();
     const session = this.#mirrors.get(id);
     if (!session) return;
     this.#mirrors.delete(id);
@@ -86,8 +113,16 @@ export class Follower implements LinkUser {
   removed(session: Session): void {
     for (const [id, one] of this.#mirrors) {
       if (one !== session) continue;
+      const name = this.#names.get(id) ?? session.far?.info?.name;
       this.#mirrors.delete(id);
-      this.#unwanted.add(id);
+      this.#names.delete(id);
+      if (this.#only) this.#only = this.#only.filter((wanted) => wanted !== id && wanted !== name);
+      else this.#without.add(id);
+      for (const oldest of this.#without) {
+        if (this.#without.size <= MAX_NAMES) break;
+        this.#without.delete(oldest);
+      }
+      this.#o.changed();
     }
   }
 
@@ -96,14 +131,22 @@ export class Follower implements LinkUser {
     if (this.#closed) return;
     this.#closed = true;
     this.#link.leave(this);
-    if (forget) for (const session of this.#mirrors.values()) this.#o.hub.registry.forget(session);
+    if (forget) this.#forgetAll();
     this.#mirrors.clear();
     this.#o.hubs.release(this.#link);
   }
 
+  #forgetAll(): void {
+    const all = this.sessions;
+    this.#mirrors.clear();
+    this.#names.clear();
+    for (const session of all) this.#o.hub.registry.forget(session);
+  }
+
   #wants({ id, name, via = [] }: SessionInfo): boolean {
-    const { hub, only } = this.#o;
-    if (this.#unwanted.has(id)) return false;
+    const { hub } = this.#o;
+    const only = this.#only;
+    if (this.#without.has(id)) return false;
     // What comes from here would come back again and again.
     if (via.includes(hub.id) || via.length > MAX_VIA) return false;
     // Started there for a session of ours.

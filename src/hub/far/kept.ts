@@ -7,7 +7,12 @@ import type { HubLog } from '../hub-log.ts';
 /** Hubs that one hub offers its sessions to, and hubs whose sessions it has open; more are refused. */
 export const MAX_LINKS = 64;
 
-const names = z.array(z.string().min(1).max(256)).max(1000).optional();
+/** Hubs that dial this one, of which not everything is shown here; as many as there can be devices. */
+const MAX_RUNNERS = 1000;
+/** Names and ids of one hub's sessions. */
+export const MAX_NAMES = 1000;
+
+const names = z.array(z.string().min(1).max(256)).max(MAX_NAMES).optional();
 const hub = z.string().min(1).max(128);
 
 const offerSchema = z.object({
@@ -21,13 +26,18 @@ const offerSchema = z.object({
 });
 export type LinkOffer = z.infer<typeof offerSchema>;
 
-/** `only`: names or ids there; absent: all, also those to come. */
-const openedSchema = z.object({ hub, only: names });
+/** What of a hub's sessions is shown here. `only`: names or ids there; absent: all, also those to come. `without`: ids of those that were closed. */
+const shown = { only: names, without: names };
+const openedSchema = z.object({ hub, ...shown });
 export type OpenedHub = z.infer<typeof openedSchema>;
+const runnerSchema = z.object({ device: z.string().min(1).max(64), ...shown });
+export type ShownRunner = z.infer<typeof runnerSchema>;
+export type Shown = Omit<OpenedHub, 'hub'>;
 
 const keptSchema = z.object({
   offers: z.array(offerSchema).max(MAX_LINKS).default([]),
   opened: z.array(openedSchema).max(MAX_LINKS).default([]),
+  runners: z.array(runnerSchema).max(MAX_RUNNERS).default([]),
 });
 export type Kept = z.infer<typeof keptSchema>;
 
@@ -49,6 +59,10 @@ export class KeptLinks {
     return this.#kept.opened;
   }
 
+  get runners(): readonly ShownRunner[] {
+    return this.#kept.runners;
+  }
+
   /** Whole or not at all. @throws IrisError `storage` */
   change(change: Partial<Kept>): void {
     this.#kept = { ...this.#kept, ...change };
@@ -68,12 +82,12 @@ function read(file: string, log: HubLog): Kept {
   try {
     text = readFileSync(file, 'utf8');
   } catch {
-    return { offers: [], opened: [] };
+    return { offers: [], opened: [], runners: [] };
   }
   try {
     return keptSchema.parse(JSON.parse(text));
   } catch (error) {
     log.error('links.json is not readable', { error: String(error) });
-    return { offers: [], opened: [] };
+    return { offers: [], opened: [], runners: [] };
   }
 }

@@ -130,6 +130,42 @@ describe('sessions of another hub', () => {
     expect(there.sessions.map(({ process }) => process.status)).toEqual(['running', 'running', 'running']);
   });
 
+  it('that were closed stay away, also from a hub that is started anew, until they are opened again', async () => {
+    const { office, here, there, host } = await twoHubs();
+    for (const name of ['a', 'b', 'c'])
+      await there.command('session.new', { command: ['sleep', '50'], cwd: '/tmp', name });
+    const names = (of: SessionHost) =>
+      of.sessions
+        .map(({ name }) => name)
+        .sort()
+        .join();
+    await host.command('far.open', { hub: 'office' });
+    await live(host, 'office/a');
+    await host.command('session.forget', { session: 'office/a' });
+    await host.command('session.forget', { session: 'office/b' });
+    await waitUntil(() => names(host) === 'office/c', 'one is left');
+    await here.hub.stop();
+    const again = await openHub(here, '0.1.0', { farHubs: () => ({ socketPath: office.socket }) });
+    const next = await onlineClient(again.socket);
+    await live(next, 'office/c');
+    await there.command('session.new', { command: ['sleep', '50'], cwd: '/tmp', name: 'd' });
+    await live(next, 'office/d');
+    expect(names(next)).toBe('office/c,office/d');
+    const { sessions } = await next.command('far.open', { hub: 'office', sessions: ['b'] });
+    expect(sessions.map(({ name }) => name)).toContain('office/b');
+    expect(names(next)).not.toContain('office/a');
+    await next.command('far.open', { hub: 'office' });
+    await waitUntil(() => names(next) === 'office/a,office/b,office/c,office/d', 'all of them are here');
+    // Of some that are open, one is closed.
+    await next.command('far.close', { hub: 'office' });
+    await next.command('far.open', { hub: 'office', sessions: ['a', 'b'] });
+    await next.command('session.forget', { session: 'office/a' });
+    await next.command('far.open', { hub: 'office', sessions: ['c'] });
+    await waitUntil(() => names(next) === 'office/b,office/c', 'those that were opened are here');
+    await next.command('far.open', { hub: 'office', sessions: ['a'] });
+    await waitUntil(() => names(next) === 'office/a,office/b,office/c', 'it is here again');
+  });
+
   it('have the size of whoever looks from here, also when they looked before the other hub was there', async () => {
     const { office, here, there, host } = await twoHubs();
     const { id: farId } = await newSession(there, 'cat', { cols: 90, rows: 20 });

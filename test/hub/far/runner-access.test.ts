@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { SessionHost } from '../../../src/core/index.ts';
 import { systemClock } from '../../../src/protocol/index.ts';
 import { waitUntil } from '../../support/index.ts';
-import { closeAll, newSession } from '../support/index.ts';
+import { closeAll, errorOf, newSession } from '../support/index.ts';
 import { MovedClock } from '../support/listening.ts';
 import { live, runnerStage } from '../support/runner.ts';
 
@@ -65,6 +65,38 @@ describe('a runner', () => {
     expect(names(next.owner)).toEqual(['laptop/sh']);
     await revoke(next.owner);
     await waitUntil(() => next.owner.sessions.length === 0, 'it is gone there');
+  });
+
+  it('of which sessions are closed, or all, shows them again when they are opened, and not before', async () => {
+    const { here, there, between, restarted } = await runnerStage();
+    await newSession(here, 'sleep 100');
+    await newSession(here, 'sleep 100');
+    await here.command('link.add', { hub: 'office' });
+    await live(there, 'laptop/sh');
+    await live(there, 'laptop/sh-2');
+    await there.command('session.forget', { session: 'laptop/sh' });
+    const next = (await restarted()).owner;
+    await live(next, 'laptop/sh-2');
+    expect(names(next)).toEqual(['laptop/sh-2']);
+    await next.command('far.open', { hub: 'laptop', sessions: ['sh'] });
+    await live(next, 'laptop/sh');
+    await between.down();
+    await waitUntil(() => next.sessions.every(({ connection }) => connection.state === 'offline'), 'it is away');
+    await next.command('far.close', { hub: 'laptop' });
+    await waitUntil(() => next.sessions.length === 0, 'none is here');
+    expect((await errorOf(next.command('far.close', { hub: 'laptop' }))).code).toBe('not-found');
+    expect((await errorOf(next.command('far.open', { hub: 'laptop' }))).message).toContain('laptop is not connected');
+    await between.up();
+    await waitUntil(async () => {
+      const { links } = await here.command('link.list', {});
+      return links[0]?.connection.state === 'online';
+    }, 'it has come back');
+    await newSession(here, 'sleep 100');
+    await next.command('far.open', { hub: 'laptop', sessions: ['sh-2'] });
+    await live(next, 'laptop/sh-2');
+    expect(names(next)).toEqual(['laptop/sh-2']);
+    await next.command('far.open', { hub: 'laptop' });
+    await waitUntil(() => next.sessions.length === 3, 'all of it is here');
   });
 
   it('whose invitation has come to its end is gone, with all that it offered', async () => {
