@@ -1,4 +1,4 @@
-import { type ClientInfo, EVERYTHING, spanOf, type TokenInfo, type ToldGrant } from '../../core/index.ts';
+import { type ClientInfo, EVERYTHING, OFFERING, spanOf, type TokenInfo, type ToldGrant } from '../../core/index.ts';
 import { lifeOf } from '../duration.ts';
 import { withHost } from '../host.ts';
 import type { VerbRun } from '../verbs/types.ts';
@@ -104,14 +104,24 @@ function hereOf({ links, seenAt, seenFrom }: ClientInfo | TokenInfo): [string, s
 
 const RIGHTS: Readonly<Partial<Record<ToldGrant['role'], string>>> = { runner: 'offer its sessions', none: 'nothing' };
 
-/** `viewer`, `typer of api for 2h`, `offer its sessions`, `viewer, nothing of api`. */
+/** `viewer`, `typer of api for 2h, then viewer`, `offer its sessions`, `viewer, nothing of api`. */
 function rightsOf(grants: readonly ToldGrant[], names: ReadonlyMap<string, string>): string {
   const nothing = grants.some(({ session, role }) => session === EVERYTHING && role === 'none');
   const telling = grants.filter(({ session, role }) => !(nothing && role === 'none' && session !== EVERYTHING));
-  const words = telling.map(({ session, role, expiresAt }) => {
-    const where = session === EVERYTHING || role === 'runner' ? '' : ` of ${names.get(session) ?? session}`;
-    const may = RIGHTS[role] ?? role;
-    return `${may}${where}${expiresAt === undefined ? '' : ` for ${spanOf(expiresAt - Date.now())}`}`;
+  const words = [...Map.groupBy(telling, ({ session }) => session)].map(([session, several]) => {
+    const where = session === EVERYTHING || session === OFFERING ? '' : ` of ${names.get(session) ?? session}`;
+    // What allows more holds as long as it is there, and for less time.
+    const said = several
+      .toSorted((one, other) => endOf(one) - endOf(other))
+      .map((one, i) => wordsOf(one, i === 0 ? where : ''));
+    return said.join(', then ');
   });
   return words.join(', ') || 'nothing';
 }
+
+function wordsOf({ role, expiresAt }: ToldGrant, where: string): string {
+  const end = expiresAt === undefined ? '' : ` for ${spanOf(expiresAt - Date.now())}`;
+  return `${RIGHTS[role] ?? role}${where}${end}`;
+}
+
+const endOf = ({ expiresAt = Number.MAX_VALUE }: ToldGrant): number => expiresAt;

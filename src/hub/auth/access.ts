@@ -2,6 +2,7 @@ import {
   type Clock,
   type Grant,
   IrisError,
+  includes,
   OFFERING,
   plainText,
   type Role,
@@ -292,11 +293,17 @@ export class Access {
   }
 }
 
-/** The same again says nothing new. */
+/** The same again says nothing new; and of two for one session, one that allows no more for no longer says nothing. */
 function withGrant(grants: readonly Grant[], added: Grant): Grant[] {
-  const same = (one: Grant): boolean =>
-    one.session === added.session && one.role === added.role && one.expiresAt === added.expiresAt;
-  return [...grants.filter((one) => !same(one)), added].slice(-MAX_GRANTS);
+  if (grants.some((one) => includesGrant(one, added))) return [...grants];
+  return [...grants.filter((one) => !includesGrant(added, one)), added].slice(-MAX_GRANTS);
+}
+
+function includesGrant(one: Grant, other: Grant): boolean {
+  if (one.session !== other.session) return false;
+  const { role, expiresAt: end = Number.POSITIVE_INFINITY } = other;
+  if ((one.expiresAt ?? Number.POSITIVE_INFINITY) < end) return false;
+  return one.role === role || (one.role !== 'none' && role !== 'none' && includes(one.role, role));
 }
 
 function nameOf(name: string): string {

@@ -72,6 +72,23 @@ describe('who may come in', () => {
     expect(records().families[0]?.id).toBe(familyOf(paired.refreshToken));
   });
 
+  it('of grants for one session, one that allows no more for no longer is not kept beside another', () => {
+    const { access } = accessOf(NONE, new MovedClock(systemClock, { held: true }));
+    const { device } = enrol(access, { session: 's1', role: 'viewer' }, 'key', 60_000);
+    const told = () => access.grantsOf(device.id).map(({ role, expiresAt }) => [role, expiresAt !== undefined]);
+    enrol(access, { session: 's1', role: 'typer' }, 'key', 30_000);
+    // It looks on when it may not type any more.
+    expect(told()).toEqual([
+      ['viewer', true],
+      ['typer', true],
+    ]);
+    enrol(access, { session: 's1', role: 'typer' });
+    expect(told()).toEqual([['typer', false]]);
+    enrol(access, { session: 's1', role: 'viewer' });
+    expect(told()).toEqual([['typer', false]]);
+    expect(access.grantsOf(device.id)).toEqual([{ session: 's1', role: 'typer' }]);
+  });
+
   it('a grant ends with its time, and whoever has it is told; a session that is gone takes its grants along', () => {
     const { access, clock, told, records } = accessOf(NONE, new MovedClock(systemClock, { held: true }));
     const { device } = enrol(access, { session: 's1', role: 'typer' }, 'key', 60_000);
