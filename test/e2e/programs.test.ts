@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { afterEach, describe, expect, it } from 'vitest';
-import { ctrl, disposeTuis, KEY, PROMPT, type ScreenCell, spawnTui, type Tui } from '../support/index.ts';
+import { ctrl, disposeTuis, KEY, PROMPT, seen, spawnTui, type Tui } from '../support/index.ts';
 
 afterEach(disposeTuis);
 
@@ -122,15 +122,9 @@ const CASES: readonly Case[] = [
 
 const installed = (program: string): boolean => spawnSync('sh', ['-c', 'command -v "$0"', program]).status === 0;
 
-/** A cell as people tell it from others: a blank has no colour of its own, unless something is drawn in it. */
-function look(cell: ScreenCell): string {
-  const blank = cell.chars === ' ' && !cell.inverse && !cell.underline && !cell.strikethrough && !cell.overline;
-  return JSON.stringify(blank ? { bg: cell.bg, bgKind: cell.bgKind } : cell);
-}
-
 function region(tui: Tui, x: number, y: number): string[][] {
   return Array.from({ length: INNER.rows }, (_, row) =>
-    Array.from({ length: INNER.cols }, (_, column) => look(tui.cell(x + column, y + row))),
+    Array.from({ length: INNER.cols }, (_, column) => JSON.stringify(seen(tui.cell(x + column, y + row)))),
   );
 }
 

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
-import { disposeTuis, type ScreenCell, spawnTui, type Tui } from '../support/index.ts';
+import { disposeTuis, seen, spawnTui, type Tui } from '../support/index.ts';
 
 afterEach(disposeTuis);
 
@@ -19,15 +19,9 @@ process.stdout.write('\\x1b]2;played\\x07');
 setInterval(() => {}, 1000);
 `;
 
-/** A blank shows its background only. */
-function look(cell: ScreenCell): string {
-  const blank = cell.chars === ' ' && !cell.inverse && !cell.underline && !cell.strikethrough && !cell.overline;
-  return JSON.stringify(blank ? { bg: cell.bg, bgKind: cell.bgKind } : cell);
-}
-
 const region = (tui: Tui, x: number, y: number): string[] =>
   Array.from({ length: SIZE.rows }, (_, row) =>
-    Array.from({ length: SIZE.cols }, (_, column) => look(tui.cell(x + column, y + row))).join('\n'),
+    Array.from({ length: SIZE.cols }, (_, column) => JSON.stringify(seen(tui.cell(x + column, y + row)))).join('\n'),
   );
 
 const text = (tui: Tui, x: number, y: number): string[] =>

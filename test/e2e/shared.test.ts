@@ -1,17 +1,19 @@
 import { afterEach, expect, it } from 'vitest';
-import { disposeTuis, PROMPT, type ScreenCell, seededRandom, spawnTui, type Tui, waitUntil } from '../support/index.ts';
+import {
+  disposeTuis,
+  PROMPT,
+  type ScreenCell,
+  seededRandom,
+  seen,
+  spawnTui,
+  type Tui,
+  waitUntil,
+} from '../support/index.ts';
 
 afterEach(disposeTuis);
 
 const COLS = 100;
 const ROWS = 24;
-
-/** The colour of letters does not show where there is none. */
-function seen(cell: ScreenCell): ScreenCell {
-  const { chars, inverse, underline, strikethrough, overline } = cell;
-  const blank = chars.trim() === '' && !inverse && !underline && !strikethrough && !overline;
-  return blank ? { ...cell, fg: -1, fgKind: 'default', bold: false, dim: false, italic: false, blink: false } : cell;
-}
 
 /** All within the border, each cell with its colours. */
 function paneCells(tui: Tui): ScreenCell[][] {

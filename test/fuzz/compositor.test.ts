@@ -205,6 +205,7 @@ class World {
     const cursor = expectedCursor(terminal.cols, terminal.rows, this.layers, this.target);
     if (JSON.stringify(cursor) !== JSON.stringify(terminal.cursor()))
       return `cursor ${JSON.stringify(terminal.cursor())} instead of ${JSON.stringify(cursor)}\nwritten: ${shown}`;
+    if (terminal.tintsCursor) return `the cursor stands on a tinted blank\nwritten: ${shown}`;
     compositor.invalidate();
     compositor.flush();
     return sink.writes.length === 0 ? undefined : 'wrote again although nothing had changed';

@@ -26,6 +26,15 @@ export interface ScreenCell {
   readonly overline: boolean;
 }
 
+/** A cell as people tell it from others: the colour of letters does not show where there are none. Under the cursor it may: look at the cell itself there. */
+export function seen(cell: ScreenCell): ScreenCell {
+  const { chars, inverse, underline, strikethrough, overline } = cell;
+  const blank = chars === ' ' && !inverse && !underline && !strikethrough && !overline;
+  return blank
+    ? { ...cell, fg: -1, fgKind: 'default', bold: false, dim: false, italic: false, blink: false, invisible: false }
+    : cell;
+}
+
 export interface CursorPosition {
   readonly x: number;
   readonly y: number;

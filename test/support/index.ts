@@ -1,5 +1,5 @@
 export { type Chaos, ChaosProxy, type ChaosProxyOptions, NO_CHAOS } from './chaos-proxy.ts';
-export { Emulator, type EmulatorOptions, type ScreenCell } from './emulator.ts';
+export { Emulator, type EmulatorOptions, type ScreenCell, seen } from './emulator.ts';
 export { freeSocketPath } from './free-socket-path.ts';
 export { alt, ctrl, KEY, mouse, paste } from './keys.ts';
 export { machineWithIris } from './machine-with-iris.ts';

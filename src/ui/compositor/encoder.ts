@@ -1,6 +1,6 @@
 import type { Cursor, CursorShape } from '../../core/index.ts';
 import type { Capabilities } from './capabilities.ts';
-import { Grid, UNKNOWN } from './grid.ts';
+import { Grid, isEmptyAt, STRIDE, UNKNOWN } from './grid.ts';
 import { RowEncoder } from './row-encoder.ts';
 import { Scroller } from './scroll.ts';
 import type { Tables } from './tables.ts';
@@ -77,6 +77,7 @@ export class Encoder {
     } else if (this.#capabilities.scrollRegion) this.#scroller.apply(next, this.#shown, dirty);
     for (let y = 0; y < next.rows; y++) if (dirty[y]) this.#rows.encode(next, this.#shown, y);
     dirty.fill(0);
+    if (cursor) this.#untint(cursor.x, cursor.y);
     writer.pen.closeLink();
     const wasVisible = this.#isVisible;
     this.#putCursor(cursor);
@@ -85,6 +86,32 @@ export class Encoder {
     if (this.#capabilities.synchronizedOutput) return writer.out.take(SYNC_ON, SYNC_OFF);
     // Without it the cursor would be seen running over the screen.
     return wasVisible && cursor ? writer.out.take(HIDE, SHOW) : writer.out.take('', '');
+  }
+
+  /**
+   * Terminals that draw the cursor in the colours of its cell shall not show one that an empty cell got by the way. Those behind it that were
+   * tinted with it are erased too, so that what is typed next costs no more than its letters.
+   */
+  #untint(x: number, y: number): void {
+    const { words, tinted, cols } = this.#shown;
+    const writer = this.#writer;
+    const at = y * cols + x;
+    const bg = words[at * STRIDE + 2]!;
+    let count = 0;
+    while (x + count < cols && tinted[at + count] === 1 && isEmptyAt(words, (at + count) * STRIDE)) {
+      if (words[(at + count) * STRIDE + 2] !== bg) break;
+      count++;
+    }
+    if (count === 0) return;
+    writer.moveTo(x, y);
+    writer.pen.setPlainBlank(bg);
+    if (count > 2 && (bg === 0 || this.#capabilities.backgroundErase)) writer.csi(count, 'X');
+    else {
+      count = 1;
+      writer.spaces(1);
+      writer.advance(1, cols);
+    }
+    tinted.fill(0, at, at + count);
   }
 
   #putCursor(cursor: ShownCursor): void {

@@ -1,4 +1,4 @@
-import { CONTENT_WIDTH_SHIFT } from '../../core/index.ts';
+import { BG_OVERLINE, CONTENT_WIDTH_SHIFT } from '../../core/index.ts';
 
 /**
  * The compositor's own picture: four signed 32-bit words a cell, so that rows compare as numbers alone. CONTENT, FG and BG are as in
@@ -12,6 +12,11 @@ export const BLANK = 0x20 | NARROW;
 /** Content of a cell of the terminal that nobody knows. Equal to no real cell: its width would be 3. */
 export const UNKNOWN = -1;
 
+/** Is the cell at `words[o]` an empty one, which a space or an erasure of the right background makes? */
+export function isEmptyAt(words: Int32Array, o: number): boolean {
+  return words[o] === BLANK && words[o + 1] === 0 && !(words[o + 2]! & BG_OVERLINE) && words[o + 3] === 0;
+}
+
 /** Largest terminal drawn, a side; what a terminal claims beyond it stays empty. Keeps a grid below 16 MB. */
 export const MAX_SIDE = 1000;
 
@@ -19,11 +24,17 @@ export class Grid {
   readonly cols: number;
   readonly rows: number;
   readonly words: Int32Array;
+  /**
+   * Of what the terminal shows, a byte a cell: 1 where an empty cell was written, or erased, in some colour of letters. Nobody sees it until the
+   * cursor stands there: some terminals draw the cursor in that colour. Means nothing for other cells.
+   */
+  readonly tinted: Uint8Array;
 
   constructor(cols: number, rows: number, content: number) {
     this.cols = cols;
     this.rows = rows;
     this.words = new Int32Array(cols * rows * STRIDE);
+    this.tinted = new Uint8Array(cols * rows);
     this.fill(content);
   }
 

@@ -51,6 +51,11 @@ export function copyLook(from: Look, to: Look): void {
   to.link = from.link;
 }
 
+/** Does nothing but the background of this look show in a space, not even where the terminal draws its cursor over it? */
+export function isPlainBlank(look: Look): boolean {
+  return look.fg === 0 && !(look.attributes & ~(ITALIC | BLINK));
+}
+
 /** Does a space with this look the same as an empty cell with the (mapped) background `bg`? */
 export function suitsBlank(look: Look, bg: number): boolean {
   return look.bg === bg && look.underline === 0 && look.link === 0 && !(look.attributes & ON_BLANK);

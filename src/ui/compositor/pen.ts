@@ -9,6 +9,7 @@ import {
   INVERSE,
   INVISIBLE,
   ITALIC,
+  isPlainBlank,
   type Look,
   Looks,
   ON_BLANK,
@@ -78,6 +79,11 @@ export class Pen {
     return this.#isKnown && suitsBlank(this.#now, this.#looks.color(bg));
   }
 
+  /** Does a space written now keep a colour of letters, which shows only under the cursor? */
+  get tintsBlank(): boolean {
+    return !isPlainBlank(this.#now);
+  }
+
   /** Would the look of this cell serve for empty cells with background `bg` too? */
   servesBlank(bg: number, cellFg: number, cellBg: number, extra: number): boolean {
     this.#looks.resolve(cellFg, cellBg, extra, this.#target);
@@ -92,6 +98,11 @@ export class Pen {
   /** As `setBlank`, for erasing and scrolling: Linux keeps blinking when it erases. */
   setErase(bg: number): void {
     this.#toBlank(bg, ON_BLANK | BLINK);
+  }
+
+  /** Makes `suitsBlank` true and `tintsBlank` false. */
+  setPlainBlank(bg: number): void {
+    this.set(0, bg, 0);
   }
 
   #toBlank(bg: number, without: number): void {

@@ -1,7 +1,7 @@
-import { BG_OVERLINE, CONTENT_CODEPOINT, CONTENT_COMBINED, CONTENT_WIDTH_SHIFT } from '../../core/index.ts';
+import { CONTENT_CODEPOINT, CONTENT_COMBINED, CONTENT_WIDTH_SHIFT } from '../../core/index.ts';
 import { asciiFor } from './ascii.ts';
 import { digits, utf8Length } from './byte-buffer.ts';
-import { BLANK, type Grid, STRIDE, UNKNOWN } from './grid.ts';
+import { BLANK, type Grid, isEmptyAt, STRIDE, UNKNOWN } from './grid.ts';
 import type { Tables } from './tables.ts';
 import { NOWHERE, TerminalWriter } from './terminal-writer.ts';
 import { type Doubt, doubtOf } from './width-doubt.ts';
@@ -16,6 +16,7 @@ export class RowEncoder {
   readonly #tables: Tables;
   #next: Int32Array = new Int32Array(0);
   #shown: Int32Array = new Int32Array(0);
+  #tinted: Uint8Array = new Uint8Array(0);
   #base = 0;
   #cols = 0;
   #y = 0;
@@ -29,6 +30,7 @@ export class RowEncoder {
   encode(next: Grid, shown: Grid, y: number): void {
     this.#next = next.words;
     this.#shown = shown.words;
+    this.#tinted = shown.tinted;
     this.#cols = next.cols;
     this.#base = y * next.cols * STRIDE;
     this.#y = y;
@@ -65,11 +67,8 @@ export class RowEncoder {
     return this.#cols;
   }
 
-  /** An empty cell, which a space or an erasure of the right background makes. */
   #isBlank(x: number): boolean {
-    const o = this.#base + x * STRIDE;
-    const next = this.#next;
-    return next[o] === BLANK && next[o + 1] === 0 && !(next[o + 2]! & BG_OVERLINE) && next[o + 3] === 0;
+    return isEmptyAt(this.#next, this.#base + x * STRIDE);
   }
 
   /** To column `x`, by writing the few unchanged cells before it again where that is shorter than a movement. */
@@ -82,6 +81,7 @@ export class RowEncoder {
           const content = this.#next[this.#base + at * STRIDE]!;
           if (content !== 0) writer.out.codePoint(content & CONTENT_CODEPOINT);
         }
+        this.#tint(x - gap, x);
         writer.x = x;
         return;
       }
@@ -89,6 +89,7 @@ export class RowEncoder {
         const o = this.#base + x * STRIDE;
         writer.pen.set(this.#next[o + 1]!, this.#next[o + 2]!, this.#next[o + 3]!);
         writer.spaces(gap);
+        this.#tint(x - gap, x);
         writer.x = x;
         return;
       }
@@ -148,6 +149,7 @@ export class RowEncoder {
     if (canErase && end === this.#cols && count >= 3) {
       pen.setErase(bg);
       writer.csi(1, 'K');
+      this.#tint(x, this.#cols);
       return this.#cols;
     }
     const following = this.#nextDifference(last + 1);
@@ -155,12 +157,20 @@ export class RowEncoder {
     if (canErase && count > eraseCost) {
       pen.setErase(bg);
       writer.csi(count, 'X');
+      this.#tint(x, last + 1);
       return last + 1;
     }
     this.#setBlankPen(bg, last + 1, following);
     writer.spaces(count);
+    this.#tint(x, last + 1);
     writer.advance(count, this.#cols);
     return last + 1;
+  }
+
+  /** Notes with which pen the blanks among these cells were just written. */
+  #tint(from: number, to: number): void {
+    const row = this.#y * this.#cols;
+    this.#tinted.fill(this.#writer.pen.tintsBlank ? 1 : 0, row + from, row + to);
   }
 
   /** The look of what is written right after the spaces is best, if it suits them: then one change is enough. */

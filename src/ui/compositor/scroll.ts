@@ -48,7 +48,7 @@ export class Scroller {
     this.#writer.setMargins(move.top, move.bottom, shown.rows);
     this.#writer.pen.setErase(0);
     this.#writer.csi(Math.abs(move.by), move.by > 0 ? 'S' : 'T');
-    shift(shown, move);
+    shift(shown, move, this.#writer.pen.tintsBlank);
     dirty.fill(1, move.top, move.bottom + 1);
   }
 
@@ -144,13 +144,19 @@ function differences(a: Grid, y: number, b: Grid, other: number): number {
   return count + Math.min(blanks, 4);
 }
 
-function shift(grid: Grid, { top, bottom, by }: Move): void {
-  const row = grid.cols * STRIDE;
+/** `tints`: the new rows were erased by a pen that tints blanks. */
+function shift(grid: Grid, { top, bottom, by }: Move, tints: boolean): void {
+  const { cols, tinted } = grid;
+  const row = cols * STRIDE;
   if (by > 0) {
     grid.words.copyWithin(top * row, (top + by) * row, (bottom + 1) * row);
     grid.fillRows(bottom + 1 - by, bottom + 1, BLANK);
+    tinted.copyWithin(top * cols, (top + by) * cols, (bottom + 1) * cols);
+    tinted.fill(tints ? 1 : 0, (bottom + 1 - by) * cols, (bottom + 1) * cols);
   } else {
     grid.words.copyWithin((top - by) * row, top * row, (bottom + 1 + by) * row);
     grid.fillRows(top, top - by, BLANK);
+    tinted.copyWithin((top - by) * cols, top * cols, (bottom + 1 + by) * cols);
+    tinted.fill(tints ? 1 : 0, top * cols, (top - by) * cols);
   }
 }

@@ -7,6 +7,7 @@ import { wholeLayer } from './picture.ts';
 
 const RED = 0x1000001;
 const GREEN = 0x1000002;
+const CYAN = 0x1000006;
 
 /** A surface over the whole terminal, drawn once; what `change` then costs is what `written` returns, without the synchronized update. */
 function screen(cols: number, rows: number, capabilities: Partial<Capabilities> = {}) {
@@ -94,6 +95,36 @@ describe('bytes written', () => {
         s.write(8, 0, 'e', { fg: GREEN });
       }),
     ).toBe('\x1b[H\x1b[31ma \x1b[1mb \x1b[0;2;32mc \x1b[22;4md\x1b[24m e');
+  });
+
+  it('for the cursor on an empty cell: no colour that the cell got by the way, which some terminals draw the cursor in', () => {
+    const { written, cursor } = screen(80, 24);
+    const border = { fg: CYAN };
+    written((s) => {
+      s.write(0, 6, '$ p');
+      cursor(3, 6);
+    });
+    // The colour of what was written last, in the space that takes the letter away.
+    const prompt = (s: ArraySurface): void => {
+      s.write(79, 5, '│', border);
+      s.set(2, 6, '');
+      cursor(2, 6);
+    };
+    expect(written(prompt)).toBe('\x1b[6;80H\x1b[36m│\x1b[7;3H \b\x1b[m \b');
+    expect(written((s) => s.set(0, 0, 'x'))).toBe('\x1b[Hx\x1b[7;3H');
+    // In one that was written, or erased, before the cursor came there; VTE and xterm erase with the colour of letters, too.
+    written((s) => s.write(0, 10, 'x'.repeat(80)));
+    expect(
+      written((s) => {
+        s.write(0, 10, 'a', border);
+        s.write(1, 10, ' '.repeat(79));
+      }),
+    ).toBe('\x1b[11H\x1b[36ma\x1b[K\x1b[7;3H');
+    // With the rest of the row, which is typed into next.
+    expect(written(() => cursor(40, 10))).toBe('\x1b[11;41H\x1b[m\x1b[40X');
+    expect(written(() => cursor(41, 10))).toBe('\x1b[C');
+    // Nothing is to be seen of it elsewhere.
+    expect(written(() => cursor(0, 0))).toBe('\x1b[H');
   });
 
   it('for an end of a row: EL', () => {

@@ -254,6 +254,18 @@ export class Terminal {
     return { x: Math.min(buffer.x, this.cols - 1), y: buffer.y, shape: this.cursorShape };
   }
 
+  /** Is the cursor on an empty cell that has a colour of letters, or what changes it? Some terminals draw the cursor in that. */
+  get tintsCursor(): boolean {
+    const { x, y } = this.cursor() ?? {};
+    if (x === undefined || y === undefined) return false;
+    const { text, fgFlags, bgFlags, underline, link } = this.cells()[y * this.cols + x]!;
+    if (text !== ' ' || fgFlags !== 0 || bgFlags !== 0 || underline !== 0 || link !== undefined) return false;
+    const { buffer } = this.#core._bufferService;
+    const { _data: words } = buffer.lines.get(buffer.ybase + y);
+    const [fg, bg] = [words[x * WORDS + 1]!, words[x * WORDS + 2]!];
+    return (fg & ~FG_BLINK) !== 0 || (bg & BG_DIM) !== 0;
+  }
+
   text(): string[] {
     const cells = this.cells();
     return Array.from({ length: this.rows }, (_, y) =>
