@@ -265,6 +265,32 @@ describe('sessions of another hub', () => {
     }
   });
 
+  it('that wrote more than is kept while the way was cut: the gap is told, and screen and scrollback are whole', async () => {
+    const office = await openHub();
+    const there = await onlineClient(office.socket);
+    const way = await openChaos(office.socket);
+    const here = await openHub(folder(), '0.1.0', { farHubs: () => () => throughProxy(way) });
+    const host = await onlineClient(here.socket);
+    const far = await newSession(there, 'stty -echo; echo begin; read x; seq 500000; echo it is over; read x');
+    await host.command('far.open', { hub: 'office' });
+    const { id } = await live(host, 'office/sh');
+    const reader = new Watcher(client(here.socket), id, { mode: 'log' });
+    await waitUntil(() => reader.output.includes('begin\r\n'), 'it hears the beginning');
+    await way.down();
+    await waitUntil(() => host.sessions[0]?.connection.state === 'offline', 'it is cut');
+    await there.command('session.send', { session: far.id, text: 'go', enter: true });
+    await there.command('session.wait', { session: far.id, text: 'it is over', timeoutMs: 90_000 });
+    await way.up();
+    await host.command('session.retry', { session: id });
+    await eventually('the reader is told', () =>
+      reader.entries.some((entry) => entry.kind === 'snapshot' && entry.gap),
+    );
+    const whole = { history: 1_000_000, ansi: true };
+    const wanted = await there.command('session.capture', { session: far.id, ...whole });
+    expect(wanted.text.split('\n').length).toBeGreaterThan(5_000);
+    expect((await host.command('session.capture', { session: id, ...whole })).text).toBe(wanted.text);
+  });
+
   it('pass through a chain of three hubs with the same epoch, and do not go round', async () => {
     const first = await openHub();
     let lastSocket = '';
