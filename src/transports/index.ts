@@ -77,6 +77,7 @@ export function createTransport(kind: TransportKind, launch: LaunchSpec, context
     launch,
     { kind: 'websocket', hub: { kind: 'carried', remote }, words: remote.words, options: {} },
     farHubs,
+    () => transports[kind](plainLaunch(launch), context).launchCommand,
   );
   const make = context.plain ?? ((plain: LaunchSpec) => transports[kind](plain, context));
   const plain = (): Transport => make(plainLaunch(launch));

@@ -29,7 +29,7 @@ type WebSocketRemote = Extract<NonNullable<LaunchSpec['remote']>, { kind: 'webso
 export class WebSocketTransport implements Transport, LinkUser {
   readonly kind = 'websocket';
   readonly pid = undefined;
-  readonly launchCommand: readonly string[];
+  readonly #byHand: (() => readonly string[]) | undefined;
   readonly #launch: LaunchSpec;
   readonly #remote: WebSocketRemote;
   readonly #hubs: FarHubs;
@@ -53,12 +53,23 @@ export class WebSocketTransport implements Transport, LinkUser {
   /** The process has ended there; its last entries may still be on their way. */
   #last: SessionInfo | undefined;
 
-  constructor(launch: LaunchSpec, remote: WebSocketRemote, hubs: FarHubs) {
+  /** `byHand`: how one gets to the machine of that hub without it. */
+  constructor(launch: LaunchSpec, remote: WebSocketRemote, hubs: FarHubs, byHand?: () => readonly string[]) {
     this.#launch = launch;
     this.#remote = remote;
     this.#hubs = hubs;
-    this.launchCommand = [...remote.words, ...launch.command];
+    this.#byHand = byHand;
     this.#session = launch.mirror?.session ?? remote.session;
+  }
+
+  /** What leads there from a shell. */
+  get launchCommand(): readonly string[] {
+    const { hub, words } = this.#remote;
+    const { command } = this.#launch;
+    if (this.#byHand) return this.#byHand();
+    if (hub.kind !== 'known') return [...words, ...command];
+    if (this.#session !== undefined) return ['iris-tui', 'attach', this.#session, '--hub', hub.name];
+    return ['iris-tui', 'new', '--hub', hub.name, ...(command.length === 0 ? [] : ['--', ...command])];
   }
 
   get status(): TransportStatus {

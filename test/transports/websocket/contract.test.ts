@@ -13,6 +13,7 @@ const traits: TransportTraits = {
   saysAsHere: true,
   waitsForAll: false,
   pid: false,
+  launched: /^iris-tui attach \S+ --hub$/,
 };
 
 describe.each(['pty', 'pipes'] as const)('a session of another hub', (mode) => {
