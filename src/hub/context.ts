@@ -138,6 +138,8 @@ export interface FarHubsPort {
   runnerJoined(principal: Principal, socket: Socket): void;
   /** What this device may do is something else now, or it is no more. */
   deviceChanged(device: string): void;
+  /** Is this device here as a runner now? */
+  hasRunner(device: string): boolean;
   /** A hub that we offered it to shall miss nothing of this session from here on, or after `after`. */
   retain(session: Session, principal: Principal, after: Position | undefined): void;
   /** It has everything up to there on its disk. */

@@ -219,6 +219,18 @@ export class Session extends SessionFacts {
     if (this.#state.kind === 'failed') throw this.#state.error;
   }
 
+  /** The runner where it lives has another name now. */
+  hubCalled(name: string): void {
+    const { remote } = this.#spec;
+    if (remote?.kind !== 'websocket' || remote.hub.kind !== 'runner') return;
+    const { hub, words } = remote;
+    const named = words.map((word) =>
+      word === hub.name || word.startsWith(`${hub.name}/`) ? name + word.slice(hub.name.length) : word,
+    );
+    this.#spec = { ...this.#spec, remote: { ...remote, hub: { ...hub, name }, words: named } };
+    this.changed();
+  }
+
   /** Connects, or starts, now, as `spec` says if given, with somebody there to answer; where that makes no sense nothing happens. */
   retry(spec?: SessionSpec): void {
     const { kind } = this.#state;

@@ -156,6 +156,7 @@ export class Access {
   rename(device: DeviceRecord, name: string): DeviceRecord {
     const renamed = { ...device, name: nameOf(name) };
     this.#saveDevice(renamed);
+    this.#o.changed(device.id);
     return renamed;
   }
 

@@ -107,7 +107,9 @@ export const networkHandlers: Network = {
 };
 
 function linksOf(hub: HubContext, principal: string): number {
-  return [...hub.viewers.values()].filter(({ identity }) => identity.principal.id === principal).length;
+  const viewers = [...hub.viewers.values()].filter(({ identity }) => identity.principal.id === principal).length;
+  // Of a runner we are the viewer.
+  return viewers + (hub.far.hasRunner(principal) ? 1 : 0);
 }
 
 /** As `clients` and `token ls` list them: two may share a name. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   type FarHubRef,
+  freeName,
   type HubCommandName,
   hubKey,
   IrisError,
@@ -94,17 +95,14 @@ export class FarDesk {
           continue;
         }
         // What else it offers is seen when it comes.
-        this.#followRunner(remote.hub.device, remote.hub.name);
+        this.#followRunner(remote.hub.device);
       }
       session.networkChanged();
     }
-    for (const { device } of this.#kept.runners) {
-      const { name = device } = this.#o.hub.access.device(device) ?? {};
-      if (this.#o.hub.access.offers(device)) this.#followRunner(device, name);
-    }
+    for (const { device } of this.#kept.runners) if (this.#o.hub.access.offers(device)) this.#followRunner(device);
     for (const { hub, ...shown } of this.#kept.opened) {
       try {
-        this.#follow({ kind: 'known', name: hub }, hub, shown);
+        this.#follow({ kind: 'known', name: hub }, shown);
       } catch (error) {
         this.#o.hub.log.warn('not opened again', { hub, reason: IrisError.from(error).line });
       }
@@ -128,7 +126,7 @@ export class FarDesk {
       const there = link.host.sessions;
       const missing = (only ?? []).find((one) => !there.some(({ id, name: called }) => one === id || one === called));
       if (missing !== undefined) throw new IrisError('not-found', `${name} has no session "${missing}"`);
-      const follower = this.#follow(ref, name, { only: [] });
+      const follower = this.#follow(ref, { only: [] });
       follower.open(only);
       this.#keep();
       return follower.sessions;
@@ -178,12 +176,20 @@ export class FarDesk {
     this.#runners.joined(principal, socket);
     const known = this.#followers.get(`runner ${id}`);
     if (known) known.link.host.retryNow();
-    else this.#followRunner(id, name);
+    else this.#followRunner(id);
+    this.#nameRunner(id, name);
   }
 
   /** What a device may do is something else now: one that may not offer sessions any more is cut, and they are gone from here. */
   deviceChanged(device: string): void {
-    if (!this.#o.hub.access.offers(device)) this.#forgetRunner(device);
+    const { access } = this.#o.hub;
+    if (!access.offers(device)) this.#forgetRunner(device);
+    else if (this.#followers.has(`runner ${device}`)) this.#nameRunner(device, access.device(device)!.name);
+  }
+
+  /** Is this device here as a runner now? */
+  hasRunner(device: string): boolean {
+    return this.#runners.isHere(device);
   }
 
   retain(session: Session, { kind, id }: Principal, after: Position | undefined): void {
@@ -242,17 +248,36 @@ export class FarDesk {
     done?.catch((error: unknown) => hub.log.warn('people of another hub', { error: String(error) }));
   }
 
-  #followRunner(device: string, name: string): void {
+  #followRunner(device: string): void {
     const { device: _, ...shown } = this.#kept.runners.find((one) => one.device === device) ?? { device };
-    this.#follow({ kind: 'runner', device, name }, name, shown);
+    const { name = device } = this.#o.hub.access.device(device) ?? {};
+    this.#follow({ kind: 'runner', device, name }, shown);
+    this.#nameRunner(device, name);
   }
 
-  #follow(ref: FarHubRef, name: string, shown: Shown): Follower {
+  /** A device may be given another name at any time: what is of it here is called by that. */
+  #nameRunner(device: string, name: string): void {
+    this.#runners.called(device, name);
+    this.hubs.called({ kind: 'runner', device, name });
+    const { registry } = this.#o.hub;
+    for (const session of registry.list()) {
+      const { remote } = session;
+      if (remote?.kind !== 'websocket' || remote.hub.kind !== 'runner' || remote.hub.device !== device) continue;
+      const before = `${remote.hub.name}/`;
+      if (before === `${name}/`) continue;
+      session.hubCalled(name);
+      if (!session.name.startsWith(before)) continue;
+      const taken = (wanted: string): boolean => registry.list().some((one) => one.name === wanted);
+      session.name = freeName(`${name}/${session.name.slice(before.length)}`, taken);
+    }
+  }
+
+  #follow(ref: FarHubRef, shown: Shown): Follower {
     const key = hubKey(ref);
     const known = this.#followers.get(key);
     if (known) return known;
     const changed = (): void => this.#keepQuietly();
-    const follower = new Follower({ hub: this.#o.hub, hubs: this.hubs, ref, name, shown, changed });
+    const follower = new Follower({ hub: this.#o.hub, hubs: this.hubs, ref, shown, changed });
     this.#followers.set(key, follower);
     return follower;
   }

@@ -1,4 +1,4 @@
-import { cleanName, type FarHubRef, type Session, type SessionInfo } from '../../core/index.ts';
+import { cleanName, type FarHubRef, hubKey, type Session, type SessionInfo } from '../../core/index.ts';
 import type { FarHubLink, FarHubs, LinkUser } from '../../transports/index.ts';
 import type { HubContext } from '../context.ts';
 import { MAX_NAMES, type Shown } from './kept.ts';
@@ -13,8 +13,6 @@ export interface FollowerOptions {
   readonly hub: HubContext;
   readonly hubs: FarHubs;
   readonly ref: FarHubRef;
-  /** As its sessions are called here: `NAME/session`. */
-  readonly name: string;
   readonly shown: Shown;
   /** What is shown of it is something else now, by what was done elsewhere. */
   readonly changed: () => void;
@@ -22,8 +20,6 @@ export interface FollowerOptions {
 
 /** Keeps a mirror of each session of another hub, from when it appears there until it goes. */
 export class Follower implements LinkUser {
-  readonly ref: FarHubRef;
-  readonly name: string;
   readonly #o: FollowerOptions;
   readonly #link: FarHubLink;
   readonly #mirrors = new Map<string, Session>();
@@ -38,19 +34,27 @@ export class Follower implements LinkUser {
 
   constructor(options: FollowerOptions) {
     this.#o = options;
-    this.ref = options.ref;
-    this.name = options.name;
     this.#only = options.shown.only;
     this.#without = new Set(options.shown.without);
     // Those that an earlier hub mirrored.
     for (const session of options.hub.registry.list()) {
       const { remote } = session;
-      if (remote?.kind === 'websocket' && remote.session !== undefined && sameHub(remote.hub, this.ref)) {
+      if (remote?.kind === 'websocket' && remote.session !== undefined && hubKey(remote.hub) === hubKey(options.ref)) {
         this.#mirrors.set(remote.session, session);
       }
     }
     this.#link = options.hubs.use(options.ref);
     this.#link.join(this);
+  }
+
+  get ref(): FarHubRef {
+    return this.#link.ref;
+  }
+
+  /** As its sessions are called here: `NAME/session`. */
+  get name(): string {
+    const { ref } = this;
+    return ref.kind === 'carried' ? 'hub' : ref.name;
   }
 
   get link(): FarHubLink {
@@ -201,9 +205,4 @@ export class Follower implements LinkUser {
     if (before === undefined || before === info.name) return;
     session.name = this.#nameFor(info, session);
   }
-}
-
-function sameHub(a: FarHubRef, b: FarHubRef): boolean {
-  if (a.kind === 'known') return b.kind === 'known' && a.name === b.name;
-  return a.kind === 'runner' && b.kind === 'runner' && a.device === b.device;
 }

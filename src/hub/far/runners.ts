@@ -43,6 +43,17 @@ export class Runners {
     socket.on('close', () => revoked.removeEventListener('abort', over));
   }
 
+  /** It is called otherwise now. */
+  called(device: string, name: string): void {
+    this.#of(device, name).name = name;
+  }
+
+  /** Is there a link to it? */
+  isHere(device: string): boolean {
+    const { waiting, current } = this.#runners.get(device) ?? {};
+    return waiting?.readyState === 1 || current?.readyState === 1;
+  }
+
   /** It may not be here any more. */
   cut(device: string): void {
     const runner = this.#runners.get(device);

@@ -31,7 +31,6 @@ export interface LinkUser {
 
 /** The connection to another hub, shared by all who mirror sessions of it. */
 export class FarHubLink {
-  readonly ref: FarHubRef;
   readonly host: SessionHost;
   readonly #clock: Clock;
   readonly #users = new Set<LinkUser>();
@@ -39,6 +38,7 @@ export class FarHubLink {
   readonly #log: string[] = [];
   #state: HostConnection['state'] | undefined;
 
+  #ref: FarHubRef;
   readonly #why: () => IrisError | undefined;
 
   /** `why`: the last attempt did not even find a way there. `people` hears who asks for keyboards there. */
@@ -49,7 +49,7 @@ export class FarHubLink {
     why: () => IrisError | undefined,
     people: ((link: FarHubLink, event: PeopleEvent) => void) | undefined,
   ) {
-    this.ref = ref;
+    this.#ref = ref;
     this.#why = why;
     this.host = host;
     this.#clock = clock;
@@ -60,6 +60,15 @@ export class FarHubLink {
       else if (event.type === 'asked' || event.type === 'answered' || event.type === 'keyboard') people?.(this, event);
     });
     this.#changed(host.connection);
+  }
+
+  get ref(): FarHubRef {
+    return this.#ref;
+  }
+
+  /** The same hub, by the name it has now. */
+  called(ref: FarHubRef): void {
+    this.#ref = ref;
   }
 
   get online(): boolean {

@@ -89,6 +89,11 @@ export class FarHubs {
     entry.link.close();
   }
 
+  /** A hub has another name now. */
+  called(ref: FarHubRef): void {
+    this.#links.get(hubKey(ref))?.link.called(ref);
+  }
+
   /** There is no way to this hub (`hubKey`) any more: whoever uses its link hears why. */
   end(key: string, why: IrisError): void {
     const entry = this.#links.get(key);

@@ -99,6 +99,41 @@ describe('a runner', () => {
     await waitUntil(() => next.sessions.length === 3, 'all of it is here');
   });
 
+  it('is told to be here while its link is there', async () => {
+    const { here, there, between } = await runnerStage();
+    const links = async () => (await there.command('client.list', {})).clients[0]?.links;
+    expect(await links()).toBe(0);
+    await here.command('link.add', { hub: 'office' });
+    await waitUntil(async () => (await links()) === 1, 'it is here');
+    await between.down();
+    await waitUntil(async () => (await links()) === 0, 'it is away');
+  });
+
+  it('has the name that its device has now, as what is of it here, and is known by it', async () => {
+    const { office, here, there, known, between, restarted } = await runnerStage();
+    await newSession(here, 'sleep 100');
+    await here.command('link.add', { hub: 'office', allow: 'start' });
+    await live(there, 'laptop/sh');
+    await there.command('session.new', { on: 'laptop', command: ['cat'] });
+    await live(there, 'laptop/cat');
+    await there.command('client.rename', { client: 'laptop', name: 'lima' });
+    await waitUntil(() => names(there).join() === 'lima/cat,lima/sh', 'they are called by the new name');
+    expect(there.sessions.map(({ hub }) => hub)).toEqual(['lima', 'lima']);
+    await there.command('session.new', { on: 'lima', command: ['head'] });
+    await live(there, 'lima/head');
+    expect((await errorOf(there.command('far.close', { hub: 'laptop' }))).code).toBe('not-found');
+    // By the same key it stays the same device.
+    await known.pair(office, 'office', 'laptop', { runner: true, name: 'mike' }, between.port);
+    await waitUntil(() => names(there).join() === 'mike/cat,mike/head,mike/sh', 'they are called as it was invited');
+    const next = (await restarted(() => between.down())).owner;
+    expect(names(next)).toEqual(['mike/cat', 'mike/head', 'mike/sh']);
+    await waitUntil(() => next.sessions[0]?.connection.reason === 'mike is not connected', 'it is away by its name');
+    await between.up();
+    await live(next, 'mike/sh');
+    await next.command('far.close', { hub: 'mike' });
+    await waitUntil(() => names(next).join() === 'mike/cat,mike/head', 'those that were started from here are left');
+  });
+
   it('whose invitation has come to its end is gone, with all that it offered', async () => {
     const clock = new MovedClock(systemClock);
     const { office, here, there, known, between } = await runnerStage({}, { clock });
