@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { SessionInfo } from '../../src/core/index.ts';
 import { disposeHomes, runCli, spawnTui, type TempHome, tempHome, waitUntil } from '../support/index.ts';
@@ -79,7 +79,10 @@ teams:
       expect(stdout).not.toMatch(/hunter2|k-123|s3cret/);
       expect(stdout).toMatch(/ssh -p \$\{PORT:-22\} gpu/);
     }
-    expect((await runCli(['doctor', '--no-teams'], { home })).stdout).toMatch(/^warn +config +.*chmod 600/m);
+    const key = home.write(join(relative(home.path, home.irisHome), 'state', 'hub-secrets.key'), 'x', 0o644);
+    const { stdout: checked } = await runCli(['doctor', '--no-teams'], { home });
+    expect(checked).toMatch(/^warn +config +.*chmod 600/m);
+    expect(checked).toContain(`others may read ${key}: chmod 600 ${key}\n`);
   });
 
   it('names rules of agents that are wrong, as doctor does', async () => {

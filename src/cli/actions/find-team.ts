@@ -46,13 +46,18 @@ export async function knownTeams(
   }
 }
 
+/** Where teams of the hub that is meant are written. */
+export function configOf({ far, paths }: Context): string {
+  return far ? `the config there (iris-tui config path says on ${far.name} where it is)` : paths.configFile;
+}
+
 export function noTeam(
   context: Context,
   name: string | undefined,
   known: readonly string[],
   problems: readonly string[] = [],
 ): IrisError {
-  const { configFile } = context.paths;
+  const configFile = configOf(context);
   const wrong = problems[0] === undefined ? undefined : `the config has an error: ${problems[0]}`;
   if (name === undefined) {
     return new IrisError('not-found', 'there are no teams', { remedy: wrong ?? `write some into ${configFile}` });

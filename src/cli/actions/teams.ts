@@ -5,7 +5,7 @@ import { writeError } from '../failure.ts';
 import { withHost } from '../host.ts';
 import { terminalSize } from '../terminal-size.ts';
 import type { VerbRun } from '../verbs/types.ts';
-import { knownTeams, ownTeams } from './find-team.ts';
+import { configOf, knownTeams, ownTeams } from './find-team.ts';
 import { stateOf, table } from './list.ts';
 
 export const runUp: VerbRun = async (context, { args }) => {
@@ -69,7 +69,7 @@ export const runTeams: VerbRun = async (context, { options }) => {
   for (const problem of problems) writeError(`iris-tui: ${problem}\n`);
   if (teams.length > 0) await printTeams(context, teams);
   else if (context.env.stdoutIsTerminal) {
-    context.line(`no teams: write some into ${context.paths.configFile}, as docs/configuration.md says`);
+    context.line(`no teams: write some into ${configOf(context)}, as docs/configuration.md says`);
   }
 };
 

@@ -11,7 +11,7 @@ import { checkHooks } from './hooks.ts';
 import { checkHub } from './hub.ts';
 import { checkHubView } from './hub-view.ts';
 import { checkKnownHubs } from './known-hubs.ts';
-import { checkFolders, checkNode, checkPty, checkShell } from './system.ts';
+import { checkFolders, checkNode, checkPty, checkSecrets, checkShell } from './system.ts';
 import { checkTeams, printTeams, TEAM_TIMEOUT_MS, teamsCheck } from './teams.ts';
 import { checkLocale, checkTerminal } from './terminal.ts';
 import { type Check, fail, ok, warn } from './types.ts';
@@ -33,6 +33,7 @@ export const runDoctor: VerbRun = async (context, { args, options }) => {
     await checkPty(),
     ...(await checkHub(context)),
     ...checkFolders(paths, env),
+    ...checkSecrets(paths),
     checkTerminal(env),
     checkLocale(env),
     checkShell(config.settings.shell, env),

@@ -1,6 +1,6 @@
 import { accessSync, constants, statfsSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Environment } from '../environment.ts';
 import { reasonOf } from '../folders.ts';
 import type { Paths } from '../paths.ts';
@@ -68,6 +68,17 @@ function checkFolder(name: string, path: string, env: Environment): Check {
   if (free !== undefined && free < ENOUGH_DISK_BYTES)
     return warn(name, `${path}: ${Math.floor(free / 1024 / 1024)} MB are free`, 'make room');
   return ok(name, path);
+}
+
+/** What is secret in these folders, and others of this machine may read: a copy, a restored backup or an umask may have let them in. */
+export function checkSecrets({ configDir, stateDir }: Paths): Check[] {
+  const files = [
+    join(configDir, 'hub-secrets.bin'),
+    join(stateDir, 'hub-secrets.key'),
+    join(stateDir, 'network-key.pem'),
+  ];
+  const open = files.filter((file) => ((statSync(file, { throwIfNoEntry: false })?.mode ?? 0) & 0o077) !== 0);
+  return open.map((file) => warn('secrets', `others may read ${file}`, `chmod 600 ${file}`));
 }
 
 function nearestFolder(path: string): string {

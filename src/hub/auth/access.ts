@@ -1,5 +1,6 @@
 import {
   type Clock,
+  freeName,
   type Grant,
   IrisError,
   includes,
@@ -95,7 +96,10 @@ export class Access {
     const added: Grant = { ...grant, ...(grantMs === undefined ? {} : { expiresAt: now + grantMs }) };
     const device: DeviceRecord = {
       id: known?.id ?? newId(),
-      name: nameOf(invitation.name ?? (known ? known.name : asks.name)),
+      // Whoever is paired should not fail for a name: a number tells two apart, as with sessions.
+      name: freeName(nameOf(invitation.name ?? (known ? known.name : asks.name)), (name) =>
+        this.#isTaken(name, known?.id),
+      ),
       thumbprint: asks.thumbprint,
       software: plainText(asks.software, MAX_NAME_CHARS),
       createdAt: known?.createdAt ?? now,
@@ -153,8 +157,12 @@ export class Access {
     return find(this.tokens, wanted, 'token');
   }
 
+  /** @throws IrisError `conflict` when another device has that name */
   rename(device: DeviceRecord, name: string): DeviceRecord {
     const renamed = { ...device, name: nameOf(name) };
+    if (this.#isTaken(renamed.name, device.id)) {
+      throw new IrisError('conflict', `another device is called ${renamed.name}`, { remedy: 'choose another name' });
+    }
     this.#saveDevice(renamed);
     this.#o.changed(device.id);
     return renamed;
@@ -239,6 +247,10 @@ export class Access {
       wall: () => this.#o.clock.wall(),
       revoked,
     });
+  }
+
+  #isTaken(name: string, by: string | undefined): boolean {
+    return this.devices.some((one) => one.name === name && one.id !== by);
   }
 
   #revokedOf(id: string): AbortController {

@@ -148,7 +148,11 @@ describe('who may come in', () => {
     expect(access.findDevice(device.id.slice(0, 6)).id).toBe(device.id);
     expect(access.findDevice('laptop').id).toBe(device.id);
     enrol(access, { session: EVERYTHING, role: 'viewer' }, 'two');
-    expect(() => access.findDevice('laptop')).toThrow('2 devices are called laptop');
+    // Devices have a name each; records of before, and tokens, may share one.
+    expect(access.findDevice('laptop').id).toBe(device.id);
+    expect(access.findDevice('laptop-2').id).not.toBe(device.id);
+    for (let i = 0; i < 2; i++) access.createToken({ name: 'ci', session: EVERYTHING, role: 'viewer', lifeMs: 60_000 });
+    expect(() => access.findToken('ci')).toThrow('2 tokens are called ci');
     expect(() => access.findDevice('nobody')).toThrow('there is no device nobody');
   });
 

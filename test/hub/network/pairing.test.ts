@@ -60,6 +60,21 @@ describe('pairing', () => {
     expect(paired).not.toHaveProperty('session');
   });
 
+  it('gives no two devices one name: a number is added, and a rename is refused', async () => {
+    const { owner, paired } = await listeningHub();
+    await paired();
+    const second = await paired();
+    const names = async () => (await owner.command('client.list', {})).clients.map(({ name }) => name);
+    expect(await names()).toEqual(['laptop', 'laptop-2']);
+    const taken = await errorOf(owner.command('client.rename', { client: second.id, name: 'laptop' }));
+    expect(taken.line).toBe('another device is called laptop: choose another name');
+    expect(await owner.command('client.rename', { client: second.id, name: 'laptop-2' })).toMatchObject({
+      name: 'laptop-2',
+    });
+    await owner.command('client.rename', { client: second.id, name: 'tablet' });
+    expect(await names()).toEqual(['laptop', 'tablet']);
+  });
+
   it('reads codes as people type them', () => {
     expect(readCode(' oabc-defg hjkm-npq1 ')).toBe('0ABCDEFGHJKMNPQ1');
     expect(readCode('IABC-DEFG-HJKM-NPQL')).toBe('1ABCDEFGHJKMNPQ1');
