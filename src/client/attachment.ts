@@ -112,7 +112,7 @@ export class ClientAttachment implements Attachment {
     this.#generation += 1;
     this.#waiting.length = 0;
     this.#unackedBytes = 0;
-    const { mode, readOnly, history, mirror, retain } = this.#options;
+    const { mode, readOnly, history, entries, mirror, retain } = this.#options;
     this.#host.send({
       type: 'control',
       sessionId: this.sessionId,
@@ -124,6 +124,7 @@ export class ClientAttachment implements Attachment {
         ...(this.#cols === undefined || this.#rows === undefined ? {} : { cols: this.#cols, rows: this.#rows }),
         ...(readOnly ? { readOnly } : {}),
         ...(history ? { history } : {}),
+        ...(entries ? { entries } : {}),
         ...(mirror ? { mirror } : {}),
         ...(retain ? { retain } : {}),
       },

@@ -118,6 +118,8 @@ export interface AttachOptions {
   readonly readOnly?: boolean;
   /** Snapshots bring the scrollback along. */
   readonly history?: boolean;
+  /** Of `log`: a gap has no picture, and ends where what is kept begins. For whoever reads what was written, and draws nothing. */
+  readonly entries?: boolean;
   /** It is for a hub, which shows the session as one of its own: nobody sits before it, some may behind it. */
   readonly mirror?: boolean;
   /** The hub keeps what it sent until `kept`. */

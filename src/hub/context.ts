@@ -91,6 +91,8 @@ export interface FeedOptions {
   readonly readOnly?: boolean;
   /** Snapshots bring the scrollback along. */
   readonly history?: boolean;
+  /** No pictures: after a gap comes all that is kept. */
+  readonly entries?: boolean;
   /** It is a hub, which shows the session as one of its own. */
   readonly mirror?: boolean;
   /** Nothing of it is thrown away that this viewer does not have. */

@@ -58,9 +58,7 @@ export class Feed implements Attached {
         bytes,
       });
     this.#flow =
-      options.mode === 'log'
-        ? new LogFlow(this.session, send, options.history)
-        : new ScreenFlow(this.session, send, clock);
+      options.mode === 'log' ? new LogFlow(this.session, send, options) : new ScreenFlow(this.session, send, clock);
   }
 
   start(after: Position | undefined): void {

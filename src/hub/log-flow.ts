@@ -12,8 +12,11 @@ import {
   type Session,
   snapshotSent,
 } from '../core/index.ts';
+import type { FeedOptions } from './context.ts';
 import type { Flow, Send } from './flow.ts';
 import { sendBeginning, sendEntry } from './send-entry.ts';
+
+export type LogFlowOptions = Pick<FeedOptions, 'history' | 'entries'>;
 
 /** Epochs of which a slow reader has still to read; each keeps its log in memory. Of more, those between the oldest and the newest are left out. */
 const MAX_EPOCHS = PAST_EPOCHS + 1;
@@ -29,6 +32,7 @@ export class LogFlow implements Flow {
   readonly #session: Session;
   readonly #send: Send;
   readonly #history: boolean;
+  readonly #entries: boolean;
   /** The first is the one being read; the last is the session's own. */
   readonly #epochs: Epoch[];
   /** Some between the first and the second were left out. */
@@ -36,10 +40,11 @@ export class LogFlow implements Flow {
   #flow: FlowState = newFlow(0);
   #closed = false;
 
-  /** `history`: snapshots bring the scrollback along. */
-  constructor(session: Session, send: Send, history = false) {
+  /** `history`: snapshots bring the scrollback along. `entries`: there are none, all that is kept is sent. */
+  constructor(session: Session, send: Send, { history = false, entries = false }: LogFlowOptions = {}) {
     this.#session = session;
     this.#history = history;
+    this.#entries = entries;
     this.#send = send;
     this.#epochs = [session.epochs.at(-1)!];
   }
@@ -119,9 +124,12 @@ export class LogFlow implements Flow {
         if (this.#flow.state === 'skipping') return;
       }
       const entries = log.from(this.#flow.sentSeq, AT_ONCE);
-      if (!entries) this.#gap(epoch, { from: this.#flow.sentSeq + 1, to: log.last });
-      else for (const entry of entries) if (!this.#offer(epoch, entry)) return;
-      if (entries && entries.length > 0 && this.#flow.sentSeq < log.last) continue;
+      if (!entries) {
+        this.#gap(epoch, { from: this.#flow.sentSeq + 1, to: log.last });
+        continue;
+      }
+      for (const entry of entries) if (!this.#offer(epoch, entry)) return;
+      if (entries.length > 0 && this.#flow.sentSeq < log.last) continue;
       if (this.#epochs.length === 1) return;
       this.#epochs.shift();
       const lost = epoch.cut || this.#leftOut ? { epoch: id, seq: this.#flow.sentSeq } : undefined;
@@ -132,8 +140,15 @@ export class LogFlow implements Flow {
     }
   }
 
-  /** The log no longer has what comes next: the screen that it led to stands for it. */
+  /** The log no longer has what comes next: the screen that it led to stands for it, or nothing where entries are wanted. */
   #gap(epoch: Epoch, gap: { from: number; to: number } | undefined): void {
+    const { first, last } = epoch.log;
+    if (this.#entries && gap && first <= last) {
+      const to = first - 1;
+      this.#flow = newFlow(to);
+      sendBeginning(this.#send, epoch, undefined, { from: gap.from, to });
+      return;
+    }
     const { cols, rows, bytes } = epoch.picture(this.#history);
     const seq = epoch.log.last;
     this.#flow = snapshotSent({ ...newFlow(seq), ackedSeq: seq - 1 }, seq, bytes.length, 0);

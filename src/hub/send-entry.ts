@@ -18,7 +18,20 @@ export function sendEntry(send: Send, epoch: string, entry: Entry): void {
   }
 }
 
-/** An empty screen before the first entry of an epoch. `lostAfter`: what came after there, before it, is not to be had. */
-export function sendBeginning(send: Send, { id, cols, rows }: Epoch, lostAfter: Position | undefined): void {
-  send(id, 0, { kind: 'snapshot', cols, rows, ...(lostAfter ? { lostAfter } : {}) }, NOTHING);
+/**
+ * An empty screen before the first entry of an epoch, or before the first that is kept: `gap` is what was there before. `lostAfter`: what came after there,
+ * before this epoch, is not to be had.
+ */
+export function sendBeginning(
+  send: Send,
+  { id, cols, rows }: Epoch,
+  lostAfter: Position | undefined,
+  gap?: { readonly from: number; readonly to: number },
+): void {
+  send(
+    id,
+    gap?.to ?? 0,
+    { kind: 'snapshot', cols, rows, ...(lostAfter ? { lostAfter } : {}), ...(gap ? { gap } : {}) },
+    NOTHING,
+  );
 }

@@ -166,6 +166,8 @@ const attach = z.object({
     readOnly: z.boolean().exactOptional(),
     /** Snapshots bring the scrollback along. */
     history: z.boolean().exactOptional(),
+    /** No pictures: after a gap comes all that is kept. */
+    entries: z.boolean().exactOptional(),
     /** For a hub that shows it as a session of its own: nobody sits before this stream, some may behind it. */
     mirror: z.boolean().exactOptional(),
     /** What this stream was sent is kept until `ack kept`. Only for a hub that we offered our sessions to. */

@@ -294,6 +294,19 @@ describe('iris-tui logs', () => {
     await ok('kill', 'follow');
   });
 
+  it('prints all that is kept, and says what is not: no picture stands in its place', async () => {
+    await ok('new', '-d', '-n', 'long', '--', 'sh', '-c', 'seq -f "line %07.0f" 400000; exec sleep 1000');
+    await ok('wait', 'long', '--text', 'line 0400000', '--timeout', '60');
+    const { code, stdout, stderr } = await iris('logs', 'long');
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/^iris-tui: entries 1 to \d+ are no longer kept\n$/);
+    const numbers = [...stdout.matchAll(/^line (\d{7})$/gm)].map((match) => Number(match[1]));
+    // 2 MiB are kept.
+    expect(numbers.length).toBeGreaterThan(100_000);
+    expect(numbers).toEqual(Array.from({ length: numbers.length }, (_, i) => 400_000 - numbers.length + 1 + i));
+    await ok('kill', 'long');
+  });
+
   it('ends quietly when the reader leaves: | head', async () => {
     await ok('new', '-d', '-n', 'endless', '--', 'yes');
     const child = spawn(IRIS[0], [IRIS[1], 'logs', 'endless', '--follow'], {

@@ -44,6 +44,7 @@ export const runLogs: VerbRun = async (context, { args, options }) => {
       });
       const attachment = host.attach(session.id, {
         mode: 'log',
+        entries: true,
         after,
         readOnly: true,
         onEntry: async (entry) => {
@@ -77,9 +78,10 @@ class Printer {
 
   async print(entry: ViewEntry, epoch: string): Promise<void> {
     const missing = entry.kind === 'snapshot' ? entry.gap : undefined;
+    const bytes = 'bytes' in entry ? entry.bytes : new Uint8Array(0);
     if (missing && !this.#context.json) {
       writeError(
-        `iris-tui: entries ${missing.from} to ${missing.to} are no longer kept: what was on the screen stands for them\n`,
+        `iris-tui: entries ${missing.from} to ${missing.to} are no longer kept${bytes.length > 0 ? ': what was on the screen stands for them' : ''}\n`,
       );
     }
     if (this.#context.json) await this.#write(`${JSON.stringify(this.#asJson(entry, epoch))}\n`);
