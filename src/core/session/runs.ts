@@ -158,11 +158,13 @@ export class Runs {
     const { kind } = state();
     // It holds, numbers and sends again by itself, and says what became of each piece.
     if (this.#mirrored && held && this.#transport?.type) {
+      // What was on its way when the connection broke waits as well, and is not given up for what is typed now.
+      if (kind !== 'running' && this.heldBytes + bytes.length > HELD_INPUT_LIMIT_BYTES) throw this.#tooMuchHeld();
       this.used();
       this.#transport.type(bytes, held, origin);
       return 'held';
     }
-    if (kind === 'offline' || (kind === 'starting' && this.#epochDue)) {
+    if (kind === 'offline' || (kind === 'starting' && (this.#epochDue || this.#mirrored))) {
       this.#hold(bytes, held, why);
       return 'held';
     }
@@ -328,13 +330,13 @@ export class Runs {
         ...(remedy === undefined ? {} : { remedy }),
       });
     }
-    if (!this.#held.add(bytes, held)) {
-      throw new IrisError(
-        'failed',
-        `more than ${HELD_INPUT_LIMIT_BYTES / 1024} KiB wait for the connection of ${name}`,
-      );
-    }
+    if (!this.#held.add(bytes, held)) throw this.#tooMuchHeld();
     this.#o.changed();
+  }
+
+  #tooMuchHeld(): IrisError {
+    const { name } = this.#o.identity;
+    return new IrisError('failed', `more than ${HELD_INPUT_LIMIT_BYTES / 1024} KiB wait for the connection of ${name}`);
   }
 
   #release(): void {

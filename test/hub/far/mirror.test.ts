@@ -6,6 +6,7 @@ import {
   closeAll,
   ENV,
   errorOf,
+  eventsOf,
   eventually,
   folder,
   newSession,
@@ -289,6 +290,28 @@ describe('sessions of another hub', () => {
     const wanted = await there.command('session.capture', { session: far.id, ...whole });
     expect(wanted.text.split('\n').length).toBeGreaterThan(5_000);
     expect((await host.command('session.capture', { session: id, ...whole })).text).toBe(wanted.text);
+  });
+
+  it('hold 64 KiB that are typed while the other hub is away; what is more is refused, and told', async () => {
+    const { way, there, host } = await twoHubs();
+    await newSession(there, 'stty raw -echo; printf ready; head -c 65536 | wc -c; sleep 100');
+    await host.command('far.open', { hub: 'office' });
+    const { id } = await live(host);
+    const watcher = new Watcher(host, id);
+    await watcher.shows('ready');
+    const heard = eventsOf(host);
+    way.hold(true);
+    way.cut();
+    await waitUntil(() => host.sessions[0]?.connection.state !== 'online', 'it is away');
+    for (let i = 0; i < 6; i++) watcher.attachment.write(Buffer.alloc(16 * 1024, 'x'));
+    const refused = () => heard.filter((event) => event.type === 'refused');
+    await waitUntil(() => refused().reduce((sum, { bytes }) => sum + bytes, 0) === 32 * 1024, 'two are refused');
+    expect(refused()[0]!.reason).toBe('more than 64 KiB wait for the connection of office/sh');
+    await waitUntil(() => host.sessions[0]?.connection.heldBytes === 64 * 1024, 'the others are held');
+    way.hold(false);
+    way.cut();
+    await host.command('session.retry', { session: id });
+    await watcher.shows('65536');
   });
 
   it('pass through a chain of three hubs with the same epoch, and do not go round', async () => {
