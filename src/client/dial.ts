@@ -43,7 +43,7 @@ export interface DialOptions {
   readonly version: string;
   readonly clientId: string;
   readonly purpose: 'use' | 'manage';
-  readonly ready: (welcome: Welcome, hub: HubVersion) => void;
+  readonly ready: (welcome: Welcome, hub: HubVersion, ts: number) => void;
   /** After `ready`; hello and welcome are not among them. */
   readonly message: (message: HubMessage) => void;
   /** Once, whether it was ready or not. Nothing comes after it. */
@@ -161,7 +161,7 @@ export function dial(address: HubAddress, options: DialOptions): Dialed {
         return;
       }
       phase = 'ready';
-      options.ready(message.payload, hub);
+      options.ready(message.payload, hub, message.ts);
       if ((phase as string) === 'ready') timer = clock.after(FIRST_PING_MS, () => link.ping());
     } else if (message.type === 'error') {
       const error = refused(fromFailure(message.payload), address);

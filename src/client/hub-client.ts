@@ -198,8 +198,8 @@ export class HubClient implements SessionHost {
       version: this.#o.version,
       clientId: this.#clientId,
       purpose: this.#o.purpose ?? 'use',
-      ready: (welcome, hub) => {
-        if (current()) this.#ready(welcome, hub);
+      ready: (welcome, hub, ts) => {
+        if (current()) this.#ready(welcome, hub, ts);
       },
       message: (message) => {
         if (current()) this.#receive(message);
@@ -213,14 +213,16 @@ export class HubClient implements SessionHost {
     });
   }
 
-  #ready(welcome: Welcome, hub: HubVersion): void {
+  #ready(welcome: Welcome, hub: HubVersion, ts: number): void {
     this.#hub = hub;
     this.#you = welcome.you;
     this.#viewer = welcome.viewer;
     this.#spreadMs = welcome.spreadMs ?? 0;
     this.#online = true;
     this.#sessions.clear();
-    for (const session of welcome.sessions) this.#sessions.set(session.id, withSelf(session, welcome.viewer));
+    for (const session of welcome.sessions) {
+      this.#sessions.set(session.id, this.#timed(withSelf(session, welcome.viewer), ts));
+    }
     this.#sorted = undefined;
     for (const attachment of this.#attachments.values()) attachment.open();
     this.#commands.online();
@@ -302,9 +304,9 @@ export class HubClient implements SessionHost {
       this.#spreadMs = payload.spreadMs;
     } else if (payload.kind === 'sessions') {
       if (payload.you) this.#you = payload.you;
-      const changed = [...payload.changed, ...this.#whole(payload.patched ?? [])].map((session) =>
-        withSelf(session, this.#viewer),
-      );
+      const timed = <T extends SessionPatch>(session: T): T => this.#timed(session, message.ts);
+      const whole = this.#whole((payload.patched ?? []).map(timed));
+      const changed = [...payload.changed.map(timed), ...whole].map((session) => withSelf(session, this.#viewer));
       for (const session of changed) this.#knows(session);
       for (const id of payload.removed) {
         this.#sessions.delete(id);
@@ -313,6 +315,14 @@ export class HubClient implements SessionHost {
       this.#sorted = undefined;
       this.#events.emit({ type: 'sessions', changed, removed: payload.removed });
     }
+  }
+
+  /** Clocks of two machines differ: what is to happen there soon happens so much later by ours. `ts`: their time when they said so. */
+  #timed<T extends SessionPatch>(session: T, ts: number): T {
+    const { connection } = session;
+    if (connection?.nextRetryAt === undefined) return session;
+    const nextRetryAt = Math.max(0, Math.round(connection.nextRetryAt - ts + this.#clock.wall()));
+    return { ...session, connection: { ...connection, nextRetryAt } };
   }
 
   #whole(patches: readonly SessionPatch[]): SessionInfo[] {

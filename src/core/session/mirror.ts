@@ -13,17 +13,15 @@ const VIA_LIMIT = 16;
 export function mirroredInfo(own: SessionInfo, far: SessionInfo, hubId: string | undefined): SessionInfo {
   const { connection } = own;
   const online = connection.state === 'online' && connection.transport === 'ready';
-  const { nextRetryAt: _n, ...theirs } = far.connection;
   const wayMs = connection.roundTripMs;
   const roundTripMs = wayMs === undefined ? undefined : wayMs + (far.connection.roundTripMs ?? 0);
   return {
     ...own,
     via: [...(far.via ?? []), ...(hubId === undefined ? [] : [hubId])].slice(-VIA_LIMIT),
     agent: { ...far.agent, ...(online ? {} : { state: own.agent.state, since: own.agent.since }) },
-    // Their clock is not ours: the time of their next attempt would be a wrong number here.
     connection:
       online && far.connection.state !== 'online'
-        ? { ...theirs, ...(connection.heldBytes === undefined ? {} : { heldBytes: connection.heldBytes }) }
+        ? { ...far.connection, ...(connection.heldBytes === undefined ? {} : { heldBytes: connection.heldBytes }) }
         : { ...connection, ...(roundTripMs === undefined ? {} : { roundTripMs }) },
     process: online ? far.process : own.process,
     cwd: far.cwd,
@@ -66,7 +64,7 @@ export function keptFar({ session, info }: NonNullable<SavedSession['far']>): No
     ...rest
   } = info;
   const { kind, state, since } = agent;
-  const { heldBytes: _held, roundTripMs: _trip, ...stable } = connection;
+  const { heldBytes: _held, roundTripMs: _trip, nextRetryAt: _next, ...stable } = connection;
   return {
     session,
     info: { ...rest, agent: { kind, state, since }, connection: stable, title: '', seq: 0, viewers: 0 },

@@ -26,10 +26,16 @@ const SPOKEN: ReadonlySet<HubCommandName> = new Set([
   'session.cancel',
 ]);
 
+/** Of the connection that is shown: ours, or, while that holds, the one that the other hub has lost. */
+const OF_CONNECTION: ReadonlySet<HubCommandName> = new Set(['session.retry', 'session.stop-retrying']);
+
 /** The hub where this is done; undefined: here. */
 export function doneAt(session: Session, name: HubCommandName): FarHubRef | undefined {
   const { remote } = session;
   if (remote?.kind === 'websocket') {
+    const { info } = session.far ?? {};
+    const isTheirs = session.state.kind === 'running' && info !== undefined && info.connection.state !== 'online';
+    if (isTheirs && OF_CONNECTION.has(name)) return remote.hub;
     if (!name.startsWith('session.') || LOCAL.has(name)) return undefined;
     // One that was started there for this session, and is gone: here it is started anew.
     return remote.session === undefined && !session.live ? undefined : remote.hub;

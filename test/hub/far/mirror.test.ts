@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { IrisError, type SessionHost, type SessionInfo } from '../../../src/core/index.ts';
+import { systemClock } from '../../../src/protocol/index.ts';
 import { waitUntil } from '../../support/index.ts';
 import {
   client,
@@ -17,6 +18,7 @@ import {
   throughProxy,
   Watcher,
 } from '../support/index.ts';
+import { MovedClock } from '../support/listening.ts';
 
 afterEach(closeAll);
 
@@ -340,6 +342,42 @@ describe('sessions of another hub', () => {
       'what lives in the third is in the second',
     );
     expect(b.sessions.map(({ name }) => name).sort()).toEqual(['first/sh', 'third/sh']);
+  });
+
+  it('of a hub that has lost the next one in a chain say when that is tried again, and it is tried, or not, from here', async () => {
+    const first = await openHub();
+    const proxy = await openProxy(first.socket, first);
+    let open = true;
+    // Its clock is an hour ahead of ours.
+    const clock = Object.assign(new MovedClock(systemClock), { movedMs: 3_600_000 });
+    const second = await openHub(folder(), '0.1.0', {
+      clock,
+      farHubs: () => async () => {
+        if (!open) throw new IrisError('unreachable', 'no way there', { retriable: true });
+        return { socketPath: proxy.socket };
+      },
+    });
+    const third = await openHub(folder(), '0.1.0', { farHubs: () => ({ socketPath: second.socket }) });
+    const a = await onlineClient(first.socket);
+    const b = await onlineClient(second.socket);
+    const c = await onlineClient(third.socket);
+    await newSession(a, 'sleep 100');
+    await b.command('far.open', { hub: 'first' });
+    await c.command('far.open', { hub: 'second' });
+    const { id } = await live(c, 'second/first/sh');
+    open = false;
+    proxy.cut();
+    const connection = () => c.sessions[0]!.connection;
+    const away = () => (connection().attempt > 2 && connection().nextRetryAt ? connection() : undefined);
+    const { nextRetryAt = 0, state, reason } = await waitUntil(away, 'it is told when it is tried again');
+    expect(state).toBe('offline');
+    expect(reason).toBe('no way there');
+    expect(Math.abs(nextRetryAt - Date.now())).toBeLessThan(60_000);
+    await c.command('session.stop-retrying', { session: id });
+    await waitUntil(() => connection().state === 'error' && b.sessions[0]?.connection.state === 'error', 'it is left');
+    open = true;
+    await c.command('session.retry', { session: id });
+    await waitUntil(() => connection().state === 'online', 'it is there again');
   });
 
   it('are there again, with what was on their screen, when this hub is started anew', async () => {
