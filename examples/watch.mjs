@@ -9,10 +9,7 @@ import WebSocket from 'ws';
 
 const [where = '', wanted = ''] = process.argv.slice(2);
 const { IRIS_TOKEN: token } = process.env;
-if (!where || !wanted) {
-  process.stderr.write('usage: node examples/watch.mjs HUB.SOCK|wss://HOST:PORT[#sha256:…] SESSION\n');
-  process.exit(2);
-}
+if (!wanted) fail(new Error('usage: node examples/watch.mjs HUB.SOCK|wss://HOST:PORT[#sha256:…] SESSION'), 2);
 
 /** The certificate is judged before anything is sent: a hub's own is signed by nobody, so its fingerprint says whose it is. */
 function open() {
@@ -63,7 +60,7 @@ createInterface({ input: process.stdin }).on('line', (line) => {
   if (epoch) say('control', { op: 'input', stream: 1, inputSeq: ++inputSeq, data }, { sessionId: session, epoch });
 });
 
-function fail(error) {
+function fail(error, exitCode = 1) {
   process.stderr.write(`watch: ${error.message}\n`);
-  process.exit(1);
+  process.exit(exitCode);
 }

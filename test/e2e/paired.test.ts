@@ -361,7 +361,7 @@ describe('examples/watch.mjs', () => {
     expect(wrong.err()).toMatch(/^watch: another certificate: sha256:[0-9a-f]{64}\n$/);
     const lost = await watch('', '');
     expect((await lost.ended)[0]).toBe(2);
-    expect(lost.err()).toMatch(/^usage: .*SESSION\n$/);
+    expect(lost.err()).toMatch(/^watch: usage: .*SESSION\n$/);
     const viewer = await watch(`${wss}#${hub.hub.network.fingerprint}`, session.name, { IRIS_TOKEN: token });
     await waitUntil(async () => (await hub.owner.command('session.list', {})).sessions[0]?.viewers === 1, 'it watches');
     viewer.child.stdin.write('x\n');
