@@ -220,6 +220,11 @@ describe('being asked for the keyboard', () => {
     await stage.pass();
     expect(last('session.take')).toEqual({ session: 's1', viewer: 'bob' });
     expect(stage.text()).toContain('nobody else types into api');
+    // Of a window from which it was taken it is its own.
+    hub.change('s1', { role: 'viewer' });
+    stage.ctx.runLine('take-keyboard');
+    await stage.pass();
+    expect(stage.text()).toContain('you may type into api again');
   });
 });
 

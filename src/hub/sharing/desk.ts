@@ -174,8 +174,12 @@ export class SharingDesk implements SharingPort {
       return [(await this.#far(session, 'session.take', far)).name];
     }
     if (wanted !== undefined) return [this.#takeFromOne(session, caller, wanted)];
-    // What was taken from this link comes back first: it owns the session.
-    caller.limit(session.id, false);
+    // What was taken from this link comes back, and nobody else is meant: it owns the session.
+    if (caller.roleOn(session.id) !== 'owner') {
+      caller.limit(session.id, false);
+      new ViewerActs(this.#hub, caller).shared('session.take', session.id, 'back, its own');
+      return [];
+    }
     return keyboards.takeFromAll(session, caller);
   }
 

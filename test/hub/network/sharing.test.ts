@@ -281,6 +281,7 @@ describe('[A25] the keyboard', () => {
   it('of somebody at this machine is taken on one link, which may take it back; another owner may not take it', async () => {
     const [one, two] = [await local(), await local()];
     const eve = await join('eve', { session: session.id, role: 'owner' });
+    const ada = await join('ada', { role: 'typer' });
     expect(await errorOf(take(eve, viewerOf(one)))).toMatchObject({ code: 'not-allowed' });
     await take(one, viewerOf(two));
     await eventually('its role is told', () => two.info().role === 'viewer');
@@ -290,9 +291,13 @@ describe('[A25] the keyboard', () => {
       code: 'not-allowed',
     });
     expect(await types(one, 'from one')).toBe(true);
-    await take(two);
+    // Its own keyboard, and nobody else's.
+    expect(await take(two)).toEqual({ id: session.id, from: [] });
     await eventually('it may again', () => two.info().role === undefined);
     expect(await types(two, 'from two')).toBe(true);
+    expect(await types(ada, 'from ada')).toBe(true);
+    expect(await audit()).toContain('local session.take ok back, its own');
+    expect((await take(two)).from).toEqual(['ada']);
   });
 
   it('is written down each time it is given or taken, and not given and taken without end', async () => {
