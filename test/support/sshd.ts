@@ -245,9 +245,18 @@ export class Sshd implements AsyncDisposable {
 
   /** Ends the processes of its connections (not what runs in them: that is hung up), as when the machine's network dies at its end. */
   async killConnections(name: NodeJS.Signals = 'SIGKILL'): Promise<void> {
-    const servers = this.processes().filter((info) => info.command.startsWith('sshd:'));
-    for (const info of servers) signal(info, name);
-    await waitUntilGone(servers);
+    await endAll(this.#servers(), name);
+  }
+
+  /** Stops listening and ends its connections, in this order: who loses one comes back at once. */
+  async vanish(): Promise<void> {
+    const servers = this.#servers();
+    await this.killListener();
+    await endAll(servers, 'SIGKILL');
+  }
+
+  #servers(): ProcessInfo[] {
+    return this.processes().filter((info) => info.command.startsWith('sshd:'));
   }
 
   /** Stops listening; connections live on. */
@@ -297,6 +306,11 @@ export class Sshd implements AsyncDisposable {
     this.#child?.kill('SIGKILL');
     rmSync(this.folder, { recursive: true, force: true });
   }
+}
+
+async function endAll(processes: readonly ProcessInfo[], name: NodeJS.Signals): Promise<void> {
+  for (const info of processes) signal(info, name);
+  await waitUntilGone(processes);
 }
 
 const running = new Set<Sshd>();
