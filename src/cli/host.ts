@@ -1,6 +1,7 @@
 import { type ConnectOptions, connectOnce } from '../client/index.ts';
-import type { SessionHost } from '../core/index.ts';
+import { IrisError, plainText, type SessionHost } from '../core/index.ts';
 import type { Context } from './context.ts';
+import { writeError } from './failure.ts';
 import { hubSilent, noHub, reachHub } from './launch-hub.ts';
 import { probeSocket } from './probe-socket.ts';
 import { VERSION } from './version.ts';
@@ -12,6 +13,8 @@ export interface WithHostOptions<T> {
   readonly absent?: T;
   /** `manage`: only to ask a hub how it is or to stop it, of whatever version it is. */
   readonly purpose?: 'use' | 'manage';
+  /** Waits for something that may take long: once connected, it outlives connections and hubs, and says on standard error that it waits for one. */
+  readonly stays?: boolean;
 }
 
 /** Connects to the hub, starting it if need be, and leaves it when `use` is done. */
@@ -25,16 +28,42 @@ export async function withHost<T>(
     if ('absent' in options) return options.absent as T;
     throw noHub(context.paths.socket);
   }
-  const host = await connectOnce({
-    address,
-    version: VERSION,
-    purpose: options.purpose ?? 'use',
-  });
+  const stays = options.stays === true;
+  let host: SessionHost | undefined;
   try {
+    host = await connectOnce({ address, version: VERSION, purpose: options.purpose ?? 'use' }, { stays });
+    if (stays && !context.json) tellOfGaps(host);
     return await use(host);
+  } catch (error) {
+    throw error instanceof IrisError ? withAdvice(error, context) : error;
   } finally {
-    host.close();
+    host?.close();
   }
+}
+
+/** Once for each time that it is away, with the first reason. */
+function tellOfGaps(host: SessionHost): void {
+  let away = false;
+  host.on((event) => {
+    if (event.type !== 'connection') return;
+    const { state, reason, remedy } = event.connection;
+    if (state === 'online') away = false;
+    if (state !== 'offline' || away) return;
+    away = true;
+    const why = [reason ?? 'the connection to the hub broke', ...(remedy === undefined ? [] : [remedy])].join(': ');
+    writeError(`iris-tui: ${plainText(why)}; this goes on once it is back\n`);
+  });
+}
+
+/** A connection that broke under a single question says no more than that. */
+function withAdvice(error: IrisError, { far }: Context): IrisError {
+  if (error.code !== 'hub-unreachable' || !error.retriable || error.remedy !== undefined) return error;
+  const status = far ? `iris-tui --hub ${far.name} hub status` : 'iris-tui hub status';
+  return new IrisError(error.code, error.message, {
+    cause: error,
+    retriable: true,
+    remedy: `try again; ${status} says how it is`,
+  });
 }
 
 async function addressOf(context: Context, start: boolean): Promise<ConnectOptions['address'] | undefined> {

@@ -291,6 +291,7 @@ function failureOf(closed: LinkClosed, address: HubAddress, wasReady: boolean): 
     case CLOSE.silent:
       return transient('the hub fell silent for 30 s');
   }
-  const why = error ? error.message : reason || closeName(code);
-  return transient(wasReady ? `the connection to the hub was lost (${why})` : `no connection to ${where} (${why})`);
+  const said = error ? error.message : reason || (code === CUT ? '' : closeName(code));
+  const why = said === '' ? '' : ` (${said})`;
+  return transient(wasReady ? `the connection to the hub broke${why}` : `${where} broke the connection${why}`);
 }

@@ -61,10 +61,7 @@ export class HubClient implements SessionHost {
     this.#commands = new PendingCommands(
       this.#clock,
       (id, name, args) => this.#send({ type: 'control', payload: { op: 'command', id, name, args } }),
-      () => {
-        const { state } = this.#reconnector;
-        return state.name === 'waiting' || state.name === 'failed' ? state.reason : undefined;
-      },
+      () => this.reason,
     );
     this.#reconnector = new Reconnector({
       clock: this.#clock,
@@ -84,6 +81,12 @@ export class HubClient implements SessionHost {
   get failure(): IrisError | undefined {
     const { state } = this.#reconnector;
     return state.name === 'failed' ? state.reason : undefined;
+  }
+
+  /** Why there is no connection now, be it tried again or not. */
+  get reason(): IrisError | undefined {
+    const { state } = this.#reconnector;
+    return state.name === 'waiting' || state.name === 'failed' ? state.reason : undefined;
   }
 
   get hub(): HubVersion | undefined {

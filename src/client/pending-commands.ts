@@ -29,7 +29,7 @@ interface Pending {
   readonly args: unknown;
   readonly since: number;
   sent: boolean;
-  readonly timer: Timer | undefined;
+  timer: Timer | undefined;
   readonly resolve: (result: never) => void;
   readonly reject: (error: IrisError) => void;
 }
@@ -61,9 +61,8 @@ export class PendingCommands {
     }
     const id = this.#next++;
     return new Promise((resolve, reject) => {
-      const limitMs = waits(name, args) ? undefined : LONG.has(name) ? LONG_TIMEOUT_MS : TIMEOUT_MS;
-      const timer = limitMs === undefined ? undefined : this.#clock.after(limitMs, () => this.#expire(id));
       const since = this.#clock.now();
+      const timer = this.#limit(id, name, args);
       const pending: Pending = { id, name, args, since, sent: false, timer, resolve: resolve as never, reject };
       this.#pending.set(id, pending);
       if (online) this.#transmit(pending);
@@ -113,6 +112,21 @@ export class PendingCommands {
       if (timeoutMs !== undefined) args = { ...(args as object), timeoutMs: Math.max(0, timeoutMs - spentMs) };
     }
     this.#send(pending.id, pending.name, args);
+  }
+
+  #limit(id: number, name: HubCommandName, args: unknown): Timer | undefined {
+    if (!waits(name, args)) {
+      return this.#clock.after(LONG.has(name) ? LONG_TIMEOUT_MS : TIMEOUT_MS, () => this.#expire(id));
+    }
+    const { timeoutMs } = args as { timeoutMs?: number };
+    return timeoutMs === undefined ? undefined : this.#clock.after(timeoutMs, () => this.#overdue(id));
+  }
+
+  /** The hub knows when the time of a wait is over, and has a moment to say so; without a connection nobody will. */
+  #overdue(id: number): void {
+    const pending = this.#pending.get(id);
+    if (pending?.sent) pending.timer = this.#clock.after(TIMEOUT_MS, () => this.#expire(id));
+    else this.#expire(id);
   }
 
   #expire(id: number): void {

@@ -1,4 +1,11 @@
-import { findSession, IrisError, type Position, type ViewEntry } from '../../core/index.ts';
+import {
+  findSession,
+  IrisError,
+  plainText,
+  type SessionHost,
+  type SessionInfo,
+  type ViewEntry,
+} from '../../core/index.ts';
 import type { Context } from '../context.ts';
 import { writeError } from '../failure.ts';
 import { withHost } from '../host.ts';
@@ -15,54 +22,76 @@ export const runLogs: VerbRun = async (context, { args, options }) => {
   }
   const since =
     options.since === undefined ? undefined : wholeNumber('--since', options.since as string, Number.MAX_SAFE_INTEGER);
-  await withHost(context, async (host) => {
-    const session = findSession(host.sessions, args[0] as string);
-    const printer = new Printer(context, raw);
-    const follow = options.follow === true;
-    if (!follow && (session.seq === 0 || (since !== undefined && since >= session.seq))) return;
-    const after: Position = { epoch: session.epoch, seq: since ?? 0 };
-    await new Promise<void>((resolve, reject) => {
-      const done = (): void => {
-        stop();
-        attachment.detach();
-        resolve();
-      };
-      let newest = 0;
-      /** Nothing more will come: the process has ended and all it wrote is here. */
-      const complete = (): boolean => {
-        const now = host.sessions.find((one) => one.id === session.id);
-        if (!now) return true;
-        // Another process: the rest of this one comes before its first word.
-        if (now.epoch !== session.epoch) return false;
-        return newest >= now.seq && ['exited', 'failed', 'died'].includes(now.process.status);
-      };
-      const stop = host.on((event) => {
-        if (event.type === 'connection' && event.connection.state !== 'online') {
-          stop();
-          reject(new IrisError('hub-unreachable', event.connection.reason ?? 'the connection to the hub was lost'));
-        } else if (event.type === 'sessions' && follow && complete()) done();
-      });
-      const attachment = host.attach(session.id, {
-        mode: 'log',
-        entries: true,
-        after,
-        readOnly: true,
-        onEntry: async (entry) => {
-          if (entry.kind === 'snapshot' && entry.epoch !== session.epoch) return done();
-          newest = entry.seq;
-          await printer.print(entry, session.epoch);
-          if (follow ? complete() : newest >= session.seq) done();
-        },
-        onEnd: (reason) => {
-          stop();
-          if (reason) reject(reason);
-          else resolve();
-        },
-      });
-    });
-    printer.end();
-  });
+  const follow = options.follow === true;
+  await withHost(
+    context,
+    async (host) => {
+      const session = findSession(host.sessions, args[0] as string);
+      if (!follow && (session.seq === 0 || (since !== undefined && since >= session.seq))) return;
+      const printer = new Printer(context, raw);
+      await readLog(host, session, { after: since ?? 0, follow, printer });
+      printer.end();
+    },
+    { stays: follow },
+  );
 };
+
+/** Prints the log of this run: what there is, or until it ends; then over as many connections as that takes. */
+function readLog(
+  host: SessionHost,
+  session: SessionInfo,
+  { after, follow, printer }: { after: number; follow: boolean; printer: Printer },
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let newest = 0;
+    let away = false;
+    const end = (settle: () => void): void => {
+      stop();
+      attachment.detach();
+      settle();
+    };
+    const done = (): void => end(resolve);
+    /** Nothing more will come: the process has ended and all it wrote is here. */
+    const complete = (): boolean => {
+      const now = host.sessions.find((one) => one.id === session.id);
+      if (!now) {
+        if (away) printer.remark(`${session.name} is gone: what it wrote while the connection was away is lost`);
+        return true;
+      }
+      // Another process: the rest of this one comes before its first word.
+      if (now.epoch !== session.epoch) return false;
+      return newest >= now.seq && ['exited', 'failed', 'died'].includes(now.process.status);
+    };
+    const stop = host.on((event) => {
+      if (event.type === 'sessions' && follow && complete()) done();
+      if (event.type !== 'connection' || event.connection.state === 'online') return;
+      away = true;
+      // Whatever is asked of a host that does not come back says why.
+      if (event.connection.state === 'error') end(() => void host.command('session.list', {}).catch(reject));
+    });
+    const attachment = host.attach(session.id, {
+      mode: 'log',
+      entries: true,
+      after: { epoch: session.epoch, seq: after },
+      readOnly: true,
+      onAttached: () => {
+        away = false;
+      },
+      onEntry: async (entry) => {
+        if (entry.kind === 'snapshot' && entry.epoch !== session.epoch) {
+          if (entry.lostAfter) printer.remark(`what came after entry ${entry.lostAfter.seq} is no longer kept`);
+          return done();
+        }
+        // A hub that lost its newest entries when it was killed shows an older screen: all of that has been printed.
+        if (entry.seq <= newest) return follow && complete() ? done() : undefined;
+        newest = entry.seq;
+        await printer.print(entry, session.epoch);
+        if (follow ? complete() : newest >= session.seq) done();
+      },
+      onEnd: (reason) => end(() => (reason ? reject(reason) : resolve())),
+    });
+  });
+}
 
 /** Writes entries as bytes, as text, or as one JSON object a line. Waits while the reader of our output does not keep up. */
 class Printer {
@@ -78,11 +107,9 @@ class Printer {
 
   async print(entry: ViewEntry, epoch: string): Promise<void> {
     const missing = entry.kind === 'snapshot' ? entry.gap : undefined;
-    const bytes = 'bytes' in entry ? entry.bytes : new Uint8Array(0);
-    if (missing && !this.#context.json) {
-      writeError(
-        `iris-tui: entries ${missing.from} to ${missing.to} are no longer kept${bytes.length > 0 ? ': what was on the screen stands for them' : ''}\n`,
-      );
+    if (missing) {
+      const stands = 'bytes' in entry && entry.bytes.length > 0 ? ': what was on the screen stands for them' : '';
+      this.remark(`entries ${missing.from} to ${missing.to} are no longer kept${stands}`);
     }
     if (this.#context.json) await this.#write(`${JSON.stringify(this.#asJson(entry, epoch))}\n`);
     else if (entry.kind === 'output' || entry.kind === 'error' || entry.kind === 'snapshot') {
@@ -90,6 +117,11 @@ class Printer {
         this.#raw ? entry.bytes : this.#plain.push(this.#decoder.decode(entry.bytes, { stream: true })),
       );
     }
+  }
+
+  /** Beside what is printed; with --json the entries say it themselves. */
+  remark(text: string): void {
+    if (!this.#context.json) writeError(`iris-tui: ${plainText(text)}\n`);
   }
 
   end(): void {

@@ -13,13 +13,16 @@ export const runWait: VerbRun = async (context, { args, options }) => {
   }
   if (text !== undefined) checkPattern(text);
   const timeoutMs = options.timeout === undefined ? undefined : timeoutOf(options.timeout as string);
-  const result = await withHost(context, (host) =>
-    host.command('session.wait', {
-      session: args[0] as string,
-      ...(until === undefined ? {} : { until }),
-      ...(text === undefined ? {} : { text }),
-      ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    }),
+  const result = await withHost(
+    context,
+    (host) =>
+      host.command('session.wait', {
+        session: args[0] as string,
+        ...(until === undefined ? {} : { until }),
+        ...(text === undefined ? {} : { text }),
+        ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      }),
+    { stays: true },
   );
   if (context.json) context.value(result);
 };

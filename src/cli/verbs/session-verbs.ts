@@ -167,6 +167,7 @@ export const sessionVerbs: readonly Verb[] = [
     summary: 'print what a session wrote',
     description: [
       'Prints everything that is kept of the output of this run, oldest first, as text: escape sequences are left out. What is no longer kept is named on standard error.',
+      'With --follow it outlives connections and hubs: it goes on where it was once the hub is back, says on standard error that it waits for one, and ends with the session, or when it is refused for good.',
     ],
     args: [SESSION],
     options: [
@@ -187,6 +188,7 @@ export const sessionVerbs: readonly Verb[] = [
     summary: 'wait until a session is in a state, or shows a text',
     description: [
       'Ends with 0 when it is so, with 4 when the time is over first, with 1 when it ended and can no longer become so.',
+      'It outlives connections and hubs, and says on standard error that it waits for one. Ends with 6 when the time is over and there is none.',
       'idle: it waits for a prompt. done: it has finished something that nobody has seen yet, or finishes it while we wait. blocked: it asks for a permission.',
     ],
     args: [SESSION],

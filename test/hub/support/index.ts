@@ -234,14 +234,25 @@ export interface Proxy {
   cut(): void;
   /** Passes nothing on, either way, until told to. */
   hold(held: boolean): void;
+  /** Cuts all, and lets nobody in until told to. */
+  refuse(refused: boolean): void;
   readonly connections: number;
+  /** That came while nobody was let in. */
+  readonly refused: number;
 }
 
-export async function openProxy(target: string, place: Folder): Promise<Proxy> {
+export async function openProxy(target: string, place: Pick<Folder, 'path'>): Promise<Proxy> {
   const socket = join(place.path, 'proxy.sock');
   const pairs = new Set<readonly [Socket, Socket]>();
   let held = false;
+  let closed = false;
+  let refused = 0;
   const server: Server = createServer((near) => {
+    if (closed) {
+      refused += 1;
+      near.destroy();
+      return;
+    }
     const far = connectSocket(target);
     const pair = [near, far] as const;
     pairs.add(pair);
@@ -276,8 +287,15 @@ export async function openProxy(target: string, place: Folder): Promise<Proxy> {
       held = now;
       for (const pair of pairs) for (const end of pair) now ? end.pause() : end.resume();
     },
+    refuse(now) {
+      closed = now;
+      if (now) cut();
+    },
     get connections() {
       return pairs.size;
+    },
+    get refused() {
+      return refused;
     },
   };
 }
