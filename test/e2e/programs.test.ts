@@ -237,8 +237,8 @@ describe('typing', () => {
   it('brings Shift+Enter to a program that speaks the kitty keyboard protocol', async () => {
     const tui = spawnTui({ cols: COLS, rows: ROWS });
     await tui.waitFor(PROMPT);
-    tui.send("clear; printf '\\e[>1u'; cat -v\r");
-    await tui.settle();
+    tui.send("clear; printf '\\e[>1u%s%s' asked for; cat -v\r");
+    await tui.waitFor('askedfor');
     tui.send('\x1b[13;2u');
     await tui.waitFor('^[[13;2u');
   });
