@@ -139,7 +139,7 @@ _iris_login() {
     *) return 0 ;;
   esac
   case $1 in
-    all) _iris_w=\${PWD-}; eval "$_iris_x"; PWD=$_iris_w ;;
+    all) _iris_w=\${PWD-}; _iris_own=\${PATH-}; eval "$_iris_x"; PWD=$_iris_w ;;
     path) PATH=\${PATH:+$PATH:}$(eval "$_iris_x"; printf %s "$PATH"); export PATH ;;
   esac
 }
@@ -163,6 +163,7 @@ _iris_more() {
       *) PATH=\${PATH:+$PATH:}$_iris_d ;;
     esac
   done
+  PATH=$PATH\${_iris_own:+:$_iris_own}; _iris_own=
   export PATH
 }
 _iris_runner() {
@@ -193,7 +194,7 @@ _iris_replace() {
 /** A container or a bare login has no locale at all, and shells there would take every character for several. */
 const LOCALE = `[ -n "\${LC_ALL-}\${LC_CTYPE-}\${LANG-}" ] || { [ "$(uname 2>/dev/null)" = Linux ] && LC_CTYPE=C.UTF-8 && export LC_CTYPE; }`;
 
-/** The program: on PATH, then where agents are installed, then on the PATH of a login shell. And who runs it, when it is a script. */
+/** The program: on PATH, then where agents are installed, and on the PATH from before a login shell was asked, then on that of one. And who runs it, when it is a script. */
 const FIND = `case $1 in
   '~/'*) _iris_p="$_iris_home/\${1#'~/'}"; shift; set -- "$_iris_p" "$@" ;;
 esac
