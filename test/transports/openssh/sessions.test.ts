@@ -72,7 +72,7 @@ describe.runIf(CAN_MAKE_USERS)('questions appear in the pane and are answered th
     const silent = runSsh(words, { mode: 'pipes', localEnv: { DISPLAY: ':0' } });
     const error = await failureOf(silent);
     expect(error).toMatchObject({ code: 'login-refused', retriable: false });
-    expect(error.line).toContain('without a password (password): connect once by hand (ssh target)');
+    expect(error.line).toContain('without a password (password): use a key');
   });
 
   it('a wrong password thrice is permanent', async () => {
