@@ -93,7 +93,7 @@ describe('hooks, with consent', () => {
       'PermissionRequest: 0 []',
       'Stop: 0 []',
     ]);
-    await expect.poll(() => state(s, session), { timeout: 5000 }).toBe('done');
+    await expect.poll(() => state(s, session), { timeout: 30_000 }).toBe('done');
   });
 
   it('speak for their own session alone', async () => {
@@ -146,7 +146,7 @@ describe('hooks, with consent', () => {
     await s.fire(session, 'Stop');
     expect(await s.shows(session, 'Stop: ')).toContain('Stop: 0 []');
     const run = (env: Record<string, string>, input: string): string =>
-      execFileSync(process.execPath, [HOOK, 'claude'], { env, input, encoding: 'utf8', timeout: 10_000 });
+      execFileSync(process.execPath, [HOOK, 'claude'], { env, input, encoding: 'utf8', timeout: 60_000 });
     const known = { IRIS_SESSION_ID: 'x', IRIS_HOOK_TOKEN: 'y' };
     expect(run({}, '{}')).toBe('');
     expect(run({ ...known, IRIS_HUB: '/nowhere/hub.sock' }, '{"hook_event_name":"Stop"}')).toBe('');

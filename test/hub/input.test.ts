@@ -99,7 +99,7 @@ describe('typing', () => {
     proxy.cut();
     host.retryNow();
     await typist.shows('<held>');
-    expect(typist.attachment.heldBytes).toBe(0);
+    await eventually('nothing is held any more', () => typist.attachment.heldBytes === 0);
     expect(events).toContainEqual({ type: 'held', sessionId: session.id, bytes: 0 });
     expect(events.some((event) => event.type === 'refused')).toBe(false);
   });

@@ -43,8 +43,8 @@ async function stand(notify: Partial<NoticeRules>, more: Partial<TeamConfig> = {
   return { host, heard, told };
 }
 
-function asker(host: SessionHost): Promise<SessionInfo> {
-  const command = [process.execPath, PLAYER, PERMISSION, '--speed', '30', '--stay'];
+function asker(host: SessionHost, ...options: string[]): Promise<SessionInfo> {
+  const command = [process.execPath, PLAYER, PERMISSION, '--speed', '30', '--stay', ...options];
   return host.command('session.new', {
     command,
     agent: 'claude',
@@ -87,8 +87,10 @@ describe('notices', () => {
 
   it('do not come to somebody who looks', async () => {
     const { host, heard, told } = await stand({ blocked: ['bell', 'command'], failed: ['command'] });
-    const { id } = await asker(host);
+    const { id } = await asker(host, '--wait-at', 'typed');
     await host.command('session.seen', { session: id, looking: true });
+    await host.command('session.wait', { session: id, until: 'idle', timeoutMs: 30_000 });
+    await host.command('session.keys', { session: id, keys: ['Enter'] });
     await blocked(host, id);
     await later(host, told);
     expect(told()).toHaveLength(1);

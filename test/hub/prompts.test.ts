@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { AgentPrompt, HubCommandArgs, SessionHost } from '../../src/core/index.ts';
+import type { HubCommandArgs, SessionHost } from '../../src/core/index.ts';
 import { closeAll, ENV, errorOf, eventually, onlineClient, openHub } from './support/index.ts';
 
 const AGENT = fileURLToPath(new URL('../support/fake-agent.mjs', import.meta.url));
@@ -18,6 +18,12 @@ afterAll(async () => {
   await closeAll();
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** For something that an agent of a test does once this file is there. */
+const signal = () => {
+  const file = join(folder, `go-${Math.random()}`);
+  return { file, give: () => writeFileSync(file, '') };
+};
 
 /** A session with an agent that writes down which prompts it took. */
 class Agent {
@@ -84,11 +90,6 @@ class Agent {
   until(until: 'idle' | 'working' | 'blocked') {
     return this.host.command('session.wait', { session: this.id, until, timeoutMs: 30_000 });
   }
-
-  /** What it asks, once viewers know. */
-  asks(): Promise<AgentPrompt> {
-    return eventually('it asks', () => this.info.prompt);
-  }
 }
 
 describe.concurrent('a prompt', () => {
@@ -144,14 +145,18 @@ describe.concurrent('a prompt', () => {
   });
 
   test('waits for an agent that is still starting', async () => {
-    const agent = await Agent.start('--start', '1500');
+    const { file, give } = signal();
+    const agent = await Agent.start('--start', file);
     expect(await agent.prompt('early')).toMatchObject({ outcome: 'held', held: 'starting' });
+    give();
     await eventually('it was taken', () => agent.taken.length === 1);
   });
 
   test('is told of the end of its agent at once, and so are those that wait', async () => {
     const agent = await Agent.ready();
     const [dying, waiting] = [errorOf(agent.ask('die')), errorOf(agent.ask('never asked'))];
+    await agent.until('working');
+    await agent.keys('x');
     expect((await dying).message).toContain('ended before it had answered');
     expect((await waiting).message).toContain('is not running');
     expect((await errorOf(agent.prompt('too late'))).message).toContain('is not running');
@@ -161,9 +166,11 @@ describe.concurrent('a prompt', () => {
   test('that is not answered in time fails, and is taken back if it was not submitted', async () => {
     const agent = await Agent.ready();
     expect(await errorOf(agent.ask('work 60000', { timeoutMs: 1500 }))).toMatchObject({ code: 'timed-out' });
-    const waiting = await errorOf(agent.ask('after that', { timeoutMs: 300 }));
+    const busy = await Agent.ready();
+    await busy.prompt('work 60000');
+    const waiting = await errorOf(busy.ask('after that', { timeoutMs: 300 }));
     expect(waiting).toMatchObject({ code: 'timed-out', message: expect.stringContaining('was not submitted') });
-    expect(await agent.queue()).toEqual([]);
+    expect(await busy.queue()).toEqual([]);
   });
 
   test('to a shell is typed, and nothing more is said', async () => {
@@ -181,8 +188,9 @@ describe.concurrent('a prompt', () => {
 
 describe.concurrent('prompts that wait', () => {
   test('are submitted in order, each once, and can be seen and taken out', async () => {
+    const { file, give } = signal();
     const agent = await Agent.ready();
-    await agent.prompt('work 1500');
+    await agent.prompt(`work ${file}`);
     const held = await Promise.all(['a', 'b', 'c'].map((text) => agent.prompt(text)));
     expect(held.map(({ outcome, ahead }) => [outcome, ahead])).toEqual([
       ['held', 0],
@@ -200,9 +208,10 @@ describe.concurrent('prompts that wait', () => {
     expect(removed).toEqual({ removed: [queue[1]!.id] });
     const gone = errorOf(agent.host.command('session.unqueue', { session: agent.id, id: queue[1]!.id }));
     expect(await gone).toMatchObject({ code: 'not-found' });
+    give();
     await eventually('all are taken', () => agent.taken.length === 3);
     await eventually('none waits', () => agent.info.queued === undefined);
-    expect(agent.taken).toEqual(['work 1500', 'a', 'c']);
+    expect(agent.taken).toEqual([`work ${file}`, 'a', 'c']);
   });
 
   test('leave half-typed text alone, and go on when it is gone', async () => {
@@ -215,11 +224,13 @@ describe.concurrent('prompts that wait', () => {
   });
 
   test('never run together with what a person types meanwhile', async () => {
-    const agent = await Agent.ready('--slow', '40');
+    const { file, give } = signal();
+    const agent = await Agent.ready('--slow', file);
     const sent = agent.prompt('the prompt');
     // While it is between its paste and its Enter.
     await eventually('it is being typed', async () => (await agent.queue()).some(({ typing }) => typing));
     await agent.keys('x', 'y', 'z');
+    give();
     expect(await sent).toMatchObject({ outcome: 'submitted' });
     await agent.host.command('session.wait', { session: agent.id, text: '❯ xyz', timeoutMs: 30_000 });
     expect(agent.taken).toEqual(['the prompt']);
@@ -256,20 +267,19 @@ describe.concurrent('an answer', () => {
 
   test('to a question that is gone, or another, types nothing', async () => {
     const agent = await Agent.ready();
-    await agent.ask('ask first');
-    const first = await agent.asks();
+    const first = (await agent.ask('ask first')).prompt!;
     await agent.answer({ choice: 1, prompt: first.id });
     // The same key again, at once: it would land in the next question.
     expect(await errorOf(agent.answer({ choice: 1, prompt: first.id }))).toMatchObject({ code: 'conflict' });
     expect(await errorOf(agent.answer({ choice: 1 }))).toMatchObject({ code: 'conflict' });
     await agent.until('idle');
-    await agent.ask('ask second');
-    const second = await agent.asks();
+    const second = (await agent.ask('ask second')).prompt!;
     expect(second.id).not.toBe(first.id);
     expect(await errorOf(agent.answer({ approve: true, prompt: first.id }))).toMatchObject({
       code: 'conflict',
       message: expect.stringContaining('something else'),
     });
+    await eventually('it still asks', () => agent.info.prompt?.id === second.id);
     expect(agent.info.state).toBe('blocked');
     expect(await errorOf(agent.answer({ choice: 7, prompt: second.id }))).toMatchObject({ code: 'usage' });
     await agent.keys('2');

@@ -1,20 +1,26 @@
-// An agent that looks like claude and answers by itself: node fake-agent.mjs [--log FILE] [--slow MS] [--eats-enter] [--deaf] [--start MS]
-// Every prompt that it takes is a line of JSON in FILE. It says `echo: …`; `ask TEXT` asks for a permission first; `work N` takes N ms;
-// `die` ends it while it works.
-//   --slow MS      it draws and reads keys so late        --start MS  its box comes so late
-//   --eats-enter   its first Enter is a line of the text  --deaf      it draws nothing of what is pasted
-import { appendFileSync } from 'node:fs';
+// An agent that looks like claude and answers by itself: node fake-agent.mjs [--log FILE] [--slow WHEN] [--eats-enter] [--deaf] [--start WHEN]
+// Every prompt that it takes is a line of JSON in FILE. It says `echo: …`; `ask TEXT` asks for a permission first; `work WHEN` takes so long;
+// `die` works until the next key, which ends it. WHEN: milliseconds, or a file: once that exists.
+//   --slow WHEN    it draws and reads keys so late        --start WHEN  its box comes so late
+//   --eats-enter   its first Enter is a line of the text  --deaf        it draws nothing of what is pasted
+import { appendFileSync, existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const args = process.argv.slice(2);
 const value = (name, fallback) => (args.includes(name) ? args[args.indexOf(name) + 1] : fallback);
 const has = (name) => args.includes(name);
 const log = value('--log', '');
-const slowMs = Number(value('--slow', '0'));
+const slow = value('--slow', '0');
+
+async function until(when) {
+  if (/^\d+$/.test(when)) return sleep(Number(when));
+  while (!existsSync(when)) await sleep(10);
+}
 
 let text = '';
 let eats = has('--eats-enter');
 let asking;
+let dying = false;
 let busy = 0;
 const transcript = [];
 
@@ -46,8 +52,9 @@ async function answer(prompt) {
   transcript.push('', ...`❯ ${prompt}`.split('\n'), '');
   draw();
   const [, verb, rest] = /^(ask|work|die)\b ?(.*)/.exec(prompt) ?? [];
-  await sleep(verb === 'work' ? Number(rest) : 120);
-  if (verb === 'die') process.exit(3);
+  dying = verb === 'die';
+  if (dying) return;
+  await until(verb === 'work' ? rest : '120');
   if (verb === 'ask') {
     const allowed = await new Promise((resolve) => {
       asking = { what: rest, resolve };
@@ -63,6 +70,7 @@ async function answer(prompt) {
 }
 
 function key(char) {
+  if (dying) process.exit(3);
   if (asking) {
     if (char === '1') asking.resolve(true);
     if (char === '2' || char === '\x1b') asking.resolve(false);
@@ -82,7 +90,7 @@ function key(char) {
 let pasting = false;
 let held = '';
 async function read(chunk) {
-  if (slowMs > 0) await sleep(slowMs);
+  if (slow !== '0') await until(slow);
   held += chunk;
   while (held !== '') {
     const mark = pasting ? held.indexOf('\x1b[201~') : held.indexOf('\x1b[200~');
@@ -103,7 +111,7 @@ async function read(chunk) {
   draw();
 }
 
-await sleep(Number(value('--start', '0')));
+await until(value('--start', '0'));
 process.stdin.setRawMode?.(true);
 process.stdin.setEncoding('utf8');
 process.stdout.write('\x1b[?2004h');
