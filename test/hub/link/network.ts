@@ -49,7 +49,10 @@ function expectWhole(reader: LogReader, lines: readonly string[]): void {
 }
 
 export interface Silence {
-  /** From the silence until the viewer, and the hub, hold the other for gone; from healing until the viewer is online. In time of the clock. */
+  /**
+   * From the last byte before the silence until the viewer, and the hub, hold the other for gone; from healing until the viewer is online. In time of
+   * the clock.
+   */
   readonly viewerMs: number;
   readonly hubMs: number;
   readonly onlineMs: number;
@@ -60,12 +63,12 @@ export async function silence(pace: number): Promise<Silence> {
   using namespace = new NetNamespace();
   const { clock, direct, host, session, reader, type, viewers } = await stage(namespace, pace);
   const limitMs = 60_000 / pace + 10_000;
+  expect(await viewers()).toBe(2);
   // The last byte comes just before the silence.
+  const silentAt = clock.now();
   type('before');
   await reader.hears('<before>');
-  expect(await viewers()).toBe(2);
   namespace.blackhole();
-  const silentAt = clock.now();
   type('typed in silence');
   const hubGone = eventually('the hub holds it for gone', async () => (await viewers()) === 1, limitMs).then(
     () => clock.now() - silentAt,

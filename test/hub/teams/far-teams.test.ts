@@ -1,6 +1,15 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Team } from '../../../src/core/index.ts';
-import { closeAll, folder, onlineClient, openHub, spawnHub, Watcher } from '../support/index.ts';
+import {
+  closeAll,
+  databaseHolds,
+  eventually,
+  folder,
+  onlineClient,
+  openHub,
+  spawnHub,
+  Watcher,
+} from '../support/index.ts';
 import { config, named, session, team } from './support.ts';
 
 afterEach(closeAll);
@@ -50,6 +59,7 @@ describe('teams of another hub', () => {
     const { place, office, host } = await withOffice([far('far')]);
     await host.command('team.up', {});
     const { epoch } = await session(host, 'far', 'runs', status('running'));
+    await eventually('it is on the disk there', () => databaseHolds(place, 'echo up;'));
     office.child.kill('SIGKILL');
     await office.exited;
     await spawnHub(place);
@@ -73,8 +83,8 @@ describe('teams of another hub', () => {
 
   it('take no place of maxProcesses once their process has ended there', async () => {
     const { host } = await withOffice([far('one'), far('two')], { maxProcesses: 1 });
-    await host.command('team.up', { teams: ['one'] });
-    const watcher = new Watcher(host, named(host, 'one')!.id);
+    const first = await host.command('team.up', { teams: ['one'] });
+    const watcher = new Watcher(host, first.started[0]!.id);
     await watcher.shows('up');
     expect((await host.command('team.up', { teams: ['two'] })).failed).toHaveLength(1);
     watcher.type('\x04');

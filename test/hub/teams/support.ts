@@ -1,5 +1,5 @@
 import { NO_TEAMS, type SessionHost, type SessionInfo, type Team, type TeamConfig } from '../../../src/core/index.ts';
-import { eventually } from '../support/index.ts';
+import { waitUntil } from '../../support/index.ts';
 
 export function team(name: string, more: Partial<Team> = {}): Team {
   return {
@@ -33,12 +33,12 @@ export async function session(
   holds: (info: SessionInfo) => boolean,
   timeoutMs?: number,
 ): Promise<SessionInfo> {
-  return eventually(
-    `${name} ${what}`,
-    () => {
-      const info = named(host, name);
-      return info && holds(info) ? info : undefined;
-    },
-    timeoutMs,
-  );
+  const look = (): SessionInfo | undefined => {
+    const info = named(host, name);
+    return info && holds(info) ? info : undefined;
+  };
+  return waitUntil(look, `${name} ${what}`, {
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    detail: () => JSON.stringify(named(host, name)),
+  });
 }

@@ -154,8 +154,8 @@ describe('a hub that comes back', () => {
     await eventually('online', () => host.connection.state === 'online');
     await host.command('team.up', {});
     await host.command('team.down', { teams: ['down'] });
-    await host.command('session.send', { session: 'kept', text: 'before' });
-    const watch = new Watcher(host, named(host, 'kept')!.id);
+    const { id } = await host.command('session.send', { session: 'kept', text: 'before' });
+    const watch = new Watcher(host, id);
     await watch.shows('<before>');
     await host.command('session.keys', { session: 'over', keys: ['C-d'] });
     await session(host, 'over', 'has ended', status('exited'));
@@ -163,7 +163,8 @@ describe('a hub that comes back', () => {
     const changed = { ...kept, command: ['/bin/sh', '-c', 'echo "with $TOKEN"; read x'] };
     await openHub(place, '0.1.0', { teams: config([changed, ...teams.slice(1)]) });
     await watch.shows('with hunter2');
-    expect(named(host, 'kept')?.process).toMatchObject({ status: 'running', begun: 'restarted' });
+    const back = await session(host, 'kept', 'runs again', status('running'));
+    expect(back.process).toMatchObject({ begun: 'restarted' });
     for (const name of ['plain', 'down', 'over']) expect(named(host, name)?.process.status).toBe('exited');
   });
 });
@@ -175,41 +176,39 @@ describe('maxProcesses', () => {
     const teams = ['a', 'b', 'c', 'd'].map((name) => team(name, name === 'a' ? { command: busy } : {}));
     const place = await openHub(folder(), '0.1.0', { teams: config(teams, { maxProcesses: 3 }) });
     const host = await onlineClient(place.socket);
-    await host.command('team.up', { teams: ['a', 'b', 'c'] });
-    const watch = new Watcher(host, named(host, 'b')!.id);
+    const first = await host.command('team.up', { teams: ['a', 'b', 'c'] });
+    const watch = new Watcher(host, first.started.find(({ name }) => name === 'b')!.id);
     await watch.shows('up');
     await session(host, 'a', 'works', ({ agent }) => agent.state === 'working');
     // All are busy, watched, or were used just now.
+    await host.command('session.keys', { session: 'c', keys: ['Space'] });
     const [failed] = (await host.command('team.up', { teams: ['d'] })).failed;
     expect(failed?.reason).toContain('3 sessions of teams run, as many as maxProcesses allows');
     expect(failed?.remedy).toContain('iris-tui down');
     expect(await errorOf(host.command('session.new', { team: 'd' }))).toMatchObject({ code: 'conflict' });
     // Others take no place.
     await host.command('session.new', { command: ['/bin/cat'], cwd: '/tmp' });
-    const { started } = await eventually(
-      'room for d',
-      async () => {
-        const up = await host.command('team.up', { teams: ['d'] });
-        return up.started.length > 0 ? up : undefined;
-      },
-      25_000,
-    );
+    const { started } = await eventually('room for d', async () => {
+      const up = await host.command('team.up', { teams: ['d'] });
+      return up.started.length > 0 ? up : undefined;
+    });
     expect(started[0]?.name).toBe('d');
     const gone = await session(host, 'c', 'made room', status('exited'));
     expect(gone.process.reason).toBe('ended to make room for d');
-    for (const name of ['a', 'b', 'd']) expect(named(host, name)?.process.status).toBe('running');
+    await session(host, 'd', 'runs', status('running'));
+    for (const name of ['a', 'b']) expect(named(host, name)?.process.status).toBe('running');
   });
 });
 
 describe('idleTimeout', () => {
   test('ends what nobody used for so long, and not what is watched', async () => {
-    const teams = [team('a', { idleTimeoutMs: 400 }), team('b'), team('c', { idleTimeoutMs: 0 })];
-    const { socket } = await openHub(folder(), '0.1.0', { teams: config(teams, { idleTimeoutMs: 400 }) });
+    const teams = [team('a', { idleTimeoutMs: 3_000 }), team('b'), team('c', { idleTimeoutMs: 0 })];
+    const { socket } = await openHub(folder(), '0.1.0', { teams: config(teams, { idleTimeoutMs: 3_000 }) });
     const host = await onlineClient(socket);
-    await host.command('team.up', {});
-    const watch = new Watcher(host, named(host, 'b')!.id);
+    const first = await host.command('team.up', {});
+    const watch = new Watcher(host, first.started.find(({ name }) => name === 'b')!.id);
     const gone = await session(host, 'a', 'is ended', status('exited'));
-    expect(gone.process.reason).toBe('ended: unused for 0 s');
+    expect(gone.process.reason).toBe('ended: unused for 3 s');
     expect(named(host, 'b')?.process.status).toBe('running');
     watch.attachment.detach();
     await session(host, 'b', 'is ended', status('exited'));
