@@ -16,12 +16,13 @@ import {
 import { createTransport } from '../../../src/transports/index.ts';
 import { isAlive, waitUntil } from '../../support/index.ts';
 
-/** Real monotonic time, but timers run only when a test says so. */
+/** Real monotonic time, unless a test stops it; timers run only when a test says so. */
 class HandClock implements Clock {
   readonly timers = new Set<() => void>();
   skew = 0;
+  stoppedAt: number | undefined;
   now(): number {
-    return performance.now() + this.skew;
+    return (this.stoppedAt ?? performance.now()) + this.skew;
   }
   wall(): number {
     return 1_700_000_000_000;
@@ -50,6 +51,7 @@ afterEach(async () => {
   }
   expect(clock.timers.size).toBe(0);
   clock.skew = 0;
+  clock.stoppedAt = undefined;
 });
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
@@ -276,6 +278,7 @@ describe('a session', () => {
     const session = registry().create(spec(script));
     const events = record(session);
     const told = (type: string) => events.filter((event) => event.type === type);
+    clock.stoppedAt = performance.now();
     session.write(Buffer.from('\n'));
     await waitUntil(() => told('clipboard').length === 1, 'a clipboard write');
     expect(told('bell')).toHaveLength(1);
