@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { FlakyReporter } from './test/support/flaky-reporter.ts';
 
 export default defineConfig({
   test: {
@@ -11,6 +12,9 @@ export default defineConfig({
     pool: 'forks',
     // Most tests wait for programs in terminals, not for a core; more at once would wait too long.
     maxWorkers: Math.max(3, availableParallelism()),
+    // Thousands of real processes on a machine of two cores: one that fails once is named at the end as flaky, and does not hide the result of all others.
+    retry: 1,
+    reporters: ['default', new FlakyReporter()],
     testTimeout: 180_000,
     hookTimeout: 90_000,
     dangerouslyIgnoreUnhandledErrors: false,
