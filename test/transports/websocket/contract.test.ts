@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe } from 'vitest';
+import { DEFAULT_LOG_LIMITS } from '../../../src/core/output/index.ts';
 import { systemClock } from '../../../src/protocol/index.ts';
 import { FarHubs, unknownHub, WebSocketTransport } from '../../../src/transports/websocket/index.ts';
 import { describeTransport, type TransportTraits } from '../../contract/transport.ts';
@@ -10,6 +11,7 @@ const traits: TransportTraits = {
   far: true,
   endedBy: (signal) => ({ signal }),
   whole: false,
+  keptBytes: DEFAULT_LOG_LIMITS.limitBytes / 2,
   saysAsHere: true,
   waitsForAll: false,
   pid: false,
