@@ -83,7 +83,7 @@ class RunningHub implements HubContext, Hub {
   readonly name: string;
   readonly access: Access;
   readonly far: FarDesk;
-  readonly sharing: SharingPort = new SharingDesk(this);
+  readonly sharing: SharingPort;
   readonly #started = new StartedKeys();
   readonly hooks: HookDesk;
   readonly headless: HeadlessDesk;
@@ -148,6 +148,7 @@ class RunningHub implements HubContext, Hub {
     log: HubLog,
   ) {
     this.clock = options.clock ?? systemClock;
+    this.sharing = new SharingDesk(this);
     this.log = log;
     this.id = hubId(options.paths.state);
     this.name = options.name ?? hostname();

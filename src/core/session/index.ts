@@ -5,6 +5,7 @@ export * from './held-input.ts';
 export * from './info.ts';
 export { lesserRole } from './mirror.ts';
 export * from './naming.ts';
+export { Throttle } from './pacing.ts';
 export * from './people.ts';
 export { PAST_EPOCHS } from './picture.ts';
 export * from './ports.ts';

@@ -38,22 +38,30 @@ export class Coalescer {
   }
 }
 
+/** Kinds that a throttle remembers; of more, the oldest may pass sooner. */
+const KINDS = 1_024;
+
 /** Lets one of a kind pass an interval; the others are to be dropped. */
 export class Throttle {
   readonly #passedAt = new Map<string, number>();
   readonly #clock: Clock;
   readonly #intervalMs: number;
+  readonly #most: number;
 
-  constructor(clock: Clock, intervalMs: number) {
+  /** `most`: kinds that are remembered. */
+  constructor(clock: Clock, intervalMs: number, most = KINDS) {
     this.#clock = clock;
     this.#intervalMs = intervalMs;
+    this.#most = most;
   }
 
   passes(kind: string): boolean {
     const now = this.#clock.now();
     const last = this.#passedAt.get(kind);
     if (last !== undefined && now - last < this.#intervalMs) return false;
+    this.#passedAt.delete(kind);
     this.#passedAt.set(kind, now);
+    if (this.#passedAt.size > this.#most) this.#passedAt.delete(this.#passedAt.keys().next().value!);
     return true;
   }
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type AskedFrom, IrisError, includes, type Session } from '../../core/index.ts';
+import { type AskedFrom, IrisError, includes, type Session, Throttle } from '../../core/index.ts';
 import type { HubContext, HubViewer } from '../context.ts';
 import type { Ask } from './asks.ts';
 import { PerMinute } from './per-minute.ts';
@@ -9,8 +9,6 @@ import { shownName } from './typist.ts';
 
 /** Somebody may ask for the keyboard of one session this often. */
 const ASK_EVERY_MS = 10_000;
-/** Asks that are remembered; of more, the oldest may be repeated sooner. */
-const MAX_ASKS = 1_024;
 /** What another hub passes on in a minute, be it true or not. */
 const MAX_PASSED_ON = 30;
 /** Longest name of a viewer on the wire. */
@@ -19,13 +17,14 @@ const VIEWER_CHARS = 64;
 /** Who may ask for a keyboard, and how often. */
 export class Askers {
   readonly #hub: HubContext;
-  /** When somebody asked last, by who and session. */
-  readonly #asks = new Map<string, number>();
+  /** By who and session. */
+  readonly #asks: Throttle;
   readonly #passedOn: PerMinute;
 
   constructor(hub: HubContext) {
     this.#hub = hub;
-    this.#passedOn = new PerMinute(() => hub.clock, MAX_PASSED_ON);
+    this.#asks = new Throttle(hub.clock, ASK_EVERY_MS);
+    this.#passedOn = new PerMinute(hub.clock, MAX_PASSED_ON);
   }
 
   /** `from`: who asks at the hub behind the caller's link. @throws IrisError */
@@ -68,12 +67,7 @@ export class Askers {
 
   /** @throws IrisError when it asked a moment ago */
   #mayAsk(key: string): void {
-    const now = this.#hub.clock.now();
-    const last = this.#asks.get(key);
-    if (last !== undefined && now - last < ASK_EVERY_MS) throw tooOften('you asked a moment ago');
-    this.#asks.delete(key);
-    this.#asks.set(key, now);
-    if (this.#asks.size > MAX_ASKS) this.#asks.delete(this.#asks.keys().next().value!);
+    if (!this.#asks.passes(key)) throw tooOften('you asked a moment ago');
   }
 }
 

@@ -41,7 +41,7 @@ export class SharingDesk implements SharingPort {
     this.#askers = new Askers(hub);
     this.#keyboards = new Keyboards(hub, this.#asks);
     this.#follows = new Follows(hub);
-    this.#heard = new PerMinute(() => hub.clock, MAX_HEARD);
+    this.#heard = new PerMinute(hub.clock, MAX_HEARD);
   }
 
   /** Those who are here are asked here; of a mirrored session, the hub where it lives asks everybody else. @throws IrisError */

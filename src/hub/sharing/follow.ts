@@ -36,7 +36,7 @@ export class Follows {
 
   constructor(hub: HubContext) {
     this.#hub = hub;
-    this.#beginnings = new PerMinute(() => hub.clock, MAX_BEGINNINGS);
+    this.#beginnings = new PerMinute(hub.clock, MAX_BEGINNINGS);
   }
 
   /** @throws IrisError */

@@ -30,7 +30,7 @@ export class Keyboards {
   constructor(hub: HubContext, asks: Asks) {
     this.#hub = hub;
     this.#asks = asks;
-    this.#changes = new PerMinute(() => hub.clock, MAX_CHANGES);
+    this.#changes = new PerMinute(hub.clock, MAX_CHANGES);
   }
 
   /** May this viewer take back what it handed over? */

@@ -1,4 +1,4 @@
-import { MAX_PEOPLE, type Person, plainText, type Session } from '../../core/index.ts';
+import { MAX_PEOPLE, type Person, plainText, type Session, Throttle } from '../../core/index.ts';
 import type { HubContext, HubViewer } from '../context.ts';
 import { ViewerActs } from '../viewer-acts.ts';
 
@@ -14,13 +14,14 @@ const NAME_CHARS = 128;
 export class Typist {
   readonly #session: Session;
   readonly #hub: HubContext;
-  readonly #tookOver = new Map<string, number>();
+  readonly #takeovers: Throttle;
   #last: { readonly principal: string; readonly name: string; readonly at: number } | undefined;
   #toldAt = Number.NEGATIVE_INFINITY;
 
   constructor(session: Session, hub: HubContext) {
     this.#session = session;
     this.#hub = hub;
+    this.#takeovers = new Throttle(hub.clock, TAKEOVER_MS, REMEMBERED);
   }
 
   typed(viewer: HubViewer): void {
@@ -30,20 +31,15 @@ export class Typist {
     const before = this.#last;
     this.#last = { principal, name, at: now };
     if (before && before.principal !== principal && now - before.at < TAKEOVER_MS) {
-      this.#takeover(viewer, before.name, now);
+      this.#takeover(viewer, before.name);
     }
     if (this.#session.typedBy?.viewer === viewer.id && now - this.#toldAt < TELL_EVERY_MS) return;
     this.#toldAt = now;
     this.#session.typedBy = { viewer: viewer.id, name: shownName(name), at: clock.wall() };
   }
 
-  #takeover(viewer: HubViewer, from: string, now: number): void {
-    const { id } = viewer.identity.principal;
-    const last = this.#tookOver.get(id);
-    if (last !== undefined && now - last < TAKEOVER_MS) return;
-    this.#tookOver.delete(id);
-    this.#tookOver.set(id, now);
-    if (this.#tookOver.size > REMEMBERED) this.#tookOver.delete(this.#tookOver.keys().next().value!);
+  #takeover(viewer: HubViewer, from: string): void {
+    if (!this.#takeovers.passes(viewer.identity.principal.id)) return;
     new ViewerActs(this.#hub, viewer).shared('takeover', this.#session.id, `from ${shownName(from)}`);
   }
 }
