@@ -1,18 +1,5 @@
-import {
-  CONTENT_CODEPOINT,
-  CONTENT_COMBINED,
-  CONTENT_WIDTH_SHIFT,
-  type Cursor,
-  type LineRange,
-  Screen,
-  type SessionHost,
-  WORDS,
-} from '../../core/index.ts';
-
-interface Line {
-  readonly text: string;
-  readonly wrapped: boolean;
-}
+import { type Cursor, Screen, type SessionHost } from '../../core/index.ts';
+import { FrozenLines } from './frozen-lines.ts';
 
 interface Point {
   /** Numbered from the start of the epoch. */
@@ -28,11 +15,6 @@ export interface Highlight {
   readonly to: number;
 }
 
-/** Lines asked for at once; a wheel turned fast must not wait for each row. */
-const CHUNK = 200;
-/** Lines kept; beyond it the cache starts again around the place that is shown. */
-const CACHE_LINES = 20_000;
-
 const encoder = new TextEncoder();
 
 /**
@@ -45,14 +27,10 @@ export class CopyMode {
   readonly #changed: () => void;
   /** Shows the lines; as large as the session's screen. */
   readonly surface: Screen;
-  readonly #lines = new Map<number, Line>();
-  #loading: Promise<void> | undefined;
-  #first = 0;
-  #end = 0;
-  #bottom = 0;
-  #top = 0;
+  readonly #lines: FrozenLines;
+  #top: number;
   #drawn = '';
-  #cursor: Point = { line: 0, column: 0 };
+  #cursor: Point;
   #anchor: Point | undefined;
   #rectangle = false;
   #matchText = '';
@@ -64,12 +42,16 @@ export class CopyMode {
   private constructor(
     host: SessionHost,
     sessionId: string,
+    lines: FrozenLines,
     size: { cols: number; rows: number },
     leaveAtEnd: boolean,
     changed: () => void,
   ) {
     this.#host = host;
     this.#sessionId = sessionId;
+    this.#lines = lines;
+    this.#top = lines.screenTop;
+    this.#cursor = { line: lines.screenTop, column: 0 };
     this.leaveAtEnd = leaveAtEnd;
     this.#changed = changed;
     this.surface = new Screen({ ...size, scrollback: 0 });
@@ -82,32 +64,22 @@ export class CopyMode {
     leaveAtEnd: boolean,
     changed: () => void,
   ): Promise<CopyMode> {
-    const mode = new CopyMode(host, sessionId, { cols: screen.cols, rows: screen.rows }, leaveAtEnd, changed);
-    // What is on the screen now, and the page before: one question tells where the end is, one more brings it.
-    const probe = await host.command('session.lines', { session: sessionId, from: 0, count: 1 });
-    const from = Math.max(probe.first, probe.screenTop - screen.rows);
-    const range = await host.command('session.lines', {
-      session: sessionId,
-      from,
-      count: Math.min(2000, screen.rows * 2 + 2),
-    });
-    mode.#first = range.first;
-    mode.#end = Math.min(range.end, range.screenTop + screen.rows);
-    mode.#bottom = range.screenTop;
-    mode.#top = range.screenTop;
-    mode.#take(range);
-    mode.#cursor = { line: range.screenTop + screen.cursor.y, column: screen.cursor.x };
+    const { cols, rows } = screen;
+    const lines = await FrozenLines.open(host, sessionId, screen, () => mode.#came());
+    const mode = new CopyMode(host, sessionId, lines, { cols, rows }, leaveAtEnd, changed);
+    mode.#cursor.line += screen.cursor.y;
+    mode.#cursor.column = screen.cursor.x;
     mode.#draw();
     return mode;
   }
 
   /** "12/3456": lines above the end, and all there are. */
   get position(): string {
-    return `${this.#bottom - this.#top}/${this.#bottom - this.#first}`;
+    return `${this.#lines.screenTop - this.#top}/${this.#lines.screenTop - this.#lines.first}`;
   }
 
   get atEnd(): boolean {
-    return this.#top >= this.#bottom;
+    return this.#top >= this.#lines.screenTop;
   }
 
   get selecting(): boolean {
@@ -134,6 +106,7 @@ export class CopyMode {
 
   close(): void {
     this.#closed = true;
+    this.#lines.close();
     this.surface.dispose();
   }
 
@@ -146,7 +119,7 @@ export class CopyMode {
 
   page(direction: -1 | 1, half = false): void {
     const rows = half ? this.surface.rows >> 1 : this.surface.rows - 2;
-    this.#cursor.line = clamp(this.#cursor.line + direction * rows, this.#first, this.#end - 1);
+    this.#cursor.line = clamp(this.#cursor.line + direction * rows, this.#lines.first, this.#lines.end - 1);
     this.scroll(direction * Math.max(1, rows));
   }
 
@@ -157,8 +130,8 @@ export class CopyMode {
 
   toLine(where: 'first' | 'last' | 'top' | 'middle' | 'bottom'): void {
     const line = {
-      first: this.#first,
-      last: this.#end - 1,
+      first: this.#lines.first,
+      last: this.#lines.end - 1,
       top: this.#top,
       middle: this.#top + (this.surface.rows >> 1),
       bottom: this.#top + this.surface.rows - 1,
@@ -167,7 +140,7 @@ export class CopyMode {
   }
 
   toColumn(where: 'start' | 'end' | 'text'): void {
-    const cells = this.#cells(this.#cursor.line);
+    const cells = this.#lines.cells(this.#cursor.line);
     const column =
       where === 'start'
         ? 0
@@ -183,14 +156,14 @@ export class CopyMode {
   /** To the start of a word: `w`, `b`; or its end: `e`. */
   word(kind: 'next' | 'previous' | 'end'): void {
     const at = { ...this.#cursor };
-    const blank = (): boolean => (this.#cells(at.line)[at.column] ?? ' ').trim() === '';
+    const blank = (): boolean => (this.#lines.cells(at.line)[at.column] ?? ' ').trim() === '';
     const step = (d: 1 | -1): boolean => {
       at.column += d;
       if (at.column < 0 || at.column >= this.surface.cols) {
         const line = at.line + d;
-        if (line < this.#first || line >= this.#end || !this.#lines.has(line)) return false;
+        if (line < this.#lines.first || line >= this.#lines.end || !this.#lines.get(line)) return false;
         at.line = line;
-        at.column = d > 0 ? 0 : Math.max(0, lastText(this.#cells(line)));
+        at.column = d > 0 ? 0 : Math.max(0, lastText(this.#lines.cells(line)));
       }
       return true;
     };
@@ -216,7 +189,7 @@ export class CopyMode {
     if (y < 0) this.#setTop(this.#top - 1);
     if (y >= this.surface.rows) this.#setTop(this.#top + 1);
     this.#cursor = {
-      line: clamp(this.#top + clamp(y, 0, this.surface.rows - 1), this.#first, this.#end - 1),
+      line: clamp(this.#top + clamp(y, 0, this.surface.rows - 1), this.#lines.first, this.#lines.end - 1),
       column: clamp(x, 0, this.surface.cols - 1),
     };
     this.#changed();
@@ -241,7 +214,7 @@ export class CopyMode {
   /** Selects the word, or the whole line, under the cursor. */
   select(what: 'word' | 'line'): void {
     const { line, column } = this.#cursor;
-    const cells = this.#cells(line);
+    const cells = this.#lines.cells(line);
     let from = 0;
     let to = Math.max(0, lastText(cells));
     if (what === 'word') {
@@ -263,11 +236,11 @@ export class CopyMode {
   async selectedText(): Promise<string> {
     const selected = this.#selected();
     if (!selected) return '';
-    await this.#need(selected.from.line, selected.to.line + 1);
+    await this.#lines.need(selected.from.line, selected.to.line + 1);
     let out = '';
     for (let line = selected.from.line; line <= selected.to.line; line++) {
       const { from, to } = this.#columns(line, selected);
-      const text = this.#cells(line).slice(from, to).join('');
+      const text = this.#lines.cells(line).slice(from, to).join('');
       const next = this.#lines.get(line + 1);
       const joined = !this.#rectangle && next?.wrapped === true && line < selected.to.line;
       out += joined ? text : text.trimEnd() + (line < selected.to.line ? '\n' : '');
@@ -293,13 +266,13 @@ export class CopyMode {
     });
     if (!match || this.#closed) return false;
     this.#match = match;
-    await this.#need(match.line - this.surface.rows, match.line + this.surface.rows);
+    await this.#lines.need(match.line - this.surface.rows, match.line + this.surface.rows);
     this.#goTo({ line: match.line, column: match.column });
     return true;
   }
 
   #goTo(point: Point): void {
-    const line = clamp(point.line, this.#first, this.#end - 1);
+    const line = clamp(point.line, this.#lines.first, this.#lines.end - 1);
     this.#cursor = { line, column: clamp(point.column, 0, this.surface.cols - 1) };
     if (line < this.#top) this.#setTop(line);
     else if (line >= this.#top + this.surface.rows) this.#setTop(line - this.surface.rows + 1);
@@ -307,17 +280,11 @@ export class CopyMode {
   }
 
   #setTop(top: number): void {
-    this.#top = clamp(top, this.#first, this.#bottom);
+    this.#top = clamp(top, this.#lines.first, this.#lines.screenTop);
     // Lines that are still to come would flash as blanks: the old ones stay until then.
-    if (this.#hasAll()) this.#draw();
+    if (this.#lines.has(this.#top, this.#top + this.surface.rows)) this.#draw();
     // Without the hub the old picture stays; the status line says why.
-    this.#need(this.#top - this.surface.rows, this.#top + this.surface.rows).catch(() => {});
-  }
-
-  #hasAll(): boolean {
-    const end = Math.min(this.#end, this.#top + this.surface.rows);
-    for (let line = this.#top; line < end; line++) if (!this.#lines.has(line)) return false;
-    return true;
+    this.#lines.need(this.#top - this.surface.rows, this.#top + this.surface.rows).catch(() => {});
   }
 
   #selected(): { from: Point; to: Point } | undefined {
@@ -339,47 +306,8 @@ export class CopyMode {
     };
   }
 
-  #take(range: LineRange): void {
-    this.#first = Math.max(this.#first, range.first);
-    range.lines.forEach((text, i) => {
-      const line = range.from + i;
-      // The part that was on the screen is frozen as it was.
-      if (line < this.#end && !this.#lines.has(line))
-        this.#lines.set(line, { text, wrapped: range.wrapped[i] ?? false });
-    });
-  }
-
-  /** Brings lines [from, to) from the hub, as far as they exist and are not here. */
-  async #need(from: number, to: number): Promise<void> {
-    while (this.#loading) await this.#loading;
-    const missing: number[] = [];
-    for (let line = Math.max(from, this.#first); line < Math.min(to, this.#end); line++)
-      if (!this.#lines.has(line)) missing.push(line);
-    const [lowest] = missing;
-    const highest = missing.at(-1);
-    if (lowest === undefined || highest === undefined || this.#closed) return;
-    this.#loading = this.#load(Math.max(this.#first, lowest - CHUNK), Math.min(this.#end, highest + CHUNK)).finally(
-      () => {
-        this.#loading = undefined;
-      },
-    );
-    await this.#loading;
-  }
-
-  async #load(from: number, to: number): Promise<void> {
-    if (this.#lines.size > CACHE_LINES)
-      for (const line of this.#lines.keys()) if (line < this.#bottom) this.#lines.delete(line);
-    for (let at = from; at < to && !this.#closed; ) {
-      const range = await this.#host.command('session.lines', {
-        session: this.#sessionId,
-        from: at,
-        count: Math.min(2000, to - at),
-      });
-      this.#take(range);
-      if (range.lines.length === 0) break;
-      at = range.from + range.lines.length;
-    }
-    if (this.#closed) return;
+  /** Lines that were waited for. */
+  #came(): void {
     this.#draw();
     this.#changed();
   }
@@ -393,24 +321,6 @@ export class CopyMode {
     if (out === this.#drawn) return;
     this.#drawn = out;
     this.surface.write(encoder.encode(out));
-  }
-
-  /** The text of a line, cell by cell; the second half of a wide cell is empty. */
-  #cells(line: number): string[] {
-    const scratch = new Screen({ cols: this.surface.cols, rows: 1, scrollback: 0 });
-    scratch.write(encoder.encode(`\x1b[?7l${this.#lines.get(line)?.text ?? ''}`));
-    const row = scratch.row(0);
-    const out: string[] = [];
-    for (let x = 0; x < scratch.cols; x++) {
-      const content = row.cells[x * WORDS] ?? 0;
-      const width = (content >>> CONTENT_WIDTH_SHIFT) & 3;
-      const codepoint = content & CONTENT_CODEPOINT;
-      if (content & CONTENT_COMBINED) out.push(row.combined(x));
-      else if (width === 0 && x > 0) out.push('');
-      else out.push(codepoint === 0 ? ' ' : String.fromCodePoint(codepoint));
-    }
-    scratch.dispose();
-    return out;
   }
 }
 
