@@ -8,11 +8,13 @@ import {
   type SessionEvent,
   type SessionSpec,
 } from '../../../src/core/index.ts';
+import { waitUntil } from '../../support/index.ts';
 import { FakeClock } from '../reconnect/fake-clock.ts';
 import { FakeTransport } from './fake-transport.ts';
 
 const reset = new IrisError('unreachable', 'the connection was reset', { retriable: true });
 const refused = new IrisError('login-refused', 'the key was refused', { remedy: 'ssh-add ~/.ssh/key' });
+const hub = { kind: 'known', name: 'office' } as const;
 const remote = { kind: 'openssh', words: ['far'], options: {} } as const;
 const spec: SessionSpec = { command: ['bash'], cwd: '~', env: {}, mode: 'pty', cols: 40, rows: 5, remote };
 
@@ -90,6 +92,21 @@ describe('a session on another machine', () => {
     expect(session.log.from(0)?.[0]).toMatchObject({ kind: 'mark', mark: 'restarted' });
     expect(events.filter(({ type }) => type === 'restarted')).toHaveLength(1);
     expect(events.some(({ type }) => type === 'ended')).toBe(false);
+  });
+
+  it('that is started again in another hub is not the one that was there, whatever is told of that while it ends', async () => {
+    const { session, now, made } = stage({ remote: { kind: 'websocket', hub, words: ['office'], options: {} } });
+    const info = { ...session.info(), id: 'there' };
+    now().mirrors({ type: 'session', id: 'there' });
+    now().ready();
+    const again = session.restart();
+    now().mirrors({ type: 'info', info });
+    await waitUntil(() => made.length === 2, 'it is started again');
+    now().ready();
+    await again;
+    expect(made[0]!.stopped).toBe(true);
+    expect(now().launch.mirror).not.toHaveProperty('session');
+    expect(session.far).toBeUndefined();
   });
 
   it('[T10] is tried again after 0, 1, 2, 4, 8, 16, 30, 30 … seconds, ±20 %', () => {

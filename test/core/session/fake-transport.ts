@@ -1,6 +1,7 @@
 import type {
   IrisError,
   LaunchSpec,
+  MirrorWord,
   ProcessEnd,
   Transport,
   TransportMetrics,
@@ -41,6 +42,10 @@ export class FakeTransport implements Transport {
   fails(error: IrisError): void {
     this.#say('stopped');
     this.#sink?.failed(error);
+  }
+
+  mirrors(word: MirrorWord): void {
+    this.#sink?.mirror?.(word);
   }
 
   ends(end: ProcessEnd): void {
