@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import type { SessionInfo } from '../../../src/core/index.ts';
 import { isAlive, NetNamespace, type Sshd, startSshd } from '../../support/index.ts';
 import { eventually, folder, onlineClient, openHub, Watcher } from '../support/index.ts';
 import { config, session } from '../teams/support.ts';
@@ -31,6 +32,11 @@ async function stage(namespace: NetNamespace, { aliveMs, count }: Pace) {
   return { sshd, host, before, watch, id: /--session-id (\S+)/.exec(watch.text)![1]! };
 }
 
+const isBack =
+  (before: SessionInfo) =>
+  (info: SessionInfo): boolean =>
+    is('online')(info) && info.epoch !== before.epoch;
+
 const agentsOf = (sshd: Sshd) => sshd.processes().filter(({ command }) => command.includes('/claude'));
 
 export interface Blackholed {
@@ -46,7 +52,7 @@ export async function blackhole(pace: Pace): Promise<Blackholed> {
   const { sshd, host, before, watch, id } = await stage(namespace, pace);
   const agents = agentsOf(sshd);
   expect(agents.length).toBeGreaterThan(0);
-  const limitMs = pace.aliveMs * 4 + 40_000;
+  const limitMs = pace.aliveMs * 4 + 60_000;
   // The last byte comes just before the silence.
   const silentAt = performance.now();
   watch.type('still here\r');
@@ -63,7 +69,7 @@ export async function blackhole(pace: Pace): Promise<Blackholed> {
   const goneMs = await gone;
   namespace.heal();
   const healedAt = performance.now();
-  const after = await session(host, 'far', 'is back', (info) => is('online')(info) && info.epoch !== before.epoch);
+  const after = await session(host, 'far', 'is back', isBack(before), limitMs);
   const onlineMs = performance.now() - healedAt;
   expect(after.process.begun).toBe('resumed');
   await watch.shows(`called with: --resume ${id}`);
@@ -75,14 +81,8 @@ export async function changedAddress(pace: Pace): Promise<void> {
   using namespace = new NetNamespace();
   const { host, before, watch, id } = await stage(namespace, pace);
   namespace.changeAddress();
-  const limitMs = pace.aliveMs * 4 + 40_000;
-  const after = await session(
-    host,
-    'far',
-    'is back',
-    (info) => is('online')(info) && info.epoch !== before.epoch,
-    limitMs,
-  );
+  const limitMs = pace.aliveMs * 4 + 60_000;
+  const after = await session(host, 'far', 'is back', isBack(before), limitMs);
   expect(after).toMatchObject({ id: before.id, process: { begun: 'resumed' } });
   await watch.shows(`called with: --resume ${id}`);
   watch.type('moved\r');
