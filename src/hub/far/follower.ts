@@ -1,4 +1,4 @@
-import { cleanName, type FarHubRef, hubKey, type Session, type SessionInfo } from '../../core/index.ts';
+import { cleanName, type FarHubRef, freeName, hubKey, type Session, type SessionInfo } from '../../core/index.ts';
 import type { FarHubLink, FarHubs, LinkUser } from '../../transports/index.ts';
 import type { HubContext } from '../context.ts';
 import { MAX_NAMES, type Shown } from './kept.ts';
@@ -192,11 +192,9 @@ export class Follower implements LinkUser {
   }
 
   #nameFor(info: SessionInfo, self?: Session): string {
-    const wanted = cleanName(`${this.name}/${info.name}`);
     const taken = (name: string): boolean =>
       this.#o.hub.registry.list().some((session) => session !== self && session.name === name);
-    if (!taken(wanted)) return wanted;
-    for (let n = 2; ; n++) if (!taken(`${wanted}-${n}`)) return `${wanted}-${n}`;
+    return freeName(cleanName(`${this.name}/${info.name}`), taken);
   }
 
   #rename(session: Session, info: SessionInfo): void {
