@@ -34,9 +34,6 @@ export interface AcceptOptions {
   readonly authenticate: (auth: AuthPayload) => Principal | Promise<Principal>;
   /** Network address of the peer; absent: this machine. */
   readonly from?: string;
-  readonly newViewerId: () => string;
-  readonly joined: (viewer: Viewer) => void;
-  readonly left: (viewer: Viewer) => void;
 }
 
 /** Brings a connection through hello and auth, then hands it to a Viewer. */
@@ -56,7 +53,7 @@ export function accept(socket: Socket, raw: { readonly bytesRead: number }, opti
       phase = { name: 'closed' };
       if (was.name === 'ready') {
         was.viewer.dispose();
-        options.left(was.viewer);
+        hub.viewers.leave(was.viewer);
       }
       const viewer = was.name === 'ready' ? was.viewer.id : undefined;
       hub.log.info('link closed', { viewer, closeCode: code, reason, ...(error ? { error: error.message } : {}) });
@@ -149,7 +146,7 @@ export function accept(socket: Socket, raw: { readonly bytesRead: number }, opti
       return;
     }
     link.allowParts();
-    const id = options.newViewerId();
+    const id = hub.viewers.newId();
     const program = clientId ?? id;
     const identity: ViewerIdentity = {
       id,
@@ -172,7 +169,7 @@ export function accept(socket: Socket, raw: { readonly bytesRead: number }, opti
     const { you } = viewer;
     const spreadMs = spreadOf(hub.viewers.size + 1);
     link.send({ type: 'status', ts: clock.wall(), payload: { kind: 'welcome', viewer: id, you, sessions, spreadMs } });
-    options.joined(viewer);
+    hub.viewers.join(viewer);
   }
   return link;
 }

@@ -20,7 +20,7 @@ import type { Access } from './auth/access.ts';
 import type { HeadlessDesk } from './headless/desk.ts';
 import type { HookDesk } from './hooks/index.ts';
 import type { HubLog } from './hub-log.ts';
-import type { InputLedger } from './input-ledger.ts';
+import type { InputLedger, SettledInput } from './input-ledger.ts';
 import type { NetworkState } from './network/options.ts';
 import type { Principal } from './principal.ts';
 import type { Size } from './size-rule.ts';
@@ -61,6 +61,8 @@ export interface HubViewer {
   /** Aborted when its link is gone. */
   readonly gone: AbortSignal;
   event(event: WireEvent): void;
+  /** What became of input that was held. */
+  settled(input: SettledInput): void;
   /** Somebody of whom it was told has an answer, or does not ask for the keyboard any more. */
   answered(sessionId: string, viewer: string): void;
   /** A session as it is told to it, with what it may do; undefined: not at all. */
@@ -81,6 +83,13 @@ export interface HubViewer {
   accessChanged(): void;
   /** A stream of it is over, by nobody's wish on its side. */
   ended(stream: number): void;
+}
+
+/** Those who are connected, by id. */
+export interface ViewersPort extends ReadonlyMap<string, HubViewer> {
+  newId(): string;
+  join(viewer: HubViewer): void;
+  leave(viewer: HubViewer): void;
 }
 
 export interface FeedOptions {
@@ -198,7 +207,7 @@ export interface HubContext {
   readonly env: Readonly<Record<string, string>>;
   readonly registry: SessionRegistry;
   readonly sessions: ReadonlyMap<string, Watchable>;
-  readonly viewers: ReadonlyMap<string, HubViewer>;
+  readonly viewers: ViewersPort;
   readonly inputs: InputLedger;
   /** By this other hubs know it. */
   readonly id: string;

@@ -9,7 +9,6 @@ import { type Audit, storedAudit } from './audit/index.ts';
 import { type Access, openAccess } from './auth/index.ts';
 import { reportFromHook, runCommand } from './commands/index.ts';
 import type { HubContext, HubViewer, SharingPort } from './context.ts';
-import { Crowd } from './crowd.ts';
 import { FarDesk } from './far/index.ts';
 import { privateFolder } from './folder.ts';
 import { HeadlessDesk } from './headless/index.ts';
@@ -32,7 +31,7 @@ import { StartedKeys } from './started-keys.ts';
 import { SessionKeeper, Store } from './store/index.ts';
 import { ProcessJournal } from './sweep/index.ts';
 import { ConnectionWatch, IdleWatch, networkNow, TeamDesk } from './teams/index.ts';
-import type { Viewer } from './viewer.ts';
+import { Viewers } from './viewers.ts';
 import { within } from './within.ts';
 import { Workspaces } from './workspaces.ts';
 
@@ -74,7 +73,7 @@ class RunningHub implements HubContext, Hub {
   readonly env: Readonly<Record<string, string>>;
   readonly registry: SessionRegistry;
   readonly sessions = new Map<string, SharedSession>();
-  readonly viewers = new Map<string, Viewer>();
+  readonly viewers = new Viewers(this);
   readonly inputs = new InputLedger((settled) => {
     for (const viewer of this.viewers.values()) viewer.settled(settled);
   });
@@ -98,7 +97,6 @@ class RunningHub implements HubContext, Hub {
   readonly #swept: Promise<unknown>;
   readonly #keeper: SessionKeeper;
   readonly #changes: SessionChangeFeed;
-  readonly #crowd: Crowd;
   readonly #idle: IdleWatch;
   readonly #connections: ConnectionWatch;
   readonly #notices: NoticeDesk;
@@ -107,7 +105,6 @@ class RunningHub implements HubContext, Hub {
   #stopping: Promise<void> | undefined;
   #settleStopped: () => void = () => {};
   #allLeft: () => void = () => {};
-  #nextViewer = 1;
 
   static async start(options: HubOptions, lock: HubLock): Promise<RunningHub> {
     const log = options.log ?? openHubLog(options.paths.state);
@@ -196,7 +193,6 @@ class RunningHub implements HubContext, Hub {
         for (const viewer of this.viewers.values()) if (!viewer.identity.managing) viewer.event(event);
       },
     });
-    this.#crowd = new Crowd(this.viewers, this.clock);
     this.#changes = new SessionChangeFeed(this.clock, this.registry, this.viewers);
     this.registry.on(({ type, session }) => {
       if (type === 'added') {
@@ -236,9 +232,6 @@ class RunningHub implements HubContext, Hub {
       stateFolder: options.paths.state,
       addressOf: options.farHubs ?? (() => undefined),
       retention: options.retention,
-      joined: (viewer) => this.#joined(viewer),
-      left: (viewer) => this.#left(viewer),
-      newViewerId: () => this.#newViewerId(),
     });
     this.workspaces = new Workspaces(
       store.load().workspaces,
@@ -285,30 +278,12 @@ class RunningHub implements HubContext, Hub {
     const link: Link<'hub'> = accept(socket as Socket, raw, {
       hub: this,
       ...who,
-      newViewerId: () => this.#newViewerId(),
-      joined: (viewer) => this.#joined(viewer),
-      left: (viewer) => this.#left(viewer),
     });
     this.#links.add(link);
     socket.once('close', () => {
       this.#links.delete(link);
       if (this.#links.size === 0) this.#allLeft();
     });
-  }
-
-  #newViewerId(): string {
-    return `v${this.#nextViewer++}`;
-  }
-
-  #joined(viewer: Viewer): void {
-    this.viewers.set(viewer.id, viewer);
-    this.log.info('viewer joined', { viewer: viewer.id, software: viewer.identity.software });
-    this.#crowd.changed();
-  }
-
-  #left(viewer: Viewer): void {
-    this.viewers.delete(viewer.id);
-    this.#crowd.changed();
   }
 
   startedBy(key: string, session?: Session): Session | undefined {

@@ -13,7 +13,6 @@ import type { Socket } from '../../protocol/index.ts';
 import { type ConnectOptions, createTransport, type FarHubLink, FarHubs, unknownHub } from '../../transports/index.ts';
 import type { HubContext } from '../context.ts';
 import type { Principal } from '../principal.ts';
-import type { Viewer } from '../viewer.ts';
 import { FollowedHubs } from './followed.ts';
 import { doneAt, forward } from './forward.ts';
 import { KeptLinks } from './kept.ts';
@@ -28,9 +27,6 @@ export interface FarDeskOptions {
   readonly addressOf: (ref: Extract<FarHubRef, { kind: 'known' }>) => ConnectOptions['address'] | undefined;
   /** How much is kept for hubs that have not taken it; absent: `RETENTION_LIMITS`. */
   readonly retention?: RetentionLimits | undefined;
-  readonly joined: (viewer: Viewer) => void;
-  readonly left: (viewer: Viewer) => void;
-  readonly newViewerId: () => string;
 }
 
 /** Other hubs: those whose sessions are mirrored here, be it that we dial them or they us, and those that ours are offered to. */
@@ -57,7 +53,7 @@ export class FarDesk {
       people: (link, event) => this.#heard(link, event),
       onError: (error) => hub.log.error('far hub', { error: String(error) }),
     });
-    const { joined, left, newViewerId, addressOf } = options;
+    const { addressOf } = options;
     const kept = new KeptLinks(options.stateFolder, hub.log);
     const { hubs } = this;
     this.#followed = new FollowedHubs({ hub, hubs, kept, isKnown: (ref) => addressOf(ref) !== undefined });
@@ -67,9 +63,6 @@ export class FarDesk {
       retention: this.#retention,
       hub,
       kept,
-      joined,
-      left,
-      newViewerId,
       addressOf: (name) => async () => {
         const ref = { kind: 'known', name } as const;
         const address = addressOf(ref);

@@ -11,7 +11,6 @@ import { type ConnectOptions, type RunnerConnection, RunnerDialer } from '../../
 import { accept } from '../accept.ts';
 import type { HubContext } from '../context.ts';
 import type { Principal } from '../principal.ts';
-import type { Viewer } from '../viewer.ts';
 import { type KeptLinks, type LinkOffer, MAX_LINKS } from './kept.ts';
 import type { Retention } from './retention.ts';
 
@@ -22,9 +21,6 @@ export interface LinksOptions {
   readonly kept: KeptLinks;
   readonly retention: Retention;
   readonly addressOf: (name: string) => ConnectOptions['address'];
-  readonly joined: (viewer: Viewer) => void;
-  readonly left: (viewer: Viewer) => void;
-  readonly newViewerId: () => string;
 }
 
 interface OpenLink {
@@ -80,7 +76,7 @@ export class Links {
   }
 
   #open(offer: LinkOffer): void {
-    const { hub, joined, left, newViewerId } = this.#o;
+    const { hub } = this.#o;
     const revoked = new AbortController();
     const principal = this.#principal(offer, revoked.signal);
     const dialer = new RunnerDialer({
@@ -89,7 +85,7 @@ export class Links {
       address: this.#o.addressOf(offer.hub),
       onListenerError: (error) => hub.log.error('link', { error: String(error) }),
       turned: (socket, raw) => {
-        accept(socket, raw, { hub, authenticate: () => principal, from: offer.hub, newViewerId, joined, left });
+        accept(socket, raw, { hub, authenticate: () => principal, from: offer.hub });
       },
     });
     dialer.on(({ state, reason }) => hub.log.info('link', { hub: offer.hub, state, ...(reason ? { reason } : {}) }));

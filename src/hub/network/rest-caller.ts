@@ -48,6 +48,7 @@ export class RestCaller implements HubViewer {
 
   limit(): void {}
   event(): void {}
+  settled(): void {}
   answered(): void {}
   tellSessions(): void {}
   accessChanged(): void {}
