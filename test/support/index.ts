@@ -18,6 +18,7 @@ export { openPty, type Pty } from './pty.ts';
 export { seededRandom } from './random.ts';
 export { realBash } from './real-bash.ts';
 export { type CliResult, type RunCliOptions, runCli } from './run-cli.ts';
+export { showKeys } from './show-keys.ts';
 export {
   CAN_MAKE_USERS,
   freePort,
