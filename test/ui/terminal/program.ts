@@ -1,18 +1,21 @@
 /** A program in a terminal, for the tests beside it: what it does stands in its first argument. */
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import type { Clock } from '../../../src/core/index.ts';
 import { guardTerminal, OuterTerminal } from '../../../src/ui/terminal/index.ts';
 
+const [what = '', file = '', pidFile = ''] = process.argv.slice(2);
+/** Its time goes by so many times slower: where a terminal is to be heard that is as slow as the machine it runs on. */
+const slow = what === 'patient' || what === 'exit-at-once' ? 20 : 1;
 const clock: Clock = {
-  now: () => performance.now(),
+  now: () => performance.now() / slow,
   wall: () => Date.now(),
   after: (delayMs, run) => {
-    const timer = setTimeout(run, delayMs);
+    if (what === 'patient') note(`waits ${delayMs}`);
+    const timer = setTimeout(run, delayMs * slow);
     return { cancel: () => clearTimeout(timer) };
   },
 };
 
-const [what = '', file = '', pidFile = ''] = process.argv.slice(2);
 const terminal = new OuterTerminal({ inputFd: 0, outputFd: 1, env: process.env, clock, mouse: 'any' });
 const guard = guardTerminal(terminal, { process });
 // As if nobody told us: a terminal can also go away without a signal.
@@ -21,7 +24,10 @@ const draw = (text: string): boolean => terminal.write(Buffer.from(text));
 const notes: string[] = [];
 const note = (text: string): void => {
   notes.push(text);
-  if (file) writeFileSync(file, `${notes.join('\n')}\n`);
+  if (!file) return;
+  // Whole or not at all, for who reads it at this moment.
+  writeFileSync(`${file}.new`, `${notes.join('\n')}\n`);
+  renameSync(`${file}.new`, file);
 };
 
 function flood(): void {
@@ -96,9 +102,12 @@ frame();
 if (what === 'exit-at-once') process.exit(3);
 if (what === 'hold') {
   terminal.holdInput(true);
-  note('held');
+  // Nothing is read, so that nothing else keeps it alive.
+  const alive = setInterval(() => {}, 1_000);
   process.once('SIGUSR2', () => {
+    clearInterval(alive);
     note('released');
     terminal.holdInput(false);
   });
+  note('held');
 }
