@@ -21,6 +21,8 @@ import { killAgainAndAgain } from './kill.ts';
 
 let dir = '';
 let events: StoreEvent[] = [];
+/** When each was told. */
+const toldAt = new WeakMap<StoreEvent, number>();
 const stores: Store[] = [];
 const mounts: string[] = [];
 let answer: NodeJS.Timeout | undefined;
@@ -37,7 +39,10 @@ afterEach(async () => {
 });
 
 async function open(at = dir, limitBytes?: number): Promise<Store> {
-  const onEvent = (event: StoreEvent) => events.push(event);
+  const onEvent = (event: StoreEvent) => {
+    toldAt.set(event, performance.now());
+    events.push(event);
+  };
   const store = await Store.open(at, { onEvent, ...(limitBytes === undefined ? {} : { limitBytes }) });
   stores.push(store);
   return store;
@@ -158,12 +163,17 @@ describe('the store', () => {
     await store.flush();
     const chunk = new Uint8Array(64 * 1024);
     let seq = 1;
-    while (seq * chunk.length < 6 * MIB) store.append('a', 'e', output(++seq, chunk));
+    let lastAt = 0;
+    while (seq * chunk.length < 6 * MIB) {
+      lastAt = performance.now();
+      store.append('a', 'e', output(++seq, chunk));
+    }
     await store.flush();
     expect(await store.loadOutput('a')).toEqual({ entries: [output(1, 'before')], lostAfter: 1 });
-    expect(told('checkpoint-wanted')).toEqual([]);
-    await waitUntil(() => told('checkpoint-wanted').length > 0, 'a wish for a checkpoint');
-    expect(told('checkpoint-wanted')).toEqual([{ type: 'checkpoint-wanted', sessionId: 'a', quiet: true }]);
+    const wish = await waitUntil(() => told('checkpoint-wanted')[0], 'a wish for a checkpoint');
+    expect(wish).toEqual({ type: 'checkpoint-wanted', sessionId: 'a', quiet: true });
+    expect(toldAt.get(wish)! - lastAt).toBeGreaterThanOrEqual(250);
+    expect(told('checkpoint-wanted')).toHaveLength(1);
     store.checkpoint('a', 'e', seq, { cols: 1, rows: 1, bytes: new Uint8Array(1) });
     store.append('a', 'e', output(seq + 1, 'after'));
     await store.flush();
