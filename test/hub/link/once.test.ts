@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
 import type { ViewEntry } from '../../../src/core/index.ts';
-import { seededRandom } from '../../support/index.ts';
+import { seededRandom, waitUntil } from '../../support/index.ts';
 import {
   client,
   closeAll,
@@ -43,7 +43,7 @@ test('[T2] cut into pieces of 1 to 7 bytes, UTF-8 and lines of JSON arrive byte 
     reader.watcher.attachment.write(bytes.subarray(at, at + step));
     at += step;
   }
-  await reader.hears('over');
+  await reader.hears('over\n');
   expect(readFileSync(typed).equals(bytes)).toBe(true);
   expect(reader.bytes.toString()).toBe(`ready\n${TEXT}over\n`);
   expect(host.connection.state).toBe('online');
@@ -53,12 +53,15 @@ test('[T3] reset at every frame boundary of a 200-frame exchange: each entry is 
   const place = await openHub();
   const direct = await onlineClient(place.socket);
   const proxy = await openChaos(place.socket);
-  // Entries are what the process wrote at a time.
-  const script = 'stty -echo; for i in $(seq 170); do echo "entry $i"; sleep 0.001; done; echo ready; exec cat';
-  const session = await newSession(direct, script);
-  await direct.command('session.wait', { session: session.id, text: '^ready$' });
+  const session = await newSession(direct, 'stty -echo; echo ready; exec cat');
   const truth = new LogReader(direct, session.id);
   await truth.hears('ready');
+  // What the process wrote before it was read is one entry: each is written when the one before it has come.
+  for (let i = 1; i <= 170; i++) {
+    truth.watcher.type(`entry ${i}\n`);
+    await waitUntil(() => truth.watcher.output.endsWith(`entry ${i}\r\n`), `entry ${i}`, { everyMs: 1 });
+  }
+  expect(truth.seqs.length).toBeGreaterThan(170);
   for (let boundary = 1; boundary <= 200; boundary++) {
     proxy.forNext({ resetAtFrame: boundary });
     const host = impatientClient(proxy);
@@ -124,24 +127,26 @@ test('[T5] a process that starts again while a viewer is away counts from 1 unde
   const host = client(proxy, { reconnect: { settleMs: 0 } });
   const away = new LogReader(host, session.id);
   const slow: Uint8Array[] = [];
+  const second = Promise.withResolvers<void>();
   // This one is there all the time, and slow: what the first process wrote is still on its way when the second begins.
   new Watcher(await onlineClient(place.socket), session.id, {
     mode: 'log',
     onEntry: (entry) => {
       if (entry.kind === 'output') slow.push(entry.bytes.slice());
-      return new Promise((resolve) => setTimeout(resolve, 2));
+      return second.promise;
     },
   });
   const typist = new Watcher(direct, session.id);
   await away.hears('ready');
   typist.type('\n');
-  await away.hears('over');
+  await away.hears('over\n');
   expect(away.bytes.toString()).toBe(`ready\n${TEXT}over\n`);
   await proxy.down();
   await eventually('it is gone', () => host.connection.state !== 'online');
   await direct.command('session.restart', { session: session.id });
   await direct.command('session.wait', { session: session.id, text: 'ready' });
   await eventually('the typist sees the new process', () => typist.entries.some(isOfAnother(session.epoch)));
+  second.resolve();
   typist.type('\n');
   await direct.command('session.wait', { session: session.id, text: 'over' });
   await proxy.up();

@@ -1,27 +1,43 @@
+import { writeFileSync } from 'node:fs';
 import { afterEach, expect, test } from 'vitest';
 import type { SessionInfo } from '../../../src/core/index.ts';
-import { client, closeAll, eventually, newSession, onlineClient, openHub, Watcher } from '../support/index.ts';
+import {
+  client,
+  closeAll,
+  eventsOf,
+  eventually,
+  newSession,
+  onlineClient,
+  openHub,
+  Watcher,
+} from '../support/index.ts';
 import { RawPeer } from '../support/raw.ts';
 
 afterEach(closeAll);
 
-/** Tells two titles by turns, as a spinner does, for a while. */
-const SPINNER = 'for i in $(seq 60); do printf "\\033]0;a\\007"; sleep 0.01; printf "\\033]0;b\\007"; sleep 0.01; done';
+/** Tells two titles by turns, as a spinner does, until there is such a file. */
+const spinner = (end: string) =>
+  `while [ ! -e ${end} ]; do printf "\\033]0;a\\007"; sleep 0.01; printf "\\033]0;b\\007"; sleep 0.01; done`;
 
 test('viewers that hear only what is new of sessions know the same as one who asks, whenever they came', async () => {
-  const { socket } = await openHub();
+  const { socket, path } = await openHub();
   const direct = await onlineClient(socket);
-  const [one, two] = [await newSession(direct, SPINNER), await newSession(direct, 'cat')];
+  const end = `${path}/end`;
+  const [one, two] = [await newSession(direct, spinner(end)), await newSession(direct, 'cat')];
   const hosts = [direct];
+  const events = eventsOf(direct);
   for (let n = 0; n < 12; n++) {
     hosts.push(client(socket));
     if (n % 3 === 0) await direct.command('session.rename', { session: two.id, name: `name-${n}` });
     if (n === 6) new Watcher(hosts.at(-1)!, one.id, { cols: 100, rows: 30 });
-    await new Promise((resolve) => setTimeout(resolve, 7 + n));
+    // The next one comes in the middle of what is told.
+    const told = events.length;
+    await eventually('something new is told', () => events.length > told);
   }
   await direct.command('session.restart', { session: one.id });
   await direct.command('session.kill', { session: two.id });
   await newSession(direct, 'echo hello; exit 3');
+  writeFileSync(end, '');
   const truth = async (): Promise<SessionInfo[]> => {
     const { sessions } = await direct.command('session.list', {});
     return sessions.toSorted((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
