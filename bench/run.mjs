@@ -1,4 +1,3 @@
-// npm run bench -- [--smoke] [--only throughput,latency,…] [--peers tmux,screen,bare] [--runs N]
 // Measures iris-tui beside tmux and screen in one run. See docs/benchmarks.md.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, release, totalmem } from 'node:os';
@@ -36,23 +35,44 @@ const MEASURES = {
 };
 const PEERS = { iris, tmux, screen, bare };
 
-const { values: options } = parseArgs({
-  options: {
-    smoke: { type: 'boolean', default: false },
-    only: { type: 'string', default: Object.keys(MEASURES).join(',') },
-    peers: { type: 'string', default: 'tmux,screen' },
-    runs: { type: 'string' },
-  },
-});
+const USAGE = `npm run bench -- [--smoke] [--only MEASURE,…] [--peers PEER,…] [--runs N]
+measures: ${Object.keys(MEASURES).join(', ')}
+peers: ${Object.keys(PEERS).join(', ')}`;
+
+function refuse(line) {
+  console.error(`${line}\n${USAGE}`);
+  process.exit(2);
+}
+
+function readOptions() {
+  try {
+    return parseArgs({
+      options: {
+        smoke: { type: 'boolean', default: false },
+        only: { type: 'string', default: Object.keys(MEASURES).join(',') },
+        peers: { type: 'string', default: 'tmux,screen' },
+        runs: { type: 'string' },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    }).values;
+  } catch (error) {
+    return refuse(error.message);
+  }
+}
+
+const options = readOptions();
+if (options.help) {
+  console.log(USAGE);
+  process.exit(0);
+}
 const list = (text) => text.split(',').filter((word) => word !== '');
 const wrong = [
   ...list(options.only).filter((word) => !(word in MEASURES)),
   ...list(options.peers).filter((word) => !(word in PEERS)),
 ];
-if (wrong.length > 0) {
-  console.error(`unknown: ${wrong.join(', ')}. --only: ${Object.keys(MEASURES)}. --peers: ${Object.keys(PEERS)}.`);
-  process.exit(2);
-}
+if (wrong.length > 0) refuse(`unknown: ${wrong.join(', ')}`);
+if (options.runs !== undefined && !(Number(options.runs) >= 1))
+  refuse(`--runs takes a number of at least 1, not ${options.runs}`);
 const { smoke } = options;
 const log = (line) => process.stderr.write(`  ${line}\n`);
 
