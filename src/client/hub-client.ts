@@ -16,7 +16,14 @@ import {
   type SessionInfo,
   withSelf,
 } from '../core/index.ts';
-import { fromFailure, type HubMessage, type Outgoing, type SessionPatch, systemClock } from '../protocol/index.ts';
+import {
+  fromFailure,
+  type HubMessage,
+  networkNow,
+  type Outgoing,
+  type SessionPatch,
+  systemClock,
+} from '../protocol/index.ts';
 import { type AttachmentHost, ClientAttachment, type Unsent } from './attachment.ts';
 import { describe } from './describe.ts';
 import { abandon, type Dialed, dial, type HubVersion, type Welcome } from './dial.ts';
@@ -66,6 +73,7 @@ export class HubClient implements SessionHost {
     this.#reconnector = new Reconnector({
       clock: this.#clock,
       random: options.random ?? Math.random,
+      network: networkNow,
       ...(options.reconnect ? { policy: options.reconnect } : {}),
       connect: () => void this.#connect(),
       changed: (state) => this.#changed(state),

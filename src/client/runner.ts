@@ -1,5 +1,5 @@
 import { type Dispose, Emitter, type HostConnection, IrisError, Reconnector } from '../core/index.ts';
-import { type Socket, systemClock } from '../protocol/index.ts';
+import { networkNow, type Socket, systemClock } from '../protocol/index.ts';
 import { describe } from './describe.ts';
 import { type Dialed, dial } from './dial.ts';
 import type { ConnectOptions, HubAddress, LinkFailure } from './options.ts';
@@ -33,6 +33,7 @@ export class RunnerDialer {
     this.#reconnector = new Reconnector({
       clock: this.#clock,
       random: options.random ?? Math.random,
+      network: networkNow,
       // Nobody sits here: as long as it is wanted, it is tried.
       policy: { giveUpAfterMs: Number.POSITIVE_INFINITY, ...options.reconnect },
       connect: () => void this.#connect(),

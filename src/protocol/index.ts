@@ -14,6 +14,7 @@ export type {
   WireEvent,
 } from './messages.ts';
 export * from './mismatch.ts';
+export * from './network-now.ts';
 export type { SessionPatch } from './session-schema.ts';
 export * from './system-clock.ts';
 export * from './turned-away.ts';

@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '../clock.ts';
 import type { IrisError } from '../errors.ts';
 import { backoffDelay, spreadDelay } from './backoff.ts';
+import { LOOK_EVERY_MS, lookAround } from './look-around.ts';
 
 /** Where a connection stands. `error` needs the user: nothing is tried until `retryNow`. Times are of the monotonic clock. */
 export type ReconnectState =
@@ -18,6 +19,8 @@ export type ReconnectState =
 
 export type ReconnectEvent =
   | { readonly type: 'start' | 'retry' | 'connected' | 'stop' }
+  /** The machine slept, or its network is another one: what failed before says nothing any more. */
+  | { readonly type: 'moved' }
   /**
    * The attempt or the connection failed; `permanent`: the same again would fail the same way. `spreadMs`: many may have lost the same peer at
    * once, and it asked that they come back spread over so long.
@@ -55,6 +58,10 @@ export function reconnectStep(
       if (state.name === 'failed') return { name: 'connecting', attempt: 1, lostAt: now };
       if (state.name === 'waiting') return { name: 'connecting', attempt: state.attempt, lostAt: state.lostAt };
       return state;
+    case 'moved':
+      // A peer that asked to be left alone did not mean our network.
+      if (state.name !== 'waiting' || state.reason.retryAfterMs !== undefined) return state;
+      return { name: 'connecting', attempt: 1, lostAt: state.lostAt };
     case 'connected':
       if (state.name !== 'connecting') return state;
       return { name: 'online', attempt: state.attempt, lostAt: state.lostAt, onlineAt: now };
@@ -77,17 +84,22 @@ export interface ReconnectorOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly policy?: Partial<ReconnectPolicy>;
+  /** The addresses of this machine, as one text: another text is another network. Asked only while it waits. */
+  readonly network?: () => string;
   /** Begin an attempt; answer with `connected()` or `lost()`. */
   readonly connect: (attempt: number) => void;
   readonly changed: (state: ReconnectState) => void;
 }
 
-/** Performs `reconnectStep`: owns the one timer. */
+/** Performs `reconnectStep`: owns the timer, and while it waits looks whether the machine slept or its network changed. */
 export class Reconnector {
   readonly #o: ReconnectorOptions;
   readonly #policy: ReconnectPolicy;
   #state: ReconnectState = { name: 'stopped' };
   #timer: Timer | undefined;
+  #look: Timer | undefined;
+  /** As it was when it was last looked at, since the connection was lost. */
+  #network: string | undefined;
 
   constructor(options: ReconnectorOptions) {
     this.#o = options;
@@ -125,11 +137,31 @@ export class Reconnector {
     this.#state = next;
     this.#timer?.cancel();
     this.#timer = undefined;
+    this.#look?.cancel();
+    this.#look = undefined;
     if (next.name === 'waiting') {
+      if (next.attempt === 1) this.#network = this.#o.network?.();
       this.#timer = clock.after(Math.max(0, next.retryAt - clock.now()), () => this.#handle({ type: 'retry' }));
+      this.#lookAround(next.retryAt);
     }
     this.#o.changed(next);
     // `changed` may have stopped it.
     if (this.#state === next && next.name === 'connecting') this.#o.connect(next.attempt);
+  }
+
+  /** While it waits for longer than until the next look. */
+  #lookAround(retryAt: number): void {
+    const { clock } = this.#o;
+    if (retryAt - clock.now() <= LOOK_EVERY_MS) return;
+    this.#look = lookAround(clock, (slept) => {
+      this.#lookAround(retryAt);
+      if (this.#moved() || slept) this.#handle({ type: 'moved' });
+    });
+  }
+
+  #moved(): boolean {
+    const before = this.#network;
+    this.#network = this.#o.network?.();
+    return before !== undefined && before !== this.#network;
   }
 }

@@ -89,7 +89,7 @@ function whileLive(state: Starting | Running, event: StateEvent, at: Circumstanc
     case 'retry':
       // An attempt that hangs on a network that is gone, or one that could ask nobody, makes room for a better one.
       if (state.kind === 'running' || !state.unattended || !at.policy.remote) return to(state);
-      return to({ ...state, unattended: event.unattended }, ABANDON, LAUNCH);
+      return to({ ...state, attempt: afresh(state, event), unattended: event.unattended }, ABANDON, LAUNCH);
     case 'stop-retrying':
       if (state.kind === 'running' || !state.error) return to(state);
       return to({ kind: 'failed', error: state.error, attempt: attempt - 1, gaveUp: 'asked' }, ABANDON, ANNOUNCE);
@@ -144,6 +144,11 @@ function whenFailed(state: Starting | Running, error: IrisError, { now, random, 
   return to({ kind: 'failed', error, attempt, ...(gaveUp ? { gaveUp } : {}) }, ANNOUNCE);
 }
 
+/** On another network the back-off begins anew; somebody who asks does not change how often it failed. */
+function afresh({ attempt }: { readonly attempt: number }, { unattended }: { readonly unattended: boolean }): number {
+  return unattended ? 1 : attempt;
+}
+
 type Lost = Extract<StateEvent, { type: 'lost' }>;
 function whenLost({ lostAt, restarts }: Course, { error, attempt, trying, retryAt }: Lost): Starting | Offline {
   const course = { attempt, lostAt, restarts, error };
@@ -186,7 +191,10 @@ function whileOffline(state: Offline, event: StateEvent, at: Circumstances): Tra
     case 'due':
       return to({ kind: 'starting', attempt, lostAt, restarts, error, unattended: true }, LAUNCH);
     case 'retry':
-      return to({ kind: 'starting', attempt, lostAt, restarts, error, unattended: event.unattended }, LAUNCH);
+      return to(
+        { kind: 'starting', attempt: afresh(state, event), lostAt, restarts, error, unattended: event.unattended },
+        LAUNCH,
+      );
     case 'restart':
       return to(beginning(at.now), ANNOUNCE, LAUNCH, SETTLE);
     case 'stop':

@@ -91,7 +91,7 @@ export type StateEvent =
   | { readonly type: 'restart' }
   /** The hub that comes back brings it back. */
   | { readonly type: 'revive' }
-  /** Connect now: a person is there, or (unattended) the network is another one. */
+  /** Connect now: a person is there, or (unattended) the network is another one, and the back-off begins anew. */
   | { readonly type: 'retry'; readonly unattended: boolean }
   | { readonly type: 'stop-retrying' }
   /** The time of `retryAt`, or of `again`, has come. */

@@ -1,9 +1,4 @@
-import type { Clock, Session, Timer } from '../../core/index.ts';
-
-/** How often remote sessions are looked at, and only while there are any. */
-const LOOK_EVERY_MS = 3_000;
-/** A timer this late, or a wall clock this far from the monotonic one, means that the machine slept, or stood still. */
-const ASLEEP_MS = 5_000;
+import { type Clock, lookAround, type Session, type Timer } from '../../core/index.ts';
 
 export interface ConnectionWatchOptions {
   readonly clock: Clock;
@@ -37,14 +32,9 @@ export class ConnectionWatch {
   }
 
   #arm(): void {
-    const { clock } = this.#o;
-    const [now, wall] = [clock.now(), clock.wall()];
-    this.#timer = clock.after(LOOK_EVERY_MS, () => {
+    this.#timer = lookAround(this.#o.clock, (slept) => {
       this.#timer = undefined;
-      const passedMs = clock.now() - now;
-      // Set by hand it jumps as well: then a connection is tried a little earlier than it would have been.
-      const awake = passedMs < LOOK_EVERY_MS + ASLEEP_MS && clock.wall() - wall - passedMs < ASLEEP_MS;
-      this.#tick(!awake);
+      this.#tick(slept);
     });
   }
 

@@ -1,4 +1,3 @@
 export { ConnectionWatch } from './connection-watch.ts';
 export { TeamDesk } from './desk.ts';
 export { IdleWatch } from './idle-watch.ts';
-export { networkNow } from './network-now.ts';

@@ -104,17 +104,18 @@ describe('the reconnector', () => {
   const events: Record<string, ReconnectEvent> = {
     start: { type: 'start' },
     retry: { type: 'retry' },
+    moved: { type: 'moved' },
     connected: { type: 'connected' },
     lost,
     stop: { type: 'stop' },
   };
   /** Next state by state and event; '=': nothing happens. */
   const table: Record<ReconnectState['name'], Record<string, string>> = {
-    stopped: { start: 'connecting', retry: '=', connected: '=', lost: '=', stop: '=' },
-    connecting: { start: '=', retry: '=', connected: 'online', lost: 'waiting', stop: 'stopped' },
-    waiting: { start: '=', retry: 'connecting', connected: '=', lost: '=', stop: 'stopped' },
-    online: { start: '=', retry: '=', connected: '=', lost: 'waiting', stop: 'stopped' },
-    failed: { start: '=', retry: 'connecting', connected: '=', lost: '=', stop: 'stopped' },
+    stopped: { start: 'connecting', retry: '=', moved: '=', connected: '=', lost: '=', stop: '=' },
+    connecting: { start: '=', retry: '=', moved: '=', connected: 'online', lost: 'waiting', stop: 'stopped' },
+    waiting: { start: '=', retry: 'connecting', moved: 'connecting', connected: '=', lost: '=', stop: 'stopped' },
+    online: { start: '=', retry: '=', moved: '=', connected: '=', lost: 'waiting', stop: 'stopped' },
+    failed: { start: '=', retry: 'connecting', moved: '=', connected: '=', lost: '=', stop: 'stopped' },
   };
   for (const [from, row] of Object.entries(table)) {
     for (const [event, to] of Object.entries(row)) {
@@ -168,5 +169,71 @@ describe('the reconnector', () => {
     reconnector.retryNow();
     expect(attempts).toBe(2);
     expect(clock.pending).toBe(0);
+  });
+
+  /** It has failed so often that the next attempt is half a minute away. */
+  function waitingLong(reason = gone) {
+    const clock = new FakeClock();
+    const attempts: number[] = [];
+    let network = 'eth0 10.0.0.2';
+    const reconnector = new Reconnector({
+      clock,
+      random: middle,
+      network: () => network,
+      connect: () => attempts.push(clock.now()),
+      changed: () => {},
+    });
+    reconnector.start();
+    for (let n = 0; n < 8; n++) {
+      reconnector.lost(reason, false);
+      if (n < 7) clock.advance(40_000);
+    }
+    const before = attempts.length;
+    return {
+      clock,
+      reconnector,
+      since: () => attempts.length - before,
+      moveTo: (name: string) => {
+        network = name;
+      },
+    };
+  }
+
+  test('another network, and a wake from sleep, end the wait and begin the back-off anew', () => {
+    const moved = waitingLong();
+    moved.clock.advance(9_000);
+    expect(moved.since()).toBe(0);
+    moved.moveTo('wlan0 192.168.1.7');
+    moved.clock.advance(3_000);
+    expect(moved.since()).toBe(1);
+    moved.reconnector.lost(gone, false);
+    expect(moved.reconnector.state).toMatchObject({ name: 'waiting', attempt: 2 });
+    moved.clock.advance(1_000);
+    expect(moved.since()).toBe(2);
+
+    const woken = waitingLong();
+    woken.clock.setWall(woken.clock.wall() + 3_600_000);
+    woken.clock.advance(3_000);
+    expect(woken.since()).toBe(1);
+  });
+
+  test('what changed while an attempt was under way counts as well', () => {
+    const { clock, reconnector, since, moveTo } = waitingLong();
+    clock.advance(30_000);
+    expect(since()).toBe(1);
+    moveTo('wlan0 192.168.1.7');
+    reconnector.lost(gone, false);
+    clock.advance(3_000);
+    expect(since()).toBe(2);
+  });
+
+  test('a peer that asked to be left alone is, on any network', () => {
+    const busy = new IrisError('hub-unreachable', 'busy', { retriable: true, retryAfterMs: 25_000 });
+    const { clock, since, moveTo } = waitingLong(busy);
+    moveTo('wlan0 192.168.1.7');
+    clock.advance(20_000);
+    expect(since()).toBe(0);
+    clock.advance(16_000);
+    expect(since()).toBe(1);
   });
 });

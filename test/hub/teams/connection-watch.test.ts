@@ -86,6 +86,10 @@ describe('the watch over connections', () => {
     clock.advance(3_000);
     expect(made).toHaveLength(before + 2);
     expect(made.at(-1)?.launch.unattended).toBe(true);
+    // What failed on the network before says nothing of this one.
+    for (const transport of made.slice(-2)) transport.fails(reset);
+    clock.advance(1_300);
+    expect(made).toHaveLength(before + 4);
   });
 
   test('and when the machine was asleep, whichever clock noticed', () => {
