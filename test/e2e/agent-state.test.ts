@@ -48,9 +48,9 @@ const start = (name: string, cast: string, ...options: string[]) =>
 
 it('a script waits for an agent, answers it, and waits for the outcome', async () => {
   await start('api', 'claude-done', '--wait-at', 'typed,approve');
-  await ok('wait', 'api', '--until', 'idle', '--timeout', '15');
+  await ok('wait', 'api', '--until', 'idle');
   await ok('keys', 'api', 'Enter');
-  const blocked = JSON.parse(await ok('wait', 'api', '--until', 'blocked', '--timeout', '15', '--json')) as {
+  const blocked = JSON.parse(await ok('wait', 'api', '--until', 'blocked', '--json')) as {
     session: SessionInfo;
   };
   expect(blocked.session.agent).toMatchObject({
@@ -63,7 +63,7 @@ it('a script waits for an agent, answers it, and waits for the outcome', async (
   expect(why).toContain('claude/permission');
   expect(why).toContain('1. Yes\n');
   await ok('keys', 'api', 'Enter');
-  await ok('wait', 'api', '--until', 'done', '--timeout', '15');
+  await ok('wait', 'api', '--until', 'done');
   const late = await iris('wait', 'api', '--until', 'blocked', '--timeout', '0.2');
   expect(late.code).toBe(4);
   await ok('kill', 'api');
@@ -72,9 +72,9 @@ it('a script waits for an agent, answers it, and waits for the outcome', async (
 it('rules of the user, beside the config, make a state of their own agent', async () => {
   const script = 'echo mybot: busy; read x; echo mybot: sure?; read y';
   await ok('new', '-d', '-n', 'bot', '-a', 'mybot', '--', 'sh', '-c', script);
-  await ok('wait', 'bot', '--until', 'working', '--timeout', '10');
+  await ok('wait', 'bot', '--until', 'working');
   await ok('keys', 'bot', 'Enter');
-  const blocked = JSON.parse(await ok('wait', 'bot', '--until', 'blocked', '--timeout', '10', '--json')) as {
+  const blocked = JSON.parse(await ok('wait', 'bot', '--until', 'blocked', '--json')) as {
     session: SessionInfo;
   };
   expect(blocked.session.agent).toMatchObject({ kind: 'mybot', question: 'sure?' });

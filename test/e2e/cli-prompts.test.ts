@@ -15,13 +15,13 @@ const iris = (...args: string[]): Promise<CliResult> => runCli(args, { home });
 async function start(name: string): Promise<void> {
   const made = await iris('new', '-d', '-n', name, '-a', 'claude', '--', process.execPath, AGENT);
   expect(made).toMatchObject({ code: 0, stderr: '' });
-  expect(await iris('wait', name, '--until', 'idle', '--timeout', '20')).toMatchObject({ code: 0 });
+  expect(await iris('wait', name, '--until', 'idle')).toMatchObject({ code: 0 });
 }
 
 describe('iris-tui prompt', () => {
   it('prints the answer, and only that', async () => {
     await start('asked');
-    const asked = await iris('prompt', 'asked', '--wait', '--timeout', '20', 'how', 'are', 'you');
+    const asked = await iris('prompt', 'asked', '--wait', 'how', 'are', 'you');
     expect(asked).toMatchObject({ code: 0, stdout: 'echo: how are you\n', stderr: '' });
     const input = 'from standard input\nin two lines\n';
     const piped = await runCli(['send', 'asked', '--stdin', '--wait'], { home, input });
@@ -43,14 +43,19 @@ describe('iris-tui prompt', () => {
     expect(late).toMatchObject({ code: 1, stdout: '' });
     expect(JSON.parse(late.stderr)).toMatchObject({ code: 'conflict' });
     expect(await iris('answer', 'asks', '--deny', '--prompt', prompt.id)).toMatchObject({ code: 0, stderr: '' });
-    expect(await iris('wait', 'asks', '--text', '● refused', '--timeout', '20')).toMatchObject({ code: 0 });
-    expect((await iris('answer', 'asks')).stdout).toMatch(/^asks asks nothing: it is /);
+    expect(await iris('wait', 'asks', '--text', '● refused')).toMatchObject({ code: 0 });
+    // The answer stands there a moment before its state is read again.
+    await waitUntil(
+      async () => /^asks asks nothing: it is /.test((await iris('answer', 'asks')).stdout),
+      'it asks nothing any more',
+    );
   });
 
   it('says that it waits, and queue shows and removes it', async () => {
     await start('busy');
-    await iris('prompt', 'busy', 'work 60000');
-    await iris('wait', 'busy', '--until', 'working', '--timeout', '20');
+    // Until there is a file of that name: as long as this takes.
+    await iris('prompt', 'busy', 'work ever');
+    await iris('wait', 'busy', '--until', 'working');
     const held = await iris('prompt', 'busy', 'and then this');
     expect(held).toMatchObject({ code: 0, stdout: 'held in the queue of busy: it works\n', stderr: '' });
     expect((await iris('queue', 'busy')).stdout).toBe('m2  it works  and then this\n');

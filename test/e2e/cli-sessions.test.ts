@@ -319,7 +319,7 @@ describe('iris-tui logs', () => {
     });
     await once(child.stdout, 'data');
     child.stdout.destroy();
-    const [code] = await once(child, 'exit');
+    const [code] = await once(child, 'close');
     // A flood may have pushed out its beginning before anybody read it: that is said.
     expect({ code, stderr: stderr.replace(/^iris-tui: entries \d+ to \d+ are no longer kept.*\n$/, '') }).toEqual({
       code: 0,

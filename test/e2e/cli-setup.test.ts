@@ -209,7 +209,7 @@ describe("tmux's names", () => {
     const [session] = JSON.parse((await tmux('list-sessions', '--json')).stdout) as SessionInfo[];
     expect(session).toMatchObject({ name: 'web', cols: 100, rows: 30, cwd: '/' });
     expect((await tmux('send-keys', '-t', 'web', 'hello', 'Space', 'you', 'Enter')).code).toBe(0);
-    expect((await tmux('wait', 'web', '--text', '^hello you\nhello you$', '--timeout', '10')).code).toBe(0);
+    expect((await tmux('wait', 'web', '--text', '^hello you\nhello you$')).code).toBe(0);
     const captured = await tmux('capture-pane', '-p', '-t', 'web', '-S', '-100');
     expect(captured.stdout.split('\n').slice(0, 3)).toEqual(['/', 'hello you', 'hello you']);
     expect((await tmux('send-keys', '-l', '-t', 'web', 'Enter')).code).toBe(0);

@@ -119,11 +119,15 @@ describe('a team on another machine', () => {
     const tui = await screen(teams({ vault: `-F ${sshd.clientConfig} -o IdentityFile=none locked` }));
     await sshd.restart({ options: { authorizedKeys: [] } });
     await command(tui, 'up');
-    await tui.waitFor(/✖ locked · error/);
-    await tui.waitFor(/to do: \S/);
-    await tui.waitFor(/● 1 {2}◌ 0 {2}✖ 1/);
-    await tui.waitFor(/2 vault\*✖/);
-    expect(tui.text()).toMatch(/│ R retry now · E edit team · L log · Q close/);
+    await tui.waitFor(
+      shows(
+        /✖ locked · error/,
+        /to do: \S/,
+        /● 1 {2}◌ 0 {2}✖ 1/,
+        /2 vault\*✖/,
+        /│ R retry now · E edit team · L log · Q close/,
+      ),
+    );
     tui.send('L');
     await tui.waitFor(/╭─ connection of vault [\s\S]*state +error[\s\S]*command +ssh [\s\S]*locked/);
     tui.send(KEY.escape);
@@ -190,10 +194,10 @@ describe('teams', () => {
     tui.send('y');
     await tui.waitFor((t) => t.text().match(/R restart · Q close/g)?.length === 2);
     expect(tui.text()).toMatch(/ 1 a · bash ─+ ● local/);
-    // Those that were here stay where they were.
+    // Those that were here stay where they were. What is said passes by, perhaps before both are there.
+    const said = tui.waitFor('2 started · 1 ran already');
     await command(tui, 'up');
-    await tui.waitFor((t) => !/R restart/.test(t.text()));
-    await tui.waitFor('2 started · 1 ran already');
+    await Promise.all([said, tui.waitFor((t) => !/R restart/.test(t.text()))]);
     expect(tui.text()).toMatch(/1 bash- {2}2 teams\*/);
   });
 

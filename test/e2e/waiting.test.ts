@@ -21,12 +21,12 @@ describe('agents that wait', () => {
     await tui.waitFor(/1 waiting/);
     await tui.waitFor(/1 bash\* {2}2 asker⚑/);
     tui.send(`${KEY.prefix}A`);
-    await tui.waitFor(/╭─ waiting for you ─[\s\S]*⚑ asker +waiting 0:\d\d +claude +\S/);
+    await tui.waitFor(/╭─ waiting for you ─[\s\S]*⚑ asker +waiting \d+:\d\d +claude +\S/);
     tui.send(KEY.escape);
     await tui.waitFor((t) => !t.text().includes('waiting for you'));
     tui.send(`${KEY.prefix}a`);
     await tui.waitFor(/2 asker\*⚑/);
-    await tui.waitFor(/⚑ local · waiting \d:\d\d/);
+    await tui.waitFor(/⚑ local · waiting \d+:\d\d/);
     tui.send(`${KEY.prefix}x`);
     await tui.waitFor('(y/n)');
     tui.send('y');
