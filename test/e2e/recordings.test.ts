@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
-import { disposeTuis, seen, spawnTui, type Tui } from '../support/index.ts';
+import { disposeTuis, seen, spawnTui, type Tui, waitUntil } from '../support/index.ts';
 
 afterEach(disposeTuis);
 
@@ -44,13 +44,14 @@ describe('what agents draw, through the hub and the compositor', () => {
           args: ['new', '-n', agent, '--', ...command],
         });
         await pane.waitFor((t) => t.row(1).includes('played'), { what: 'all of it was written' });
-        await bare.settle();
         // The title stands in the border as soon as the hub tells it; the picture may come a moment later.
-        const last = text(bare, 0, 0).findLast((row) => row !== '') ?? '';
-        await pane.waitFor((t) => text(t, 1, 2).includes(last), { what: `the last row: ${last}` });
-        await pane.settle();
+        const expected = region(bare, 0, 0);
+        const different = () => region(pane, 1, 2).findIndex((row, y) => row !== expected[y]);
+        await waitUntil(() => different() < 0, 'the cells are the same', {
+          everyMs: 100,
+          detail: () => `row ${different()}\n${pane.text()}\n--- bare:\n${bare.text()}`,
+        });
         expect(text(pane, 1, 2)).toEqual(text(bare, 0, 0));
-        expect(region(pane, 1, 2)).toEqual(region(bare, 0, 0));
       });
     }
   }

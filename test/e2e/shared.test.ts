@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { afterEach, expect, it } from 'vitest';
 import {
   disposeTuis,
@@ -61,17 +62,22 @@ it('two screens in two terminals on one session, typed into by turns through flo
     await tui.waitFor(`done-${i}`);
   }
   two.send('less text.txt\r');
-  await one.waitFor(/^│0 日本語/m);
+  // Both: the prompt that is waited for next stands there until then.
+  for (const tui of [one, two]) await tui.waitFor(/^│0 日本語/m);
   one.send('50%q');
   await two.waitFor(/^│\$ *│$/m);
   two.send("printf '\\e[32mboth \\e[1msee this\\e[0m\\n'\r");
   for (const tui of [one, two]) await tui.waitFor(/│both see this/);
   await waitUntil(
-    () => JSON.stringify(paneCells(one)) === JSON.stringify(paneCells(two)),
-    'the cells of both are equal',
-    { detail: () => `${differences(one, two)}\n${one.text()}\n${two.text()}` },
+    () =>
+      isDeepStrictEqual(one.cursor, two.cursor) && JSON.stringify(paneCells(one)) === JSON.stringify(paneCells(two)),
+    'cells and cursor of both are equal',
+    {
+      everyMs: 100,
+      detail: () =>
+        `${differences(one, two)}\n${JSON.stringify([one.cursor, two.cursor])}\n${one.text()}\n${two.text()}`,
+    },
   );
-  expect(one.cursor).toEqual(two.cursor);
   expect(
     paneCells(one)
       .flat()
