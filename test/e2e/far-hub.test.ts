@@ -64,8 +64,7 @@ describe('a hub on another machine, through ssh', () => {
     await tui.waitFor(PROMPT.trim());
     tui.send('kept=yes; clear\r');
     await tui.waitFor((t) => !t.text().includes('kept=yes'));
-    await sshd.killConnections();
-    await tui.waitFor(/hub office · (connecting|retry)/);
+    await Promise.all([tui.waitFor(/hub office · (connecting|retry)/), sshd.killConnections()]);
     await tui.waitFor(/hub office · [\d.]+ ms/);
     // The shell of before, not another.
     tui.send('echo still-$kept\r');

@@ -24,7 +24,7 @@ describe('spawnTui', () => {
   test('shows what bash prints and sends it what is typed', async () => {
     await using tui = await realBash();
     tui.send('printf "%s-%s\\n" one two\r');
-    await tui.waitFor((t) => t.row(1) === 'one-two' && t.cursor.x > 0);
+    await tui.waitFor((t) => t.row(1) === 'one-two' && t.row(2) === PROMPT.trimEnd() && t.cursor.x === PROMPT.length);
     expect(tui.cursor).toEqual({ x: PROMPT.length, y: 2, visible: true });
     expect(tui.find('one-two')).toEqual({ x: 0, y: 1 });
     tui.send('exit 3\r');

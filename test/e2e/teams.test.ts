@@ -171,7 +171,7 @@ teams:
     // Names for completion need no hub.
     await runCli(['hub', 'stop', '--force'], { home });
     expect((await runCli(['teams', '--names'], { home })).stdout).toBe('api\nweb\n');
-    expect(home.processes()).toEqual([]);
+    await home.assertNoProcesses();
   });
 
   it('follow the file while the hub runs, also from one command to the next', async () => {
@@ -305,7 +305,7 @@ teams:
       nodocker: 'program',
     });
     for (const { name, problem } of teams) if (failedAt(name)) expect(problem?.remedy, name).toBeTruthy();
-    expect(home.processes()).toEqual([]);
+    await home.assertNoProcesses();
 
     const plain = await runCli(['doctor', 'good', 'noagent'], { home });
     expect(plain.stdout).toMatch(/^TEAM +TRANSPORT +PROGRAM +REACHED +HOST KEY +LOGIN +FOLDER +AGENT/m);
@@ -370,7 +370,7 @@ teams:
       'emptybox ok ok none none ok fail',
       'nobox ok fail none none unknown unknown',
     ]);
-    expect(home.processes()).toEqual([]);
+    await home.assertNoProcesses();
   });
 });
 
