@@ -3,22 +3,25 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { randomIds, type Session, SessionRegistry, type SessionSpec } from '../../../src/core/index.ts';
-import { systemClock } from '../../../src/protocol/index.ts';
 import { createTransport } from '../../../src/transports/index.ts';
 import { waitUntil } from '../../support/index.ts';
+import { FakeClock } from '../reconnect/fake-clock.ts';
 
+/** Real processes, in time that moves only by hand. */
+let clock = new FakeClock();
 const folder = mkdtempSync(join(tmpdir(), 'iris-tui-restart-'));
 const registries: SessionRegistry[] = [];
 afterEach(async () => {
   for (const registry of registries.splice(0)) {
     await Promise.all(registry.list().map((session) => registry.kill(session)));
   }
+  clock = new FakeClock();
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function registry(): SessionRegistry {
   const made = new SessionRegistry({
-    clock: systemClock,
+    clock,
     ids: randomIds((bytes) => crypto.getRandomValues(bytes)),
     hub: 'local',
     scrollback: 200,
@@ -41,14 +44,23 @@ const spec = (command: readonly string[], more: Partial<SessionSpec> = {}): Sess
   ...more,
 });
 
+/** What is to be done at once is done meanwhile. */
+const becomes = (session: Session, what: string, condition: () => boolean) =>
+  waitUntil(
+    () => {
+      clock.advance(0);
+      return condition();
+    },
+    what,
+    { detail: () => `${JSON.stringify(session.info().process)} ${session.screen.capture()}` },
+  );
 const shows = (session: Session, text: string) =>
-  waitUntil(() => session.screen.capture().includes(text), `a screen with ${text}`, {
-    detail: () => `${JSON.stringify(session.info().process)} ${session.screen.capture()}`,
-  });
+  becomes(session, `a screen with ${text}`, () => session.screen.capture().includes(text));
 
 /** A program that counts its runs, and does in each what the test says. */
 function program(name: string, script: string): string {
   const path = join(folder, name);
+  rmSync(`${path}.runs`, { force: true });
   writeFileSync(path, `#!/bin/sh\necho ">$*" >> "${path}.runs"\nrun=$(wc -l < "${path}.runs")\n${script}\n`);
   chmodSync(path, 0o755);
   return path;
@@ -72,7 +84,8 @@ describe('a process that ended by itself', () => {
     expect(session.info().connection).toMatchObject({ state: 'online', attempt: 0 });
     // Ended well: that was all.
     session.write(Buffer.from('\r'));
-    await waitUntil(() => !session.live, 'it ends');
+    await becomes(session, 'it ends', () => !session.live);
+    clock.advance(60_000);
     expect(session.info().process).toEqual({ status: 'exited', exitCode: 0 });
     expect(runs(path)).toHaveLength(2);
   });
@@ -80,17 +93,25 @@ describe('a process that ended by itself', () => {
   it('waits before it is started once more, shows when, and never runs twice', async () => {
     const path = program('hopeless', 'exit 1');
     const session = registry().create(spec([path], { restart: 'always' }));
-    await waitUntil(() => runs(path).length === 2 && session.state.kind === 'exited', 'the second run is over');
+    const isDown = (times: number) => runs(path).length === times && session.state.kind === 'exited';
+    await becomes(session, 'the second run is over', () => isDown(2));
     const { process } = session.info();
     expect(process).toMatchObject({ status: 'exited', exitCode: 1, reason: 'its rule starts it again' });
-    expect(process.restartAt! - Date.now()).toBeGreaterThan(0);
-    expect(process.restartAt! - Date.now()).toBeLessThan(1_201);
+    expect(process.restartAt).toBe(clock.wall() + 1_000);
+    clock.advance(999);
+    expect(session.state.kind).toBe('exited');
+    clock.advance(1);
+    expect(session.state.kind).toBe('running');
+    await becomes(session, 'the third run is over', () => isDown(3));
+    expect(session.info().process.restartAt).toBe(clock.wall() + 2_000);
     session.stopRetrying();
     expect(session.info().process).toEqual({ status: 'exited', exitCode: 1 });
     session.retry();
-    expect(runs(path)).toHaveLength(2);
+    clock.advance(60_000);
+    expect(session.state.kind).toBe('exited');
+    // Somebody asked for it: the first time is at once again.
     await session.restart();
-    await waitUntil(() => runs(path).length >= 3, 'a third run');
+    await becomes(session, 'the fifth run is over', () => isDown(5));
   });
 
   it('stays down when somebody stopped it', async () => {
@@ -100,6 +121,8 @@ describe('a process that ended by itself', () => {
     await session.stop();
     expect(session.info().process).not.toHaveProperty('restartAt');
     expect(session.wanted).toBe(false);
+    clock.advance(60_000);
+    expect(session.state.kind).toBe('exited');
     expect(runs(path)).toHaveLength(1);
   });
 });
@@ -121,7 +144,6 @@ describe('an agent that is started again', () => {
 
   it('goes on with the conversation it says it is in, and with no other name', async () => {
     const path = program('claude', 'echo "run $run"; read -r line; exit 1');
-    rmSync(`${path}.runs`, { force: true });
     const session = registry().create(spec([path], { restart: 'always' }));
     await shows(session, 'run 1');
     const other = '0199a7b2-6c1e-7f43-9a55-0f1c2d3e4f50';
