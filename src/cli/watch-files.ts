@@ -72,6 +72,9 @@ export function watchFiles(options: WatchOptions): FileWatch {
         else options.onProblem(error);
       }
     }
+    // A folder that came between the look and the watch was told to nobody.
+    const now = placesOf(options.files());
+    if ([...now.keys()].some((folder) => !places.has(folder))) stir();
   };
   const drop = (folder: string): void => {
     watchers.get(folder)?.watcher.close();
