@@ -163,11 +163,11 @@ describe('the chaos proxy', () => {
     client.socket.write('one');
     await waitUntil(() => client.heard.length === 3, 'the echo came');
     s.proxy.set({ silent: true });
-    client.socket.write('two');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(s.heard.toString()).toBe('one');
+    client.socket.write('second');
+    await waitUntil(() => s.proxy.mostWaitingBytes('there') === 6, 'the proxy has it');
+    expect(s.proxy.passed.there).toBe(3);
     s.proxy.set({ silent: false });
-    await waitUntil(() => client.heard.toString() === 'onetwo', 'the rest came');
+    await waitUntil(() => client.heard.toString() === 'onesecond', 'the rest came');
     expect(client.socket.destroyed).toBe(false);
   });
 
