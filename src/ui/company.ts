@@ -46,8 +46,9 @@ export class Company {
   #asks: Ask[] = [];
   #following: { readonly viewer: string; readonly name: string } | undefined;
   #followers: readonly string[] = [];
-  /** Where we were taken last; and where to, as soon as there is a pane for it. */
+  /** Where we were taken last, and to whom; and where to, as soon as there is a pane for it. */
   #place = '';
+  #goal: Focus | undefined;
   #pending: Focus | undefined;
   #going = false;
   /** What followers were told last. */
@@ -86,6 +87,7 @@ export class Company {
     if (viewer === undefined || name === undefined) return;
     this.#following = { viewer, name };
     this.#place = this.#here();
+    this.#goal = undefined;
     this.#pending = undefined;
     this.#bench.update();
   }
@@ -167,6 +169,7 @@ export class Company {
       this.#bench.update();
       return;
     }
+    this.#goal = focus;
     this.#pending = focus;
     this.#go();
   }
@@ -190,6 +193,8 @@ export class Company {
   }
 
   #look(): void {
+    // Not by ourselves: a pane that we were taken to has gone, and its session may have another place.
+    if (this.#following && !this.#going && this.#here() !== this.#place) this.#pending ??= this.#goal;
     this.#go();
     this.#tell();
   }

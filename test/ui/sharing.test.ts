@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { IrisError, type Person, type SessionInfo } from '../../src/core/index.ts';
+import { addTab } from '../../src/ui/model/workspace-ops.ts';
 import type { TuiSettings } from '../../src/ui/settings.ts';
 import { MadeUpHub, Stage, sessionInfo } from './stage.ts';
 
@@ -256,6 +257,20 @@ describe('following another viewer', () => {
     hub.emit({ ...focus('s1'), viewer: 'v9' });
     await stage.pass();
     expect(stage.bench.focusedSession?.name).toBe('db');
+  });
+
+  it('goes with them when their session gets another place', async () => {
+    const { hub, stage } = await following();
+    hub.emit(focus('s3'));
+    await stage.pass();
+    // As when two have placed a new session, each in a tab of its own: one of them stays.
+    stage.bench.sync.apply(addTab({ id: 't-other', paneId: 'p-other', sessionId: 's3' }));
+    await stage.pass();
+    expect(stage.bench.focusedSession?.name).toBe('db');
+    expect(stage.text()).toContain(' following ada ');
+    await stage.press('C-b', 'n');
+    expect(stage.text()).toContain('no longer following ada');
+    expect(stage.bench.focusedSession?.name).not.toBe('db');
   });
 
   it('ends with a key of one’s own that goes elsewhere, and not with one that does not', async () => {
