@@ -1,5 +1,6 @@
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { ChaosLane } from './chaos-lane.ts';
+import { freePort } from './free-port.ts';
 import { openThings } from './open-things.ts';
 import { seededRandom } from './random.ts';
 
@@ -81,18 +82,19 @@ export class ChaosProxy implements AsyncDisposable {
   readonly #rules: { there: Chaos; back: Chaos };
   readonly #next: Partial<Chaos>[] = [];
   readonly #connections = new Set<Connection>();
-  #at: Place;
+  readonly #at: Place;
   #server: Server | undefined;
 
-  private constructor({ to, at, seed = 1, rules }: ChaosProxyOptions) {
+  private constructor({ to, at, seed = 1, rules }: ChaosProxyOptions & { readonly at: Place }) {
     this.to = to;
-    this.#at = at ?? { port: 0 };
+    this.#at = at;
     this.#random = seededRandom(seed);
     this.#rules = { there: { ...NO_CHAOS, ...rules }, back: { ...NO_CHAOS, ...rules } };
   }
 
   static async open(options: ChaosProxyOptions): Promise<ChaosProxy> {
-    const proxy = new ChaosProxy(options);
+    // Nobody else may get the port while the proxy is down.
+    const proxy = new ChaosProxy({ ...options, at: options.at ?? { port: await freePort() } });
     await proxy.up();
     open.add(proxy);
     return proxy;
@@ -151,7 +153,6 @@ export class ChaosProxy implements AsyncDisposable {
       if ('port' in this.#at) server.listen(this.#at.port, this.#at.host ?? '127.0.0.1', resolve);
       else server.listen(this.#at.socketPath, resolve);
     });
-    if ('port' in this.#at) this.#at = { ...this.#at, port: (server.address() as AddressInfo).port };
     this.#server = server;
   }
 

@@ -1,5 +1,6 @@
 export { type Chaos, ChaosProxy, type ChaosProxyOptions, NO_CHAOS } from './chaos-proxy.ts';
 export { Emulator, type EmulatorOptions, type ScreenCell, seen } from './emulator.ts';
+export { freePort } from './free-port.ts';
 export { freeSocketPath } from './free-socket-path.ts';
 export { alt, ctrl, KEY, mouse, paste } from './keys.ts';
 export { machineWithIris } from './machine-with-iris.ts';
@@ -21,7 +22,6 @@ export { type CliResult, type RunCliOptions, runCli } from './run-cli.ts';
 export { showKeys } from './show-keys.ts';
 export {
   CAN_MAKE_USERS,
-  freePort,
   type HostOptions,
   type Sshd,
   type SshdOptions,

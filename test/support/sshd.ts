@@ -1,9 +1,8 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { randomInt } from 'node:crypto';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from './free-port.ts';
 import { openThings } from './open-things.ts';
 import { descendantsOf, isAlive, type ProcessInfo, signal, waitUntilGone } from './processes.ts';
 import { waitUntil } from './wait-until.ts';
@@ -382,21 +381,4 @@ function makeKey(path: string, passphrase = ''): void {
 
 function publicKey(path: string): string {
   return readFileSync(`${path}.pub`, 'utf8').split(' ').slice(0, 2).join(' ').trim();
-}
-
-/**
- * A loopback port that was free a moment ago, and that nobody gets by chance: the kernel hands out those from 32,768 on (ip(7)), to servers and
- * connections of whatever else runs.
- */
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = randomInt(10_000, 32_768);
-    const server = createServer();
-    const free = await new Promise<boolean>((resolve) => {
-      server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true));
-    });
-    if (!free) continue;
-    await new Promise((resolve) => server.close(resolve));
-    return port;
-  }
 }
