@@ -48,17 +48,19 @@ ws.on('message', (text) => {
       fail(new Error(`no session ${wanted}; there are: ${payload.sessions.map(({ name }) => name).join(' ')}`));
     say('control', { op: 'attach', stream: 1, mode: 'log' }, { sessionId: session });
   } else if (type === 'log') {
-    // A snapshot stands for what came before; all else of the log is what the process wrote, in order.
+    // A snapshot stands for what came before; all else of the log is what the process wrote, in order. Lines are for one start of it.
     if (payload.data) process.stdout.write(Buffer.from(payload.data, 'base64'));
+    if (!epoch) createInterface({ input: process.stdin }).on('line', enter);
     epoch = about.epoch;
     say('ack', { of: 'output', stream: 1 }, { epoch, seq: about.seq });
   } else if (type === 'ack' && payload.refused) process.stderr.write(`${payload.refused.message}\n`);
   else if (type === 'control' && payload.op === 'ended') ws.close(1000);
 });
-createInterface({ input: process.stdin }).on('line', (line) => {
+
+function enter(line) {
   const data = Buffer.from(`${line}\r`).toString('base64');
-  if (epoch) say('control', { op: 'input', stream: 1, inputSeq: ++inputSeq, data }, { sessionId: session, epoch });
-});
+  say('control', { op: 'input', stream: 1, inputSeq: ++inputSeq, data }, { sessionId: session, epoch });
+}
 
 function fail(error, exitCode = 1) {
   process.stderr.write(`watch: ${error.message}\n`);

@@ -355,7 +355,9 @@ describe('examples/watch.mjs', () => {
     const { token } = await hub.owner.command('token.create', { role: 'typer', session: session.id });
     const near = await watch(hub.socket, session.name);
     const far = await watch(link.replace('https', 'wss'), session.id, { IRIS_TOKEN: token });
-    await Promise.all([near.says('hello'), far.says('hello')]);
+    // Before it is connected: what is piped into it arrives, too.
+    near.child.stdin.write('early\n');
+    await Promise.all([near, far].map(async ({ says }) => [await says('hello'), await says('got early')]));
     near.child.stdin.write('one\n');
     await Promise.all([near.says('got one'), far.says('got one')]);
     far.child.stdin.write('two\n');
