@@ -93,12 +93,12 @@ describe('what may take long outlives a connection', () => {
 
   it('wait ends when its time is over, also while there is no hub', async () => {
     const { proxy, iris, connected } = await stage();
-    const waiting = iris('--hub', proxy.socket, 'wait', 'talker', '--text', 'never', '--timeout', '3');
+    const waiting = iris('--hub', proxy.socket, 'wait', 'talker', '--text', 'never', '--timeout', '10');
     await connected();
     proxy.refuse(true);
     const { code, stderr, tookMs } = await waiting;
     expect(code).toBe(6);
     expect(stderr).toMatch(/broke the connection.*hub status says how it is\n$/);
-    expect(tookMs).toBeLessThan(12_000);
+    expect(tookMs).toBeGreaterThanOrEqual(10_000);
   });
 });

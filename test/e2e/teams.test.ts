@@ -281,7 +281,8 @@ teams:
       return (JSON.parse(stdout) as { teams: Report[] }).teams;
     };
     const silent = ['silent', 'silenttoo'];
-    const all = await reports('--timeout', '1', ...silent);
+    // Long enough for ssh to have begun.
+    const all = await reports('--timeout', '5', ...silent);
     expect(all.map(({ name, steps }) => [name, steps.reached])).toEqual(silent.map((name) => [name, 'fail']));
     expect(silence.connections()).toBe(1);
     const answering = 'good nofolder noagent mine stranger dead refused local localbad nodocker'.split(' ');
