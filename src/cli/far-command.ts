@@ -1,7 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { isatty } from 'node:tty';
-import type { HubAddress } from '../client/index.ts';
+import type { ConnectAttempt, HubAddress } from '../client/index.ts';
 import { IrisError, type Remote, transportOf } from '../core/index.ts';
+
+/** Where a hub is, asked at each attempt. */
+export type Addresses = (attempt: ConnectAttempt) => Promise<HubAddress>;
 
 /**
  * Leads to the hub of another machine, and starts it there if none runs. ssh may ask for what it needs the first time, on the terminal; later
@@ -11,14 +14,17 @@ export function addressByCommand(
   name: string,
   remoteOf: () => Promise<Remote>,
   options: { readonly start: boolean },
-): () => Promise<HubAddress> {
+): Addresses {
   let attended = true;
-  return async () => {
-    const [remote, { createTransport, openStream }] = await Promise.all([remoteOf(), import('../transports/index.ts')]);
+  return async (attempt) => {
+    const [remote, { connectCommand, createTransport, openStream }] = await Promise.all([
+      remoteOf(),
+      import('../transports/index.ts'),
+    ]);
     const transport = createTransport(
       transportOf(remote),
       {
-        command: ['iris-tui', 'connect', '--stdio', ...(options.start ? [] : ['--no-start'])],
+        command: [...connectCommand(attempt), ...(options.start ? [] : ['--no-start'])],
         cwd: '~',
         env: {},
         mode: 'pipes',

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { HubAddress } from '../client/index.ts';
 import { IrisError, nearest, type Remote } from '../core/index.ts';
 import type { Environment } from './environment.ts';
-import { addressByCommand } from './far-command.ts';
+import { type Addresses, addressByCommand } from './far-command.ts';
 import type { FarOptions } from './far-network.ts';
 import type { Paths } from './paths.ts';
 
@@ -12,7 +11,7 @@ export interface FarHub {
   /** As the user names it. */
   readonly name: string;
   /** Leads to it; asked again at each attempt. `start`: start one if none runs, where that is possible. */
-  address(options: { readonly start: boolean }): () => Promise<HubAddress>;
+  address(options: { readonly start: boolean }): Addresses;
 }
 
 /**
@@ -47,16 +46,14 @@ export function farHubOf(given: string, env: Environment, paths: Paths, options:
   return { name: given, address: (how) => addressByCommand(given, async () => remote, how) };
 }
 
-type Addresses = () => Promise<HubAddress>;
-
 /** Which carrier it is, is looked up once; the carrier is asked at each attempt, and knows where the hub has moved and what it is called by now. */
 function lazily(choose: () => Promise<Addresses | undefined>): Addresses {
   let chosen: Addresses | undefined;
-  return async () => {
+  return async (attempt) => {
     chosen ??= await choose();
     // An address of the network always has a carrier, and a word always has a second one.
     if (!chosen) throw new Error('no carrier');
-    return chosen();
+    return chosen(attempt);
   };
 }
 
@@ -87,7 +84,7 @@ async function machineOf(name: string, env: Environment, paths: Paths): Promise<
 }
 
 /** A hub that this device was paired with; undefined: none is known by that name. */
-export function knownHub(name: string, env: Environment, paths: Paths): (() => Promise<HubAddress>) | undefined {
+export function knownHub(name: string, env: Environment, paths: Paths): Addresses | undefined {
   if (!isKnown(name, paths)) return undefined;
   return farHubOf(name, env, paths)?.address({ start: true });
 }

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { constants } from 'node:os';
 import { config as configureZod } from 'zod';
+import type { ConnectAttempt } from '../client/index.ts';
 import { findSession, IrisError, plainText, type SessionHost } from '../core/index.ts';
 import { type Config, loadConfig, type Problem, problemLine } from './config/index.ts';
 import { type Context, makeContext } from './context.ts';
@@ -78,16 +79,16 @@ export async function openScreenOn(context: Context, args: ScreenArguments): Pro
 
 /**
  * A hub that was killed is started again at the next attempt: it left its socket behind. One that was stopped took its socket along, and
- * stays stopped.
+ * stays stopped until somebody asks for it.
  */
-function addressOf(context: Context, socket: string): () => Promise<{ socketPath: string }> {
+function addressOf(context: Context, socket: string): (attempt: ConnectAttempt) => Promise<{ socketPath: string }> {
   let first = true;
-  return async () => {
+  return async ({ asked }) => {
     if (first) {
       first = false;
       return { socketPath: socket };
     }
-    if (statSync(socket, { throwIfNoEntry: false }) === undefined) {
+    if (!asked && statSync(socket, { throwIfNoEntry: false }) === undefined) {
       throw new IrisError('hub-unreachable', 'the hub was stopped', {
         retriable: true,
         remedy: 'start one with iris-tui hub start',

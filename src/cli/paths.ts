@@ -22,6 +22,8 @@ export interface Paths {
   readonly socket: string;
   /** What the hub logs. */
   readonly hubLog: string;
+  /** Here while the last hub is one that somebody stopped. */
+  readonly hubStopped: string;
   /** What the hub's runtime wrote to its standard error: a crash before there was a log. */
   readonly hubErrors: string;
   /** What was typed at the command prompt of the screen. */
@@ -49,6 +51,7 @@ export function resolvePaths(env: Environment, probe: FileProbe = realProbe(env.
     stateDir,
     socket: resolveSocket(env, irisHome, stateDir, probe),
     hubLog: join(stateDir, 'hub.log'),
+    hubStopped: join(stateDir, 'hub.stopped'),
     hubErrors: join(stateDir, 'hub.stderr.log'),
     promptHistory: join(stateDir, 'prompt-history'),
     crashLog: join(stateDir, 'iris-tui.log'),

@@ -58,6 +58,8 @@ export class HubClient implements SessionHost {
   #spreadMs = 0;
   /** Grows with each attempt: an address that comes late is for nobody. */
   #attempt = 0;
+  /** The next attempt is one that somebody asked for. */
+  #asked = true;
 
   constructor(options: ConnectOptions) {
     this.#o = options;
@@ -78,6 +80,7 @@ export class HubClient implements SessionHost {
       connect: () => void this.#connect(),
       changed: (state) => this.#changed(state),
     });
+    this.#asked = options.unattended !== true;
     this.#reconnector.start();
   }
 
@@ -129,7 +132,10 @@ export class HubClient implements SessionHost {
   }
 
   retryNow(): void {
+    this.#asked = true;
     this.#reconnector.retryNow();
+    // There was nothing to try.
+    this.#asked = false;
   }
 
   close(): void {
@@ -189,11 +195,13 @@ export class HubClient implements SessionHost {
 
   async #connect(): Promise<void> {
     const attempt = ++this.#attempt;
+    const asked = this.#asked;
+    this.#asked = false;
     this.#dialed?.drop();
     this.#dialed = undefined;
     let address: HubAddress;
     try {
-      address = typeof this.#o.address === 'function' ? await this.#o.address() : this.#o.address;
+      address = typeof this.#o.address === 'function' ? await this.#o.address({ asked }) : this.#o.address;
     } catch (error) {
       const failure = IrisError.from(error, 'hub-unreachable');
       if (attempt === this.#attempt) this.#reconnector.lost(failure, !failure.retriable, this.#spreadMs);

@@ -1,3 +1,3 @@
 export * from './connect.ts';
-export type { ConnectOptions, HubAddress } from './options.ts';
+export type { ConnectAttempt, ConnectOptions, HubAddress } from './options.ts';
 export * from './runner.ts';

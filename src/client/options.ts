@@ -25,9 +25,17 @@ export type HubAddress =
   /** A WebSocket that is open already, and whose other side speaks as a hub from now on; for one connection. */
   | { readonly socket: Socket; readonly where: string };
 
+/** One attempt to connect. */
+export interface ConnectAttempt {
+  /** Somebody wants it now; else the connection comes back by itself, and what was stopped on purpose stays so. */
+  readonly asked: boolean;
+}
+
 export interface ConnectOptions {
   /** Asked again at each attempt; it may start a hub first. A rejection counts as a failed attempt. */
-  readonly address: HubAddress | (() => HubAddress | Promise<HubAddress>);
+  readonly address: HubAddress | ((attempt: ConnectAttempt) => HubAddress | Promise<HubAddress>);
+  /** Nobody asked for the first attempt either. */
+  readonly unattended?: boolean;
   /** Version of this program, as `0.1.0`. */
   readonly version: string;
   /** Names this viewer; the same for the whole life of the program. A new UUID when absent. */

@@ -70,7 +70,7 @@ export class RunnerDialer {
     this.#dialed?.drop();
     let address: HubAddress;
     try {
-      address = typeof this.#o.address === 'function' ? await this.#o.address() : this.#o.address;
+      address = typeof this.#o.address === 'function' ? await this.#o.address({ asked: false }) : this.#o.address;
     } catch (error) {
       const failure = IrisError.from(error, 'hub-unreachable');
       if (current()) this.#reconnector.lost(failure, !failure.retriable, this.#spreadMs);

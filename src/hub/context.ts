@@ -236,6 +236,6 @@ export interface HubContext {
   toldWhole(): void;
   /** Runs a command of the table. @throws IrisError */
   run(name: string, args: unknown, caller: HubViewer): Promise<unknown>;
-  /** Begins to stop; does not wait for it. */
-  stop(): void;
+  /** Begins to stop; does not wait for it. What comes back by itself does not start another one. */
+  stopForGood(): void;
 }

@@ -28,6 +28,7 @@ import { SessionChangeFeed } from './session-changes.ts';
 import { SharedSession } from './shared-session.ts';
 import { SharingDesk } from './sharing/index.ts';
 import { StartedKeys } from './started-keys.ts';
+import { StoppedMark } from './stopped-mark.ts';
 import { SessionKeeper, Store } from './store/index.ts';
 import { ProcessJournal } from './sweep/index.ts';
 import { ConnectionWatch, IdleWatch, TeamDesk } from './teams/index.ts';
@@ -93,6 +94,7 @@ class RunningHub implements HubContext, Hub {
   readonly stopped: Promise<void>;
   readonly #links = new Set<Link<'hub'>>();
   readonly #lock: HubLock;
+  readonly #stoppedMark: StoppedMark;
   readonly #store: Store;
   readonly #swept: Promise<unknown>;
   readonly #keeper: SessionKeeper;
@@ -164,6 +166,7 @@ class RunningHub implements HubContext, Hub {
       onError: (error) => this.log.error('headless session', { error: describe(error) }),
     });
     this.#lock = lock;
+    this.#stoppedMark = new StoppedMark(options.paths.state);
     this.#store = store;
     this.#swept = swept;
     this.stopped = new Promise((resolve) => {
@@ -269,6 +272,7 @@ class RunningHub implements HubContext, Hub {
       connection: (socket, raw) => this.#accept(socket, raw, { authenticate: localOnly }),
     });
     this.#door.ready();
+    this.#stoppedMark.remove();
     const { version, socket } = this;
     this.#lock.announce({ pid: process.pid, version, socket, startedAt: this.clock.wall() });
     this.log.info('hub started', { version, socket, sessions: this.registry.size });
@@ -325,6 +329,11 @@ class RunningHub implements HubContext, Hub {
 
   run(name: string, args: unknown, caller: HubViewer): Promise<unknown> {
     return runCommand(name, args, this, caller);
+  }
+
+  stopForGood(): void {
+    this.#stoppedMark.leave();
+    void this.stop();
   }
 
   stop(): Promise<void> {

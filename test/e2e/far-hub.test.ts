@@ -71,21 +71,29 @@ describe('a hub on another machine, through ssh', () => {
     await tui.waitFor('still-yes');
   });
 
-  it('comes back when the hub there was killed, and when it was stopped: another one is started', async () => {
+  it('comes back when the hub there was killed: another one is started. One that was stopped stays so until somebody asks', async () => {
     const { here, there } = await office();
     // What a profile prints is no reason for anything.
     there.write('.bashrc', 'case $- in *i*) ;; *) echo BASHRC-NOISE >&2 ;; esac\n');
-    const tui = spawnTui({ home: here, args: ['--hub', 'office'], cols: 100, rows: 24 });
-    for (const end of ['kill', 'stop'] as const) {
-      await tui.waitFor(/hub office · [\d.]+ ms/);
-      const before = await waitUntil(() => hubPid(there), 'there is a hub');
-      if (end === 'kill') process.kill(before, 'SIGKILL');
-      else expect(await runCli(['hub', 'stop', '--force'], { home: there })).toMatchObject({ code: 0 });
-      await waitUntil(async () => {
-        const now = await hubPid(there);
-        return now !== undefined && now !== before;
-      }, `another hub was started there (${end})`);
-    }
+    const tui = spawnTui({ home: here, args: ['--hub', 'office'], cols: 120, rows: 24 });
+    await tui.waitFor(/hub office · [\d.]+ ms/);
+    const before = await waitUntil(() => hubPid(there), 'there is a hub');
+    process.kill(before, 'SIGKILL');
+    await waitUntil(async () => ![undefined, before].includes(await hubPid(there)), 'another hub was started there');
+    await tui.waitFor(/hub office · [\d.]+ ms/);
+    expect(await runCli(['hub', 'stop', '--force'], { home: there })).toMatchObject({ code: 0 });
+    // Told by the program there, which was asked to come back by itself and started nothing.
+    await tui.waitFor('the hub there was stopped');
+    await tui.waitFor(/try [3-9]/);
+    expect(await hubPid(there)).toBeUndefined();
+    await tui.waitFor('C-b R retry now');
+    tui.send('\x02R');
+    await waitUntil(() => hubPid(there), 'a hub was started there, as somebody asked');
+    await tui.waitFor(/hub office · [\d.]+ ms/);
+    // Started by somebody else it is found as well.
+    expect(await runCli(['hub', 'stop', '--force'], { home: there })).toMatchObject({ code: 0 });
+    await tui.waitFor('the hub there was stopped');
+    expect(await runCli(['hub', 'start'], { home: there })).toMatchObject({ code: 0 });
     await tui.waitFor(/hub office · [\d.]+ ms/);
   });
 

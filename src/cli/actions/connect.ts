@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { IrisError } from '../../core/index.ts';
 import { turnedAway } from '../../protocol/index.ts';
@@ -27,7 +28,7 @@ export const runConnect: VerbRun = async (context, { options }) => {
   }
   let socket: Socket;
   try {
-    socket = connect(options.start === false ? await running(context) : (await reachHub(context)).socket);
+    socket = connect(await socketOf(context, options));
     await once(socket, 'connect');
   } catch (error) {
     const failure = ofTheHub(error);
@@ -67,7 +68,12 @@ async function answer(failure: IrisError): Promise<void> {
   stdin.destroy();
 }
 
-async function running({ paths }: Context): Promise<string> {
-  if ((await probeSocket(paths.socket)) !== 'answers') throw noHub(paths.socket);
-  return paths.socket;
+async function socketOf(context: Context, options: Parameters<VerbRun>[1]['options']): Promise<string> {
+  const { socket, hubStopped } = context.paths;
+  const stopped = options.unlessStopped === true && existsSync(hubStopped);
+  if (options.start !== false && !stopped) return (await reachHub(context)).socket;
+  if ((await probeSocket(socket)) === 'answers') return socket;
+  throw stopped
+    ? new IrisError('hub-unreachable', 'the hub there was stopped', { remedy: 'retry starts it' })
+    : noHub(socket);
 }

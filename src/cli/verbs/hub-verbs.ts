@@ -54,6 +54,7 @@ export const hubVerbs: readonly Verb[] = [
     options: [
       { flags: '--stdio', summary: 'on standard input and output; the only way there is' },
       { flags: '--no-start', summary: 'fail when no hub runs' },
+      { flags: '--unless-stopped', summary: 'start no hub where the last one was ended by hub stop' },
     ],
     examples: [['ssh HOST iris-tui connect --stdio', 'the protocol of docs/protocol.md, as bytes']],
     load: async () => (await import('../actions/connect.ts')).runConnect,

@@ -25,7 +25,7 @@ export const hubHandlers: Handlers<'hub'> = {
         remedy: 'end them first, or stop with --force',
       });
     }
-    hub.stop();
+    hub.stopForGood();
     return { stopped: true };
   },
 };

@@ -63,11 +63,11 @@ export class FarDesk {
       retention: this.#retention,
       hub,
       kept,
-      addressOf: (name) => async () => {
+      addressOf: (name) => async (attempt) => {
         const ref = { kind: 'known', name } as const;
         const address = addressOf(ref);
         if (!address) throw unknownHub(ref);
-        return typeof address === 'function' ? address() : address;
+        return typeof address === 'function' ? address(attempt) : address;
       },
     });
   }

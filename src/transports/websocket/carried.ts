@@ -1,9 +1,11 @@
-import type { HubAddress } from '../../client/index.ts';
+import type { ConnectAttempt, HubAddress } from '../../client/index.ts';
 import type { LaunchSpec, Transport } from '../../core/index.ts';
 import { openStream } from '../stream.ts';
 
-/** What leads to the hub of another machine: its own program there, which starts that hub if none runs. */
-export const CONNECT_COMMAND: readonly string[] = ['iris-tui', 'connect', '--stdio'];
+/** What leads to the hub of another machine: its own program there, which starts that hub if none runs; unasked, not one that somebody stopped. */
+export function connectCommand({ asked }: ConnectAttempt): readonly string[] {
+  return ['iris-tui', 'connect', '--stdio', ...(asked ? [] : ['--unless-stopped'])];
+}
 
 /** Makes the transport of a launch that has no session. */
 export type OpenTransport = (launch: LaunchSpec) => Transport;
@@ -15,10 +17,11 @@ export type OpenTransport = (launch: LaunchSpec) => Transport;
 export async function carriedAddress(
   remote: NonNullable<LaunchSpec['remote']>,
   open: OpenTransport,
+  attempt: ConnectAttempt,
 ): Promise<HubAddress> {
   const { persist: _persist, ...options } = remote.options;
   const transport = open({
-    command: CONNECT_COMMAND,
+    command: connectCommand(attempt),
     cwd: '~',
     env: {},
     mode: 'pipes',

@@ -1,4 +1,4 @@
-import { type ConnectOptions, connect } from '../../client/index.ts';
+import { type ConnectAttempt, type ConnectOptions, connect } from '../../client/index.ts';
 import { type Clock, type FarHubRef, hubKey, IrisError, type PeopleEvent } from '../../core/index.ts';
 import { carriedAddress, type OpenTransport } from './carried.ts';
 import { FarHubLink } from './far-hub-link.ts';
@@ -37,8 +37,8 @@ export class FarHubs {
     this.#o = options;
   }
 
-  /** The link to a hub, made if there is none; `release` it once. @throws IrisError `not-found` */
-  use(wanted: FarHubRef): FarHubLink {
+  /** The link to a hub, made if there is none; `release` it once. `asked`: somebody wants it now. @throws IrisError `not-found` */
+  use(wanted: FarHubRef, { asked }: ConnectAttempt = { asked: true }): FarHubLink {
     const ref = this.#o.resolve?.(wanted) ?? wanted;
     const key = hubKey(ref);
     let entry = this.#links.get(key);
@@ -47,10 +47,11 @@ export class FarHubs {
       let why: IrisError | undefined;
       const address = this.#address(ref);
       const host = connect({
-        address: async () => {
+        unattended: !asked,
+        address: async (attempt) => {
           try {
             why = undefined;
-            return await (typeof address === 'function' ? address() : address);
+            return await (typeof address === 'function' ? address(attempt) : address);
           } catch (error) {
             why = IrisError.from(error, 'unreachable');
             throw error;
@@ -103,7 +104,7 @@ export class FarHubs {
 
   #address(ref: FarHubRef): ConnectOptions['address'] {
     const { addressOf, open } = this.#o;
-    return ref.kind === 'carried' ? () => carriedAddress(ref.remote, open) : addressOf(ref);
+    return ref.kind === 'carried' ? (attempt) => carriedAddress(ref.remote, open, attempt) : addressOf(ref);
   }
 
   /** The link to a hub, if there is one. */

@@ -97,14 +97,17 @@ export class WebSocketTransport implements Transport, LinkUser {
     if (this.#sink) throw new Error('a transport starts once');
     this.#sink = sink;
     this.#setStatus('connecting');
+    const asked = this.#launch.unattended !== true;
     try {
-      this.#link = this.#hubs.use(this.#remote.hub);
+      this.#link = this.#hubs.use(this.#remote.hub, { asked });
     } catch (error) {
       this.#fail(IrisError.from(error));
       return;
     }
     if (this.#session !== undefined) this.#attach(this.#session);
     this.#link.join(this);
+    // It may wait for its next attempt, for others.
+    if (asked) this.#link.host.retryNow();
   }
 
   online(): void {

@@ -1,5 +1,6 @@
 import { type ConnectionDetails, IrisError, plainText, type SessionInfo } from '../../core/index.ts';
 import { connectionWords, endWords, symbols } from '../components/session-words.ts';
+import { isAway } from '../model/make-snapshot.ts';
 import { placeOf } from '../model/places.ts';
 import type { ListItem } from '../model/snapshot.ts';
 import { ListControl, Poll, TextControl } from '../overlays/index.ts';
@@ -18,6 +19,10 @@ const LOG_COLS = 100;
 
 export const connectionHandlers: Handlers<'retry' | 'stop-retrying' | 'connection-log' | 'connections'> = {
   retry: async ({ bench }, { session }) => {
+    if (session === undefined && isAway(bench.host.connection)) {
+      bench.host.retryNow();
+      return;
+    }
     const { id, name, connection, process } = target(bench, session);
     if (connection.state === 'online' && ['starting', 'running'].includes(process.status)) {
       // The key that helps in an offline pane is that of `restart` elsewhere.

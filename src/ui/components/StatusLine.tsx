@@ -1,9 +1,17 @@
 import type { ReactNode } from 'react';
 import { plainText } from '../../core/index.ts';
 import type { ViewSnapshot } from '../model/snapshot.ts';
-import { duration, type Segment, spread, widthOf } from '../text.ts';
+import { cut, duration, type Segment, segmentsWidth, spread, widthOf } from '../text.ts';
 import { Line } from './Line.tsx';
 import { symbols } from './session-words.ts';
+
+/** Columns of why the hub is away: at most, and what is too little to be told. */
+const MAX_REASON_COLS = 60;
+const MIN_REASON_COLS = 8;
+
+function retryWords({ prefix, hub: { retryKey } }: ViewSnapshot): string {
+  return retryKey === undefined ? '' : ` ${prefix} ${retryKey} retry now`;
+}
 
 function hubSegments(view: ViewSnapshot): Segment[] {
   const { connection, name } = view.hub;
@@ -20,13 +28,14 @@ function hubSegments(view: ViewSnapshot): Segment[] {
     case 'offline': {
       const wait = Math.max(0, Math.ceil(((connection.nextRetryAt ?? view.now) - view.now) / 1000));
       const next = connection.nextRetryAt === undefined ? '' : `, next in ${wait} s`;
-      const why = connection.reason ? `: ${plainText(connection.reason, 60)}` : '';
-      return [
-        { text: `${s.connecting} `, color: 'yellow' },
-        { text: `hub ${name} offline${why}`, bold: true },
-        { text: ` ${s.dot} ${duration(view.now - connection.since)}, try ${connection.attempt}${next}` },
-        time,
-      ];
+      const sign: Segment = { text: `${s.connecting} `, color: 'yellow' };
+      const what: Segment = { text: `hub ${name} offline`, bold: true };
+      const when = { text: ` ${s.dot} ${duration(view.now - connection.since)}, try ${connection.attempt}${next}` };
+      // The reason makes room for the key that helps; what is left of it must say something.
+      const room = view.cols - segmentsWidth([sign, what, when, time]) - widthOf(`: ${retryWords(view)} …  `);
+      const why =
+        room < MIN_REASON_COLS ? '' : cut(plainText(connection.reason ?? ''), Math.min(MAX_REASON_COLS, room));
+      return [sign, { ...what, text: what.text + (why && `: ${why}`) }, when, time];
     }
     case 'error':
       return [
@@ -55,7 +64,11 @@ function leftSegments(view: ViewSnapshot): Segment[] {
     ];
   if (view.prefixActive) return [{ text: ` ${view.prefix} `, inverse: true }, { text: ' …' }];
   const s = symbols(view.ascii);
-  const keys = ` ${view.prefix} ? keys ${s.dot} ${view.prefix} : command ${s.dot} ${view.prefix} d leave`;
+  const { retryKey } = view.hub;
+  const keys =
+    retryKey === undefined
+      ? ` ${view.prefix} ? keys ${s.dot} ${view.prefix} : command ${s.dot} ${view.prefix} d leave`
+      : `${retryWords(view)} ${s.dot} ${view.prefix} d leave`;
   return [
     ...(view.readOnly ? [{ text: ' read-only ', inverse: true }] : []),
     ...(view.following === undefined ? [] : [{ text: ` following ${plainText(view.following, 40)} `, inverse: true }]),

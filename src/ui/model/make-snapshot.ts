@@ -7,7 +7,7 @@ import { peopleOfPane } from './people.ts';
 import { placeOf } from './places.ts';
 import type { Overlay, PaneItem, PaneTrouble, TabItem, ViewSnapshot } from './snapshot.ts';
 import { isOver, troubleOf } from './trouble.ts';
-import { troubleKeys } from './trouble-keys.ts';
+import { troubleKeyOf, troubleKeys } from './trouble-keys.ts';
 import type { View } from './view.ts';
 
 export interface SnapshotInput {
@@ -88,11 +88,20 @@ export function makeSnapshot(input: SnapshotInput): ViewSnapshot {
     message: input.message,
     prefix: settings.prefix,
     prefixActive: input.prefixActive,
-    hub: { name: input.hubName, connection },
+    hub: {
+      name: input.hubName,
+      connection,
+      ...(isAway(connection) ? { retryKey: troubleKeyOf('retry', settings) } : {}),
+    },
     time: `${String(time.getHours()).padStart(2, '0')}:${String(time.getMinutes()).padStart(2, '0')}`,
     readOnly: input.readOnly,
     following: input.following,
   };
+}
+
+/** Is nothing under way to the hub? */
+export function isAway({ state }: HostConnection): boolean {
+  return state === 'offline' || state === 'error';
 }
 
 /** While the hub is away nobody knows how it stands with a session: then the hub's own connection is the one to tell of. */

@@ -29,7 +29,8 @@ export interface ViewSnapshot {
   readonly message: { readonly text: string; readonly kind: 'info' | 'error' } | undefined;
   readonly prefix: string;
   readonly prefixActive: boolean;
-  readonly hub: { readonly name: string; readonly connection: HostConnection };
+  /** `retryKey`: connects at once, after the prefix; while the hub is away. */
+  readonly hub: { readonly name: string; readonly connection: HostConnection; readonly retryKey?: string | undefined };
   /** HH:MM. */
   readonly time: string;
   readonly readOnly: boolean;

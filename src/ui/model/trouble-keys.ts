@@ -19,6 +19,15 @@ const WORDS: Readonly<Record<string, readonly [word: string, short: string]>> = 
   'kill-pane': ['close', 'close'],
 };
 
+/** After the prefix: as it is bound, else its own letter if that is free. */
+export function troubleKeyOf(command: string, { prefixKeys }: Pick<TuiSettings, 'prefixKeys'>): string | undefined {
+  const own = Object.entries(prefixKeys).map(([key, line]) => [canonical(key), line] as const);
+  const [bound] = own.find(([, line]) => line === command) ?? [];
+  if (bound !== undefined) return bound;
+  const [letter] = Object.entries(TROUBLE_KEYS).find(([, one]) => one === command) ?? [];
+  return own.some(([key]) => key === letter) ? undefined : letter;
+}
+
 /** The keys that mean something in this pane now, as they are bound; what helps most comes first. */
 export function troubleKeys(
   session: SessionInfo,
@@ -27,7 +36,6 @@ export function troubleKeys(
 ): TroubleKey[] {
   const { state, reason } = session.connection;
   if (state === 'online') return [];
-  const own = new Map(Object.entries(settings.prefixKeys).map(([key, command]) => [canonical(key), command]));
   const useful = (command: string): boolean => {
     if (command === 'connection-log') return true;
     if (readOnly) return false;
@@ -37,9 +45,8 @@ export function troubleKeys(
     if (command === 'stop-retrying') return state !== 'error' && !first;
     return command !== 'edit-team' || session.team !== undefined;
   };
-  return Object.entries(TROUBLE_KEYS).flatMap(([letter, command]) => {
-    const bound = [...own].find(([, line]) => line === command)?.[0];
-    const key = bound ?? (own.has(letter) ? undefined : letter);
+  return Object.values(TROUBLE_KEYS).flatMap((command) => {
+    const key = troubleKeyOf(command, settings);
     const [word, short] = WORDS[command] ?? [command, command];
     return key !== undefined && useful(command) ? [{ key, command, word, short }] : [];
   });

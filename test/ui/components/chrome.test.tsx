@@ -172,6 +172,12 @@ describe('the chrome', () => {
     expect(rowsOf(view({ cols: 90, hub: { name: 'local', connection } })).at(-1)).toContain(
       'hub local offline: the hub was stopped · 0:30, try 3, next in 4 s',
     );
+    // The key that helps stays while the reason is cut, and goes when there is no room for it.
+    const away = (cols: number) => rowsOf(view({ cols, hub: { name: 'local', connection, retryKey: 'R' } })).at(-1);
+    expect(away(94)).toMatch(/^ C-b R retry now .*: the hub was stopped · 0:30/);
+    expect(away(84)).toMatch(/^ C-b R retry now .*offline: the hub w.*… · 0:30, try 3, next in 4 s/);
+    expect(away(72)).toMatch(/^ C-b R retry now .*offline · 0:30, try 3, next in 4 s/);
+    expect(away(40)).toContain('hub local offline');
   });
 
   it('puts the cursor of a prompt behind its text, also when that is wide or longer than the line', () => {
