@@ -174,9 +174,9 @@ describe('the chrome', () => {
     );
     // The key that helps stays while the reason is cut, and goes when there is no room for it.
     const away = (cols: number) => rowsOf(view({ cols, hub: { name: 'local', connection, retryKey: 'R' } })).at(-1);
-    expect(away(94)).toMatch(/^ C-b R retry now .*: the hub was stopped · 0:30/);
-    expect(away(84)).toMatch(/^ C-b R retry now .*offline: the hub w.*… · 0:30, try 3, next in 4 s/);
-    expect(away(72)).toMatch(/^ C-b R retry now .*offline · 0:30, try 3, next in 4 s/);
+    expect(away(98)).toMatch(/^ C-b R retry now .*: the hub was stopped · 0:30/);
+    expect(away(88)).toMatch(/^ C-b R retry now .*offline: the hub w.*… · 0:30, try 3, next in 4 s/);
+    expect(away(76)).toMatch(/^ C-b R retry now .*offline · 0:30, try 3, next in 4 s/);
     expect(away(40)).toContain('hub local offline');
   });
 
