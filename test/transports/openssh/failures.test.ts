@@ -230,7 +230,8 @@ describe('[T15] transient: the same again may succeed', () => {
   it('a connection that went silent', async () => {
     await using frozen = await startSshd();
     const run = runSsh(frozen.words(), {
-      options: { serverAliveIntervalMs: 1000, serverAliveCountMax: 1 },
+      // ssh gives each step of the login as long: on a busy machine one second were too few.
+      options: { serverAliveIntervalMs: 2000, serverAliveCountMax: 2 },
       command: ['sh', '-c', 'echo up; exec sleep 600'],
     });
     await run.says('up');

@@ -8,6 +8,9 @@ afterEach(async () => {
   await stopSshds();
 });
 
+/** Dead after 2 s without a byte: less, and a busy machine would be taken for a dead server. */
+const ALIVE = { serverAliveIntervalMs: 1_000, serverAliveCountMax: 2 };
+
 describe('[T15] failures of ssh2', () => {
   it('are permanent for a changed host key, a refused key, a wrong user and a lost key file', async () => {
     const sshd = await startSshd({ allowUsers: ['nobody-else', 'root'] });
@@ -59,10 +62,9 @@ describe('[T15] failures of ssh2', () => {
 
   it('[T8] are not told because our own event loop stood still', async () => {
     const sshd = await startSshd();
-    const options = { serverAliveIntervalMs: 100, serverAliveCountMax: 3 };
-    const one = shell('echo up; read x; echo "<$x>"', { words: sshd.words(), options });
+    const one = shell('echo up; read x; echo "<$x>"', { words: sshd.words(), options: ALIVE });
     await one.says('up');
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1_000);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2_500);
     one.transport.write(Buffer.from('still here\n'));
     await one.over();
     expect(one.text).toContain('<still here>');
@@ -99,8 +101,7 @@ describe('[T15] failures of ssh2', () => {
 
   it('are transient when nothing comes any more, and found by the keepalive', async () => {
     const sshd = await startSshd();
-    const options = { serverAliveIntervalMs: 100, serverAliveCountMax: 3 };
-    const one = shell('echo up; exec sleep 600', { words: sshd.words(), options });
+    const one = shell('echo up; exec sleep 600', { words: sshd.words(), options: ALIVE });
     await one.says('up');
     const servers = sshd.processes().filter(({ command }) => command.startsWith('sshd:'));
     for (const { pid } of servers) process.kill(pid, 'SIGSTOP');
@@ -149,12 +150,11 @@ describe.runIf(CAN_MAKE_NAMESPACES)('[T6] [T7] a network that is silent through 
   it('is found by the keepalive, both where nothing comes back and where our address is another one', async () => {
     using far = new NetNamespace();
     const sshd = await startSshd({ namespace: far });
-    const options = { serverAliveIntervalMs: 150, serverAliveCountMax: 3, connectTimeoutMs: 5_000 };
     for (const [breaks, heals] of [
       [() => far.blackhole(), () => far.heal()],
       [() => far.changeAddress(), () => {}],
     ] as const) {
-      const one = shell('echo up; exec sleep 600', { words: sshd.words(), options });
+      const one = shell('echo up; exec sleep 600', { words: sshd.words(), options: ALIVE });
       await one.says('up');
       breaks();
       one.transport.write(Buffer.from('into nowhere'));
@@ -162,7 +162,7 @@ describe.runIf(CAN_MAKE_NAMESPACES)('[T6] [T7] a network that is silent through 
       expect(error).toMatchObject({ code: 'unreachable', retriable: true });
       expect(error.line).toContain('did not answer any more');
       heals();
-      const again = shell('echo up', { words: sshd.words(), options });
+      const again = shell('echo up', { words: sshd.words() });
       await again.over();
     }
   });
