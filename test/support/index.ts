@@ -2,6 +2,7 @@ export { type Chaos, ChaosProxy, type ChaosProxyOptions, NO_CHAOS } from './chao
 export { Emulator, type EmulatorOptions, type ScreenCell, seen } from './emulator.ts';
 export { freePort } from './free-port.ts';
 export { freeSocketPath } from './free-socket-path.ts';
+export { HeldTimers } from './held-timers.ts';
 export { alt, ctrl, KEY, mouse, paste } from './keys.ts';
 export { machineWithIris } from './machine-with-iris.ts';
 export { CAN_MAKE_NAMESPACES, NetNamespace } from './net-namespace.ts';

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   CAN_MAKE_USERS,
+  HeldTimers,
   isAlive,
   openPty,
   processesWithEnv,
@@ -23,15 +24,22 @@ afterAll(stopSshds);
 
 const shell = (script: string) => ['sh', '-c', script];
 
+/** Time for a start, as no other timer has it. */
+const START_MS = 45_678;
+
 describe.runIf(CAN_MAKE_USERS)('questions appear in the pane and are answered there', () => {
   it.each(['password', 'keyboardInteractive'] as const)('%s, the first answer being wrong', async (method) => {
     using user = testUser();
     await using asks = await startSshd({ publicKey: false, [method]: true, banner: 'all is logged\n', ownHome: true });
+    using limit = new HeldTimers(START_MS);
     const run = runSsh(['-l', user.name, ...asks.words()], {
       command: shell('stty raw -echo; id -un; exec cat'),
-      startTimeoutMs: 3_000,
+      startTimeoutMs: START_MS,
     });
+    expect(limit.waiting).toBe(1);
     await run.says(/assword: $/);
+    // Whoever is asked may take longer than a start.
+    limit.runOut();
     // The banner stands before the question.
     expect(run.text.indexOf('all is logged')).toBe(0);
     expect(run.transport.status).toBe('connecting');
@@ -42,6 +50,8 @@ describe.runIf(CAN_MAKE_USERS)('questions appear in the pane and are answered th
     await run.says(`${user.name}\n`);
     expect(run.text).not.toContain(user.password);
     expect(run.statuses).toEqual(['connecting', 'spawning', 'ready']);
+    // The shell there had as long again.
+    expect(limit).toMatchObject({ begun: 2, waiting: 0 });
     run.transport.write(Buffer.from('typed\r'));
     await run.says('typed\r');
   });
