@@ -377,6 +377,10 @@ export function describeTransport(
       );
       await run.says('done');
       const pids = /pids ([\d ]+) done/.exec(run.text)![1]!.split(' ').map(Number);
+      const [, leader, held] = pids;
+      const itself = `sh -c ${deaf} sleep`;
+      await waitUntil(() => processInfo(leader!)?.command.startsWith(itself), 'one is in a session of its own');
+      await waitUntil(() => processInfo(held!)?.state === 'T', 'one is stopped');
       const before = pids.map((pid) => processInfo(pid)!);
       expect(before.every((info) => isAlive(info))).toBe(true);
       await run.transport.stop();
