@@ -60,6 +60,17 @@ async function away(place: RunningHub, session: SessionInfo) {
   return { proxy: proxy as ChaosProxy, reader, back };
 }
 
+/** A reader of the log who has heard the first words, and hears no more until it is released. */
+async function slow(place: RunningHub, session: SessionInfo) {
+  const { promise: held, resolve: release } = Promise.withResolvers<void>();
+  const reader = new Watcher(await onlineClient(place.socket), session.id, {
+    mode: 'log',
+    onEntry: (entry) => (entry.seq > 1 ? held : undefined),
+  });
+  await eventually('it hears the first run', () => textOf(reader).includes('run 1\n>'));
+  return { reader, release };
+}
+
 /** What the processes wrote, without what the terminal adds to the ends of lines. */
 const textOf = ({ output }: Watcher): string => output.replaceAll('\r\n', '\n');
 
@@ -86,19 +97,24 @@ function missing(entries: readonly ViewEntry[]): object[] {
 }
 
 describe('a reader of the log who was away while the process was started again', () => {
-  test('[T5] first gets the rest of the old epoch, then the new one', async () => {
+  test('[T5] first gets the rest of the old epoch, then the new one; and so does one who was there, and slow', async () => {
     const place = await openHub();
     const direct = await onlineClient(place.socket);
     const session = await talker(place, direct);
     const { reader, back } = await away(place, session);
+    const { reader: late, release } = await slow(place, session);
     await tell(direct, session, 'seq 2000', 1);
     await again(direct, session, 2);
     await tell(direct, session, 'echo in two', 2);
     await again(direct, session, 3);
     await back('run 3\n>');
+    release();
+    await eventually('the slow one hears the third run', () => textOf(late).endsWith('run 3\n>'));
     const counted = Array.from({ length: 2000 }, (_, i) => `${i + 1}\n`).join('');
-    expect(textOf(reader)).toBe(`run 1\n>${counted}done 1\n>run 2\n>in two\ndone 2\n>run 3\n>`);
-    expect(missing(reader.entries)).toEqual([]);
+    for (const one of [reader, late]) {
+      expect(textOf(one)).toBe(`run 1\n>${counted}done 1\n>run 2\n>in two\ndone 2\n>run 3\n>`);
+      expect(missing(one.entries)).toEqual([]);
+    }
     // Once it is there it goes on as ever.
     await tell(direct, session, 'echo in three', 3);
     await eventually('it hears the third', () => textOf(reader).endsWith('run 3\n>in three\ndone 3\n>'));
@@ -153,23 +169,15 @@ describe('a reader of the log who was away while the process was started again',
     const place = await openHub();
     const direct = await onlineClient(place.socket);
     const session = await talker(place, direct);
-    let release = (): void => {};
-    const held = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    const slow = new Watcher(await onlineClient(place.socket), session.id, {
-      mode: 'log',
-      onEntry: (entry) => (entry.seq > 1 ? held : undefined),
-    });
-    await eventually('it hears the first run', () => textOf(slow).includes('run 1\n>'));
+    const { reader, release } = await slow(place, session);
     await tell(direct, session, 'yes 0123456789 | head -c 1100000', 1);
     const seq = newest(place, session);
     const last = PAST_EPOCHS + 4;
     for (let run = 2; run <= last; run++) await again(direct, session, run);
     release();
-    await eventually('it hears the last', () => textOf(slow).endsWith(`run ${last}\n>`));
-    expect(missing(slow.entries)).toEqual([{ lostAfter: { epoch: session.epoch, seq } }]);
-    expect(textOf(slow).split('done 1\n>')[1]).toBe(
+    await eventually('it hears the last', () => textOf(reader).endsWith(`run ${last}\n>`));
+    expect(missing(reader.entries)).toEqual([{ lostAfter: { epoch: session.epoch, seq } }]);
+    expect(textOf(reader).split('done 1\n>')[1]).toBe(
       Array.from({ length: PAST_EPOCHS }, (_, i) => `run ${last - PAST_EPOCHS + 1 + i}\n>`).join(''),
     );
   });

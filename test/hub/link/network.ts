@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
-import { NetNamespace, PacedClock } from '../../support/index.ts';
+import { DEFAULT_TIMEOUT_MS, NetNamespace, PacedClock } from '../../support/index.ts';
 import { client, closeLater, eventually, folder, newSession, onlineClient, openHub } from '../support/index.ts';
 import { LogReader } from './exchange.ts';
 
@@ -62,7 +62,7 @@ export interface Silence {
 export async function silence(pace: number): Promise<Silence> {
   using namespace = new NetNamespace();
   const { clock, direct, host, session, reader, type, viewers } = await stage(namespace, pace);
-  const limitMs = 60_000 / pace + 10_000;
+  const limitMs = 60_000 / pace + DEFAULT_TIMEOUT_MS;
   expect(await viewers()).toBe(2);
   // The last byte comes just before the silence.
   const silentAt = clock.now();
@@ -95,7 +95,7 @@ export async function moved(pace: number): Promise<void> {
   await reader.hears('<before>');
   namespace.changeAddress();
   type('on the way');
-  await reader.hears('<on the way>', 60_000 / pace + 20_000);
+  await reader.hears('<on the way>', 60_000 / pace + DEFAULT_TIMEOUT_MS);
   expect(host.connection.state).toBe('online');
   type('there');
   await reader.hears('<there>');
