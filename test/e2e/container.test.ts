@@ -40,15 +40,14 @@ describe.runIf(CAN_RUN_CONTAINERS)('a hub in a container', () => {
     // A shell, though neither SHELL nor a password file names one.
     iris('new', '-d', '-n', 'shell');
     iris('send', 'shell', 'echo $((6*7)) in $PWD');
-    iris('wait', 'shell', '--text', `42 in ${home}`, '--timeout', '20');
+    iris('wait', 'shell', '--text', `42 in ${home}`);
     iris('new', '-d', '-n', 'deaf', '--', 'sh', '-c', 'trap "" HUP TERM; echo deaf; while :; do sleep 1; done');
-    iris('wait', 'deaf', '--text', 'deaf', '--timeout', '20');
+    iris('wait', 'deaf', '--text', 'deaf');
     const device = new Device(url);
     expect((await device.pair(JSON.parse(iris('hub', 'pair', '--role', 'owner', '--json')).code)).status).toBe(200);
 
-    const stopping = performance.now();
+    // By itself: after these seconds it would be killed, and end with 137.
     containers.podman('stop', '--time', '15', name);
-    expect(performance.now() - stopping).toBeLessThan(12_000);
     expect(containers.podman('inspect', '--format', '{{.State.ExitCode}}', name).trim()).toBe('0');
 
     containers.podman('start', name);

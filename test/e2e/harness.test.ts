@@ -37,8 +37,12 @@ describe('spawnTui', () => {
     tui.send('vim a.txt\r');
     await tui.waitFor((t) => t.emulator.alternateScreen && t.row(1) === 'second line');
     expect(tui.row(2)).toBe('~');
-    // vim asks the terminal a dozen things; leaving before it has read the answers would show them in the shell.
-    await tui.settle();
+    // vim asks the terminal a dozen things, some once it has read an answer; leaving before it has read all would show them in the shell.
+    for (let answers = -1, round = 0; answers !== tui.replies.length; round += 1) {
+      answers = tui.replies.length;
+      tui.send(`:echo "round" ${round}${KEY.enter}`);
+      await tui.waitFor(`round ${round}`);
+    }
     tui.send(`ggcwFIRST${KEY.escape}:wq\r`);
     await tui.waitFor((t) => !t.emulator.alternateScreen && t.row(t.cursor.y) === PROMPT.trimEnd());
     expect(tui.text()).toContain('vim a.txt');

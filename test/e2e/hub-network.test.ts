@@ -231,7 +231,8 @@ describe('a hub that listens', () => {
     child.kill('SIGTERM');
     for (const peer of peers) expect(await peer.closes()).toMatchObject({ code: 4000 });
     expect(await exited).toEqual([0, null]);
-    expect(performance.now() - started).toBeLessThan(10_000);
+    // Long before systemd would kill it.
+    expect(performance.now() - started).toBeLessThan(30_000);
     await home.assertNoProcesses();
   });
 

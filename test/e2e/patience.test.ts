@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { closeAll, openProxy } from '../hub/support/index.ts';
-import { disposeHomes, runCli, tempHome, waitUntil } from '../support/index.ts';
+import { disposeHomes, runCli, type TempHome, tempHome, waitUntil } from '../support/index.ts';
 
 afterEach(async () => {
   await closeAll();
@@ -11,6 +11,7 @@ afterEach(async () => {
 const SCRIPT = 'echo ready; while read word; do i=0; while [ $i -lt 300 ]; do i=$((i+1)); echo "$word $i"; done; done';
 
 interface Stage {
+  readonly home: TempHome;
   readonly proxy: Awaited<ReturnType<typeof openProxy>>;
   iris(...args: string[]): ReturnType<typeof runCli>;
   hub(): Promise<{ pid: number; viewers: number }>;
@@ -28,7 +29,7 @@ async function stage(): Promise<Stage> {
   const hub = async () =>
     JSON.parse((await iris('hub', 'status', '--json')).stdout) as { pid: number; viewers: number };
   const connected = () => waitUntil(async () => (await hub()).viewers > 0, 'it is connected');
-  return { proxy, iris, hub, connected };
+  return { home, proxy, iris, hub, connected };
 }
 
 describe('what may take long outlives a connection', () => {
@@ -68,9 +69,11 @@ describe('what may take long outlives a connection', () => {
   });
 
   it('logs -f says that a session is gone whose last words it could not hear', async () => {
-    const { proxy, iris, connected } = await stage();
-    const follower = iris('--hub', proxy.socket, 'logs', 'talker', '-f');
-    await connected();
+    const { home, proxy, iris } = await stage();
+    let printed = '';
+    const heard = (text: string) => (printed = text);
+    const follower = runCli(['--hub', proxy.socket, 'logs', 'talker', '-f'], { home, heard });
+    await waitUntil(() => printed === 'ready\n', 'it has printed what there was');
     proxy.hold(true);
     await iris('kill', 'talker');
     proxy.cut();

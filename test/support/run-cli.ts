@@ -19,6 +19,8 @@ export interface RunCliOptions {
   readonly cwd?: string;
   /** Default {@link IRIS}. */
   readonly command?: readonly string[];
+  /** Called with all of its stdout so far, whenever there is more. */
+  readonly heard?: (stdout: string) => void;
   /** It is killed and the promise rejects then. Default 60,000. */
   readonly timeoutMs?: number;
 }
@@ -46,6 +48,7 @@ export function runCli(args: readonly string[], options: RunCliOptions): Promise
   };
   const stdout = collect(child.stdout);
   const stderr = collect(child.stderr);
+  if (options.heard) child.stdout.on('data', () => options.heard?.(stdout()));
   // A program that ends without reading all of its input is no error of ours.
   child.stdin.on('error', () => {});
   child.stdin.end(options.input ?? '');
