@@ -110,7 +110,8 @@ describe('a team whose session is kept on its machine', () => {
       return reason?.includes('the hub there was stopped') && attempt > 2;
     }, 'it was told so, and tried again');
     expect(await hubThere()).toBeUndefined();
-    expect(await runCli(['retry', 'train'], { home: here })).toMatchObject({ code: 0, stderr: '' });
+    const up = await runCli(['up', 'train'], { home: here });
+    expect(up).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/^train +is connecting/m) });
     await waitUntil(hubThere, 'a hub was started there, as somebody asked');
     await waitUntil(online, 'it is back');
     const { stdout } = await runCli(['connection', 'train'], { home: here });

@@ -32,7 +32,9 @@ export const runUp: VerbRun = async (context, { args }) => {
       ['TEAM', '', 'STATE', 'TRANSPORT'],
       [
         ...started.map((session) => row(session, 'started')),
-        ...running.map((session) => row(session, 'runs already')),
+        ...running.map((session) =>
+          row(session, session.connection.state === 'online' ? 'runs already' : 'is connecting'),
+        ),
         ...failed.map(({ team, reason, remedy }) => [team, 'failed', remedy ? `${reason}: ${remedy}` : reason]),
       ],
     );

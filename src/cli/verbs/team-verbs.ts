@@ -17,7 +17,7 @@ export const teamVerbs: readonly Verb[] = [
     group: 'teams',
     summary: 'start teams of the config',
     description: [
-      'Starts the sessions of teams that have none running, all at once, and prints what became of each. Connections are made in the background: the screen, ls and connection show how they fare, and the first one may ask for a password in its pane.',
+      'Starts the sessions of teams that have none running, all at once, and prints what became of each; those without connection try at once. Connections are made in the background: the screen, ls and connection show how they fare, and the first one may ask for a password in its pane.',
       'Ends with 1 when one of them could not be started.',
     ],
     args: [TEAMS],

@@ -142,8 +142,8 @@ export class TeamDesk {
           const found = this.sessionOf(team.name);
           if (found) keep.add(found);
           if (found && takesPlace(found)) {
-            // What waits for its rule need not wait any longer.
-            if (found.state.kind === 'exited') found.retry();
+            // What waits, for its rule or for its connection, need not wait any longer.
+            if (found.state.kind === 'exited' || found.state.kind === 'offline') found.retry();
             result.running.push(found.info());
             return;
           }
