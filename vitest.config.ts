@@ -15,8 +15,9 @@ export default defineConfig({
     // Thousands of real processes on a machine of two cores: one that fails once is named at the end as flaky, and does not hide the result of all others.
     retry: 1,
     reporters: ['default', new FlakyReporter()],
+    // Bounds on hanging: a test may wait for several conditions, each for as long as `waitUntil` does, and what it left behind may have to be ended by force.
     testTimeout: 180_000,
-    hookTimeout: 90_000,
+    hookTimeout: 180_000,
     dangerouslyIgnoreUnhandledErrors: false,
   },
 });

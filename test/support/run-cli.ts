@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { TempHome } from './temp-home.ts';
 import { IRIS } from './tui.ts';
+import { DEFAULT_TIMEOUT_MS } from './wait-until.ts';
 
 export interface CliResult {
   /** 128 + number when a signal ended it, as shells have it. */
@@ -74,7 +75,7 @@ export function runCli(args: readonly string[], options: RunCliOptions): Promise
           stderr: stderr(),
           tookMs: performance.now() - startedAt,
         });
-      const grace = setTimeout(ended, 5_000);
+      const grace = setTimeout(ended, DEFAULT_TIMEOUT_MS);
       child.on('close', () => {
         clearTimeout(grace);
         ended();
