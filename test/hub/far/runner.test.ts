@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import { RunnerDialer } from '../../../src/client/index.ts';
 import type { SessionHost, SessionRegistry } from '../../../src/core/index.ts';
+import { FakeClock } from '../../core/reconnect/fake-clock.ts';
 import { ChaosProxy, waitUntil } from '../../support/index.ts';
 import {
   client,
@@ -70,20 +71,23 @@ describe('a runner', () => {
     await known.pair(office, 'office', 'laptop', { runner: true }, between.port);
     const delays: number[] = [];
     const address = known.farHubs({ kind: 'known', name: 'office' })!;
+    const clock = new FakeClock();
     // What is random is at its most.
-    const dialer = new RunnerDialer({ address, version: '0.1.0', random: () => 0.999_999, turned: () => {} });
+    const dialer = new RunnerDialer({ address, version: '0.1.0', clock, random: () => 0.999_999, turned: () => {} });
     try {
-      dialer.on(({ nextRetryAt }) => nextRetryAt && delays.push(nextRetryAt - Date.now()));
+      dialer.on(({ nextRetryAt }) => nextRetryAt && delays.push(nextRetryAt - clock.wall()));
       await waitUntil(() => dialer.connection.state === 'online', 'it is online');
-      await waitUntil(() => Date.now() - dialer.connection.since > 1_000, 'its connection was a good one');
+      // Its connection was a good one.
+      clock.advance(2_000);
       await between.down();
-      await waitUntil(() => delays.length >= 2, 'it was tried once');
+      await waitUntil(() => delays.length === 1, 'it is lost');
+      clock.advance(delays[0]!);
+      await waitUntil(() => delays.length === 2, 'it was tried once');
     } finally {
       dialer.close();
     }
     // 25 of them, 40 ms each: a quarter of that at first, and all of it later.
-    expect(Math.abs(delays[0]! - 250)).toBeLessThan(100);
-    expect(Math.abs(delays[1]! - 2_200)).toBeLessThan(100);
+    expect(delays).toEqual([250, 2_200]);
   });
 
   it('that allows to look only takes no key, and says so; one that allows to start ends what is ended there', async () => {
