@@ -137,7 +137,7 @@ describe('iris-tui doctor', () => {
     const agent = (name: string) => report.agents.find((a: { name: string }) => a.name === name);
     expect(agent('codex').path).toBe(join(home.path, 'bin/codex'));
     expect(agent('claude').path).toBeUndefined();
-    expect(home.processes()).toEqual([]);
+    await home.assertNoProcesses();
     const plain = await runCli(['doctor'], { home, env });
     expect(plain.stdout).toMatch(/^ok +pty /m);
     expect(plain.stdout).toContain(join(home.path, 'bin/codex'));

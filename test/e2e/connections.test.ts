@@ -144,10 +144,8 @@ describe('a team on another machine', () => {
     sshd.forgetHosts();
     const tui = await screen(teams({ fresh: `-o StrictHostKeyChecking=ask ${words(sshd)}` }));
     await command(tui, 'up');
-    await tui.waitFor(/Are you sure you want to continue connecting/);
-    await tui.waitFor(/◌ target · connecting/);
-    await tui.waitFor(/● 1 {2}◌ 1 {2}✖ 0/);
-    expect(tui.text()).not.toContain('no answer yet');
+    const asks = shows(/Are you sure you want to continue connecting/, /◌ target · connecting/, /● 1 {2}◌ 1 {2}✖ 0/);
+    await tui.waitFor((t) => asks(t) && !t.text().includes('no answer yet'), { what: 'it asks, and nothing else' });
     tui.send('yes\r');
     await tui.waitFor(/● target/);
   });
