@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { systemClock } from '../../../src/protocol/index.ts';
 import {
   client,
   closeAll,
@@ -10,6 +11,7 @@ import {
   openHub,
   Watcher,
 } from '../support/index.ts';
+import { MovedClock } from '../support/listening.ts';
 import { config, named, session, team } from './support.ts';
 
 afterEach(closeAll);
@@ -169,29 +171,33 @@ describe('a hub that comes back', () => {
   });
 });
 
+/** What was used a moment ago was used just now until the test moves it on; timers run as ever. */
+function stoppedClock(): MovedClock {
+  const at = systemClock.now();
+  return new MovedClock({ ...systemClock, now: () => at });
+}
+
 describe('maxProcesses', () => {
   const busy = ['/bin/sh', '-c', 'printf "\\033]9;4;3\\007"; echo busy; read x'];
 
   test('puts down the session that nobody used for longest, and never one that is busy or watched', async () => {
     const teams = ['a', 'b', 'c', 'd'].map((name) => team(name, name === 'a' ? { command: busy } : {}));
-    const place = await openHub(folder(), '0.1.0', { teams: config(teams, { maxProcesses: 3 }) });
+    const clock = stoppedClock();
+    const place = await openHub(folder(), '0.1.0', { clock, teams: config(teams, { maxProcesses: 3 }) });
     const host = await onlineClient(place.socket);
     const first = await host.command('team.up', { teams: ['a', 'b', 'c'] });
     const watch = new Watcher(host, first.started.find(({ name }) => name === 'b')!.id);
     await watch.shows('up');
     await session(host, 'a', 'works', ({ agent }) => agent.state === 'working');
     // All are busy, watched, or were used just now.
-    await host.command('session.keys', { session: 'c', keys: ['Space'] });
     const [failed] = (await host.command('team.up', { teams: ['d'] })).failed;
     expect(failed?.reason).toContain('3 sessions of teams run, as many as maxProcesses allows');
     expect(failed?.remedy).toContain('iris-tui down');
     expect(await errorOf(host.command('session.new', { team: 'd' }))).toMatchObject({ code: 'conflict' });
     // Others take no place.
     await host.command('session.new', { command: ['/bin/cat'], cwd: '/tmp' });
-    const { started } = await eventually('room for d', async () => {
-      const up = await host.command('team.up', { teams: ['d'] });
-      return up.started.length > 0 ? up : undefined;
-    });
+    clock.movedMs += 3_000;
+    const { started } = await host.command('team.up', { teams: ['d'] });
     expect(started[0]?.name).toBe('d');
     const gone = await session(host, 'c', 'made room', status('exited'));
     expect(gone.process.reason).toBe('ended to make room for d');
@@ -203,14 +209,19 @@ describe('maxProcesses', () => {
 describe('idleTimeout', () => {
   test('ends what nobody used for so long, and not what is watched', async () => {
     const teams = [team('a', { idleTimeoutMs: 3_000 }), team('b'), team('c', { idleTimeoutMs: 0 })];
-    const { socket } = await openHub(folder(), '0.1.0', { teams: config(teams, { idleTimeoutMs: 3_000 }) });
+    const clock = stoppedClock();
+    const { socket } = await openHub(folder(), '0.1.0', { clock, teams: config(teams, { idleTimeoutMs: 3_000 }) });
     const host = await onlineClient(socket);
     const first = await host.command('team.up', {});
     const watch = new Watcher(host, first.started.find(({ name }) => name === 'b')!.id);
+    await eventually('b is watched', () => watch.entries.length > 0);
+    clock.movedMs += 3_000;
     const gone = await session(host, 'a', 'is ended', status('exited'));
     expect(gone.process.reason).toBe('ended: unused for 3 s');
     expect(named(host, 'b')?.process.status).toBe('running');
     watch.attachment.detach();
+    await host.command('session.list', {});
+    clock.movedMs += 3_000;
     await session(host, 'b', 'is ended', status('exited'));
     expect(named(host, 'c')?.process.status).toBe('running');
     // It can be brought back.
