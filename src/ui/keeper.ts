@@ -80,7 +80,7 @@ export class Keeper {
     if (!found) return;
     // Teams that were started together, by `up` in a shell or with the hub, are shown together.
     const teams = found.missing.filter((id) => this.#host.sessions.find((s) => s.id === id)?.team !== undefined);
-    this.#sync.apply(settle(found, addTiled(teams, this.#area())));
+    this.#sync.apply(settle(found, addTiled(teams, this.#area(), 'teams')));
   }
 
   remember(): void {

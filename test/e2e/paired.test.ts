@@ -287,6 +287,27 @@ describe('the screen on a hub of the network', () => {
     await tui.waitFor(/hub office · [\d.]+ ms/);
   });
 
+  it('opens sessions of another hub as panes beside those of this machine, and lets go of them', async () => {
+    const { hub, home, link, iris } = await meet();
+    const one = await newSession(hub.owner, 'echo I am one; exec cat', { name: 'one' });
+    await newSession(hub.owner, 'echo I am two; exec cat', { name: 'two' });
+    await iris('pair', link, await hub.invite({ role: 'typer' }), '-n', 'office');
+    const tui = spawnTui({ home, args: [], cols: 150, rows: 24 });
+    await tui.waitFor('$');
+    tui.send('\x02:open office/one\r');
+    await tui.waitFor('2 office/one');
+    await tui.waitFor('I am one');
+    tui.send('typed from here\r');
+    await tui.waitFor(/typed from here[\s\S]*typed from here/);
+    tui.send('\x02:open office\r');
+    await tui.waitFor('I am two');
+    tui.send('\x02:close office\r');
+    await tui.waitFor((t) => !/office\/|I am/.test(t.text()));
+    expect(hub.owner.sessions.find(({ id }) => id === one.id)?.process.status).toBe('running');
+    tui.send('\x02:open offic/one\r');
+    await tui.waitFor('no hub is known as offic');
+  });
+
   it('two people at one session, at the hub and over the network, see the same cells, whoever types', async () => {
     const { hub, home, link, iris } = await meet();
     await newSession(hub.owner, 'PS1="$ " exec bash --norc --noprofile', { cols: 98, rows: 20 });

@@ -1,4 +1,4 @@
-import { findSession, IrisError, type LinkInfo, type SessionHost } from '../../core/index.ts';
+import { findSession, hubAndSession, IrisError, type LinkInfo, type SessionHost } from '../../core/index.ts';
 import type { Context } from '../context.ts';
 import { withHost } from '../host.ts';
 import type { OptionValues, VerbRun } from '../verbs/types.ts';
@@ -10,7 +10,7 @@ const LINK_WITHIN_MS = 5_000;
 const LOOK_EVERY_MS = 50;
 
 export const runOpen: VerbRun = async (context, { args }) => {
-  const { hub, session } = parts(args[0] as string);
+  const { hub, session } = hubAndSession(args[0] as string);
   const { sessions } = await withHost(context, (host) =>
     host.command('far.open', { hub, ...(session === undefined ? {} : { sessions: [session] }) }),
   );
@@ -19,7 +19,7 @@ export const runOpen: VerbRun = async (context, { args }) => {
 };
 
 export const runClose: VerbRun = async (context, { args }) => {
-  const { hub, session } = parts(args[0] as string);
+  const { hub, session } = hubAndSession(args[0] as string);
   const id = await withHost(context, async (host) => {
     if (session === undefined) return (await host.command('far.close', { hub })).hub;
     const { sessions } = await host.command('session.list', {});
@@ -27,16 +27,6 @@ export const runClose: VerbRun = async (context, { args }) => {
   });
   if (context.json) context.value(session === undefined ? { hub: id } : { id });
 };
-
-/** Nobody's hub has a slash in its name, a session may have. */
-function parts(given: string): { hub: string; session?: string } {
-  const at = given.indexOf('/');
-  if (at < 0) return { hub: given };
-  if (at === 0 || at === given.length - 1 || given.includes('://')) {
-    throw new IrisError('usage', `${given} is no HUB/SESSION`, { remedy: 'iris-tui hubs ls lists the hubs' });
-  }
-  return { hub: given.slice(0, at), session: given.slice(at + 1) };
-}
 
 export const runLinkAdd: VerbRun = async (context, { args, options }) => {
   const hub = await hubToLink(context, args[0] as string, options);

@@ -209,6 +209,16 @@ export const viewerCommands = define({
     rest: true,
     args: z.object({ force: flag, teams: z.array(z.string()).optional() }),
   },
+  open: {
+    summary: 'show sessions of another hub as panes: HUB, or HUB/SESSION',
+    positions: ['what'],
+    args: z.object({ what: z.string().min(1) }),
+  },
+  close: {
+    summary: 'let go of sessions of another hub, which go on there: HUB, or HUB/SESSION',
+    positions: ['what'],
+    args: z.object({ what: z.string().min(1) }),
+  },
   'edit-team': {
     summary: 'open the config at a team in your editor',
     positions: ['team'],

@@ -27,6 +27,16 @@ export function freeName(name: string, taken: (name: string) => boolean): string
   for (let n = 2; ; n++) if (!taken(`${base}-${n}`)) return `${base}-${n}`;
 }
 
+/** What `HUB` and `HUB/SESSION` name. Nobody's hub has a slash in its name, a session may have. @throws IrisError `usage` */
+export function hubAndSession(given: string): { readonly hub: string; readonly session?: string } {
+  const at = given.indexOf('/');
+  if (at < 0) return { hub: given };
+  if (at === 0 || at === given.length - 1 || given.includes('://')) {
+    throw new IrisError('usage', `${given} is no HUB/SESSION`, { remedy: 'iris-tui hubs ls lists the hubs' });
+  }
+  return { hub: given.slice(0, at), session: given.slice(at + 1) };
+}
+
 /** How many candidates an error lists. */
 const CANDIDATES_LISTED = 8;
 

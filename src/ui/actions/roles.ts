@@ -14,6 +14,8 @@ const OF_THE_HUB: Asks = {
   teams: 'team.list',
   up: 'team.up',
   down: 'team.down',
+  open: 'far.open',
+  close: 'far.close',
 };
 /** And those about the session in the focused pane. */
 const OF_THE_SESSION: Asks = {

@@ -3,6 +3,7 @@ import { connectionHandlers } from './connections.ts';
 import type { ActionContext } from './context.ts';
 import { fleetHandlers } from './fleet.ts';
 import type { Handlers } from './handlers.ts';
+import { hubHandlers } from './hubs.ts';
 import { paneHandlers } from './pane-moves.ts';
 import { mustBeAllowed } from './roles.ts';
 import { programHandlers, sessionHandlers } from './sessions.ts';
@@ -18,6 +19,7 @@ const handlers: Handlers = {
   ...programHandlers,
   ...connectionHandlers,
   ...teamHandlers,
+  ...hubHandlers,
   ...sharingHandlers,
 };
 
@@ -45,7 +47,7 @@ const CHANGING: ReadonlySet<string> = new Set<ViewerCall['name']>([
     'send-keys',
   ] as const),
   ...(['ask-keyboard', 'give-keyboard', 'decline-keyboard', 'take-keyboard'] as const),
-  ...(['send-prefix', 'paste', 'retry', 'stop-retrying', 'up', 'down', 'edit-team'] as const),
+  ...(['send-prefix', 'paste', 'retry', 'stop-retrying', 'up', 'down', 'edit-team', 'open', 'close'] as const),
 ]);
 
 /** Does what a command says. Some answer later; what goes wrong is said in the status line. */

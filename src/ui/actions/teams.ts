@@ -1,15 +1,14 @@
 import { IrisError, plainText, type SessionInfo, type TeamInfo } from '../../core/index.ts';
 import { connectionWords, endWords } from '../components/session-words.ts';
-import { panes } from '../layout/index.ts';
 import { whyNotAsk } from '../may-ask.ts';
 import { placeOfTeam } from '../model/places.ts';
 import type { ListItem } from '../model/snapshot.ts';
-import { addTiled } from '../model/team-tabs.ts';
 import { ConfirmControl, ListControl } from '../overlays/index.ts';
 import { columns } from '../text.ts';
 import type { Workbench } from '../workbench.ts';
 import type { ActionContext } from './context.ts';
 import type { Handlers } from './handlers.ts';
+import { showTiled } from './hubs.ts';
 import { newTab } from './start.ts';
 
 export const teamHandlers: Handlers<'teams' | 'up' | 'down' | 'edit-team'> = {
@@ -113,13 +112,11 @@ export function up(ctx: ActionContext, names: readonly string[] | undefined): Pr
       cols: Math.max(20, bench.area.cols),
       rows: Math.max(5, bench.area.rows),
     });
-    const ids = [...started, ...running].map((s) => s.id);
-    const shown = new Set(bench.sync.current.tabs.flatMap((tab) => panes(tab.layout).map((p) => p.sessionId)));
-    const fresh = ids.filter((id) => !shown.has(id));
-    bench.sync.apply(addTiled(fresh, bench.area));
-    bench.view.follow(bench.sync.current);
-    const [first = ids[0]] = fresh;
-    if (first !== undefined) bench.goToSession(first);
+    showTiled(
+      bench,
+      [...started, ...running].map(({ id }) => id),
+      'teams',
+    );
     const words = [
       started.length > 0 ? `${started.length} started` : '',
       running.length > 0 ? `${running.length} ran already` : '',

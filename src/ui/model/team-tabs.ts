@@ -34,11 +34,11 @@ const even = (direction: 'row' | 'column', children: readonly LayoutNode[]): Lay
   children.length === 1 ? children[0]! : { type: 'split', direction, children, weights: children.map(() => 1) };
 
 /**
- * New tabs with these sessions tiled in them; those that are in a pane already stay there. Ids follow from those of the sessions: two viewers that do
+ * New tabs of this name with these sessions tiled in them; those that are in a pane already stay there. Ids follow from those of the sessions: two viewers that do
  * this at once make the same tabs.
  */
 export const addTiled =
-  (ids: readonly string[], area: Pick<Rect, 'cols' | 'rows'>): WorkspaceOp =>
+  (ids: readonly string[], area: Pick<Rect, 'cols' | 'rows'>, called: string): WorkspaceOp =>
   (workspace) => {
     const shown = new Set(workspace.tabs.flatMap((tab) => panes(tab.layout).map((p) => p.sessionId)));
     const missing = ids.filter((id) => !shown.has(id));
@@ -46,7 +46,7 @@ export const addTiled =
     const added = groups.map((group, i): Tab => {
       const nodes = group.map((sessionId): PaneNode => ({ type: 'pane', id: `p-${sessionId}`, sessionId }));
       // One alone is called as its session is.
-      const name = group.length === 1 ? '' : i === 0 ? 'teams' : `teams ${i + 1}`;
+      const name = group.length === 1 ? '' : i === 0 ? called : `${called} ${i + 1}`;
       return {
         id: `t-${group[0]}`,
         name,

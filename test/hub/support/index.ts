@@ -140,8 +140,13 @@ export async function onlineClient(socketPath: string, options: Partial<ConnectO
 }
 
 /** A session of a few lines of shell, without a prompt of its own. */
-export function newSession(host: SessionHost, script: string, size = { cols: 80, rows: 24 }): Promise<SessionInfo> {
-  return host.command('session.new', { command: ['/bin/sh', '-c', script], cwd: '/tmp', env: ENV, ...size });
+export function newSession(
+  host: SessionHost,
+  script: string,
+  more: { readonly cols?: number; readonly rows?: number; readonly name?: string } = {},
+): Promise<SessionInfo> {
+  const command = ['/bin/sh', '-c', script];
+  return host.command('session.new', { command, cwd: '/tmp', env: ENV, cols: 80, rows: 24, ...more });
 }
 
 /** Watches a session the way a pane does: a screen without scrollback, fed by entries. */

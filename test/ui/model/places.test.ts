@@ -48,7 +48,7 @@ describe('teams that come together', () => {
   it('leave alone what is in a pane already, and make the same tabs twice', () => {
     const area = { x: 0, y: 1, cols: 160, rows: 46 };
     const before = addTab({ id: 't', paneId: 'p', sessionId: 's1' })(EMPTY_WORKSPACE);
-    const op = addTiled(ids(4), area);
+    const op = addTiled(ids(4), area, 'teams');
     const after = op(before);
     expect(after.tabs.map((tab) => [tab.name, panes(tab.layout).map((p) => p.sessionId)])).toEqual([
       ['', ['s1']],
@@ -62,7 +62,7 @@ describe('teams that come together', () => {
   });
 
   it('are called as their session when it is one alone', () => {
-    const [tab] = addTiled(['s0'], { cols: 160, rows: 46 })(EMPTY_WORKSPACE).tabs;
+    const [tab] = addTiled(['s0'], { cols: 160, rows: 46 }, 'teams')(EMPTY_WORKSPACE).tabs;
     expect(tab).toMatchObject({ id: 't-s0', named: false });
   });
 });
