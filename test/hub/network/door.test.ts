@@ -20,7 +20,7 @@ import {
   onlineClient,
   openHub,
 } from '../support/index.ts';
-import { listeningHub, MovedClock } from '../support/listening.ts';
+import { listeningHub, MovedClock, stoppedClock } from '../support/listening.ts';
 import { ask, Device, streamPeer, upgradeStatus, urlOf } from '../support/network.ts';
 import type { RawPeer } from '../support/raw.ts';
 
@@ -305,7 +305,7 @@ describe('a hub on a network', () => {
   });
 
   it('takes so many requests of one address, and of all together, and lets others in', async () => {
-    const clock = new MovedClock(systemClock);
+    const clock = stoppedClock();
     const { url } = await listeningHub({ clock });
     const statuses: number[] = [];
     // Not all at once: a connection that waits for its turn too long is given up.
@@ -319,7 +319,7 @@ describe('a hub on a network', () => {
   });
 
   it('an address that fails to log in too often is not looked at for a while', async () => {
-    const clock = new MovedClock(systemClock);
+    const clock = stoppedClock();
     const { owner, url } = await listeningHub({ clock });
     const { token } = await owner.command('token.create', {});
     const post = (bearer: string, from: string): Promise<number> =>
@@ -337,9 +337,7 @@ describe('a hub on a network', () => {
   });
 
   it('a client of such an address is told when to come back, and does; with a token that is wrong it does not', async () => {
-    // It stands still, so that nothing is over before the test says so.
-    const [now, wall] = [systemClock.now(), systemClock.wall()];
-    const clock = new MovedClock({ ...systemClock, now: () => now, wall: () => wall });
+    const clock = stoppedClock();
     const hub = await listeningHub({ clock });
     const { url, owner } = hub;
     const { token } = await owner.command('token.create', {});

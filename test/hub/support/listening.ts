@@ -1,5 +1,6 @@
 import type { HubCommandArgs, SessionHost } from '../../../src/core/index.ts';
 import type { HubOptions } from '../../../src/hub/index.ts';
+import { systemClock } from '../../../src/protocol/index.ts';
 import { type Folder, folder, onlineClient, openHub, type RunningHub } from './index.ts';
 import { Device, urlOf } from './network.ts';
 
@@ -71,4 +72,10 @@ export class MovedClock {
     this.#waiting = this.#waiting.filter((one) => !due.includes(one));
     for (const { run } of due) run();
   }
+}
+
+/** Its time moves only by `advance` and `movedMs`: nothing that is counted by the minute depends on how fast the machine is. Timers run in real time. */
+export function stoppedClock(): MovedClock {
+  const [now, wall] = [systemClock.now(), systemClock.wall()];
+  return new MovedClock({ ...systemClock, now: () => now, wall: () => wall });
 }

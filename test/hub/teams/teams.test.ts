@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { systemClock } from '../../../src/protocol/index.ts';
 import {
   client,
   closeAll,
@@ -11,7 +10,7 @@ import {
   openHub,
   Watcher,
 } from '../support/index.ts';
-import { MovedClock } from '../support/listening.ts';
+import { stoppedClock } from '../support/listening.ts';
 import { config, named, session, team } from './support.ts';
 
 afterEach(closeAll);
@@ -171,12 +170,6 @@ describe('a hub that comes back', () => {
   });
 });
 
-/** What was used a moment ago was used just now until the test moves it on; timers run as ever. */
-function stoppedClock(): MovedClock {
-  const at = systemClock.now();
-  return new MovedClock({ ...systemClock, now: () => at });
-}
-
 describe('maxProcesses', () => {
   const busy = ['/bin/sh', '-c', 'printf "\\033]9;4;3\\007"; echo busy; read x'];
 
@@ -197,7 +190,10 @@ describe('maxProcesses', () => {
     // Others take no place.
     await host.command('session.new', { command: ['/bin/cat'], cwd: '/tmp' });
     clock.movedMs += 3_000;
-    const { started } = await host.command('team.up', { teams: ['d'] });
+    const { started } = await eventually('room for d', async () => {
+      const up = await host.command('team.up', { teams: ['d'] });
+      return up.started.length > 0 ? up : undefined;
+    });
     expect(started[0]?.name).toBe('d');
     const gone = await session(host, 'c', 'made room', status('exited'));
     expect(gone.process.reason).toBe('ended to make room for d');
