@@ -8,22 +8,23 @@ export const RANKS = {
   typed: 1,
   askKey: 2,
   people: 3,
-  size: 4,
-  program: 5,
-  local: 6,
-  longName: 7,
-  noPeople: 8,
-  zoomed: 9,
-  name: 10,
-  asks: 11,
-  words: 12,
-  place: 13,
-  noPlace: 14,
-  otherSize: 15,
-  shortName: 16,
-  tinyWords: 17,
-  noWords: 18,
-  noName: 19,
+  roundTrip: 4,
+  size: 5,
+  program: 6,
+  local: 7,
+  longName: 8,
+  noPeople: 9,
+  zoomed: 10,
+  name: 11,
+  asks: 12,
+  words: 13,
+  place: 14,
+  noPlace: 15,
+  otherSize: 16,
+  shortName: 17,
+  tinyWords: 18,
+  noWords: 19,
+  noName: 20,
 } as const;
 
 /** Symbols with a plain form for terminals and fonts that lack them. */
@@ -121,6 +122,7 @@ export function stateSymbol(session: SessionInfo, ascii: boolean): Segment {
 export function stateParts(session: SessionInfo, place: string, ascii: boolean, now: number): Part[] {
   const words = session.connection.state === 'online' ? ownWords(session, now) : connectionWords(session, now);
   const gap = words ? ` ${symbols(ascii).dot} ` : '';
+  const symbol = stateSymbol(session, ascii);
   const site = plainText(place, 64);
   const wordsPart: Part | undefined = words && {
     segments: [{ text: words.full }],
@@ -131,17 +133,31 @@ export function stateParts(session: SessionInfo, place: string, ascii: boolean, 
     ],
   };
   // Here is where nobody doubts that it is; another host is worth more.
+  const nothing: Segment[] = words ? [{ text: ' ' }] : [];
   const placeShrinks =
     session.transport === 'local'
-      ? [{ rank: RANKS.local, to: [] }]
+      ? [{ rank: RANKS.local, to: nothing }]
       : [
-          { rank: RANKS.place, to: [{ text: cut(site, 8) + gap }] },
-          { rank: RANKS.noPlace, to: [] },
+          { rank: RANKS.place, to: [{ text: ` ${cut(site, 8)}${gap}` }] },
+          { rank: RANKS.noPlace, to: nothing },
         ];
   return [
-    { segments: [stateSymbol(session, ascii)] },
-    { segments: [{ text: site + gap }], shrinks: placeShrinks },
+    { segments: [{ ...symbol, text: symbol.text.trimEnd() }] },
+    { segments: [{ text: ` ${site}${gap}` }], shrinks: placeShrinks },
     ...(wordsPart ? [wordsPart] : []),
+    ...roundTripPart(session, ascii),
+  ];
+}
+
+/** How long the way there and back takes; of less than a millisecond nobody wants to know. */
+function roundTripPart({ connection: { state, roundTripMs } }: SessionInfo, ascii: boolean): Part[] {
+  const ms = Math.round(roundTripMs ?? 0);
+  if (state !== 'online' || ms < 1) return [];
+  return [
+    {
+      segments: [{ text: ` ${symbols(ascii).dot} ${ms} ms`, dim: true }],
+      shrinks: [{ rank: RANKS.roundTrip, to: [] }],
+    },
   ];
 }
 

@@ -161,6 +161,20 @@ describe('the chrome', () => {
     expect(text).not.toMatch(/[\x07\u202e]|\x1b\[2J/);
   });
 
+  it('says how far away a session is, where that can be felt and there is room', () => {
+    const titled = (roundTripMs: number, cols = 58) => {
+      const connection = { ...session().connection, roundTripMs };
+      const far = session({ transport: 'websocket', connection, cols, rows: 8 });
+      const outer = { x: 0, y: 1, cols: cols + 2, rows: 10 };
+      const inner = { x: 1, y: 2, cols, rows: 8 };
+      return rowsOf(onePane({ session: far, place: 'box', outer, inner }))[1];
+    };
+    expect(titled(41.6)).toContain('· 42 ms · 58x8 ');
+    expect(titled(0.4)).not.toContain(' ms');
+    expect(titled(41.6, 34)).not.toContain(' ms');
+    expect(titled(41.6, 34)).toContain('● box');
+  });
+
   it('says what is wrong with the hub, since when, and when it tries again', () => {
     const connection = {
       state: 'offline' as const,
