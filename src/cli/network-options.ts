@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { IrisError } from '../core/index.ts';
-import type { NetworkOptions } from '../hub/index.ts';
+import type { HubCard, NetworkOptions } from '../hub/index.ts';
 import type { HubSettings } from './config/index.ts';
 import type { OptionValues } from './verbs/types.ts';
 
@@ -34,6 +34,16 @@ export function networkFlags({ listen, cert, key, names, insecure }: OptionValue
   };
 }
 
+/** As they stand on the card of a hub, and were given to it. */
+export function cardOptions({ listen, cert, key, names, insecure }: NetworkFlags): NonNullable<HubCard['options']> {
+  return {
+    ...(listen === undefined ? {} : { listen }),
+    ...(cert === undefined || key === undefined ? {} : { cert, key }),
+    ...(names === undefined ? {} : { names: names.join(',') }),
+    ...(insecure === undefined ? {} : { insecure }),
+  };
+}
+
 /** The same again as words, for a hub in the background. */
 export function flagWords({ listen, cert, key, names, insecure }: NetworkFlags): string[] {
   return [
@@ -46,13 +56,13 @@ export function flagWords({ listen, cert, key, names, insecure }: NetworkFlags):
 
 /**
  * How a hub serves other machines. One that was told to on the command line, or that is run in the foreground, is none without it; one that was
- * started by use serves its own machine whatever the config says.
+ * started by use, or in the place of one that was killed, serves its own machine whatever stands in the way.
  * @throws IrisError `usage` when there is nothing to serve on
  */
 export function networkOptions(
   flags: NetworkFlags,
   config: HubSettings,
-  background: boolean,
+  mayDoWithout: boolean,
 ): NetworkOptions | undefined {
   const listen = flags.listen ?? config.listen;
   if (listen === undefined) {
@@ -69,6 +79,6 @@ export function networkOptions(
     ...(cert === undefined || key === undefined ? {} : { cert, key }),
     ...(names === undefined ? {} : { names }),
     ...(insecure === undefined ? {} : { insecure }),
-    required: flags.listen !== undefined || !background,
+    required: !mayDoWithout,
   };
 }

@@ -1,6 +1,6 @@
 import { closeSync, writeSync } from 'node:fs';
 import { IrisError, RuleBook, type TeamConfig } from '../core/index.ts';
-import { type Hub, type HubCard, type HubOptions, runHub as runHubProcess } from '../hub/index.ts';
+import { type Hub, type HubCard, type HubOptions, readCard, runHub as runHubProcess } from '../hub/index.ts';
 import { type LoadedConfig, problemLine } from './config/index.ts';
 import { type Environment, environmentForOthers } from './environment.ts';
 import { knownHub } from './far-hub.ts';
@@ -8,7 +8,7 @@ import { ensureFolders, reasonOf } from './folders.ts';
 import { hookProgram } from './hook-program.ts';
 import { HubConfig } from './hub-config.ts';
 import type { ReadyMessage } from './launch-hub.ts';
-import { type NetworkFlags, networkOptions } from './network-options.ts';
+import { cardOptions, type NetworkFlags, networkFlags, networkOptions } from './network-options.ts';
 import { notifyReady } from './notify-ready.ts';
 import { type Paths, resolvePaths } from './paths.ts';
 import { pendingConfig, START_AGAIN } from './pending-config.ts';
@@ -19,11 +19,17 @@ import { VERSION } from './version.ts';
 const NOBODY_COLLECTS =
   'the hub is process 1 of a container: what sessions leave behind stays as zombies. Put an init before it: tini, or docker run --init';
 
+/** How it was started. */
+interface Given {
+  readonly background: boolean;
+  readonly flags: NetworkFlags;
+}
+
 /**
  * `hub run`: is the hub, until it is told to stop. In the background it says on a pipe how its start went, and nothing else to anybody:
  * the terminal is gone.
  */
-export async function runHub(env: Environment, options: { background: boolean; flags: NetworkFlags }): Promise<void> {
+export async function runHub(env: Environment, options: Given): Promise<void> {
   const tell = options.background ? tellStarter(env) : tellTerminal;
   // From here on one defect must not end all sessions: the hub has handlers of its own, which write to its log.
   for (const event of ['uncaughtException', 'unhandledRejection']) process.removeAllListeners(event);
@@ -52,7 +58,16 @@ export async function runHub(env: Environment, options: { background: boolean; f
   }
 }
 
-async function startHub(env: Environment, paths: Paths, options: { background: boolean; flags: NetworkFlags }) {
+/** One that is started by use in the place of a hub that was killed serves the network that one was told to. */
+function flagsOf(paths: Paths, { background, flags }: Given): NetworkFlags {
+  if (!background || Object.keys(flags).length > 0) return flags;
+  const { options } = readCard(paths.stateDir) ?? {};
+  return options?.listen === undefined ? flags : networkFlags(options, '/');
+}
+
+async function startHub(env: Environment, paths: Paths, given: Given) {
+  const options = { background: given.background, flags: flagsOf(paths, given) };
+  const mayDoWithout = given.background && given.flags.listen === undefined;
   const [config, rules] = await Promise.all([HubConfig.load(env), loadRules(rulesFolder(paths))]);
   const start = await runHubProcess({
     paths: { socket: paths.socket, state: paths.stateDir },
@@ -63,7 +78,8 @@ async function startHub(env: Environment, paths: Paths, options: { background: b
     teams: config.teams,
     hookProgram: hookProgram(),
     farHubs: ({ name }) => knownHub(name, env, paths),
-    ...networkOf(config.loaded, options),
+    cardOptions: cardOptions(options.flags),
+    ...networkOf(config.loaded, options.flags, mayDoWithout),
   });
   if (start.kind === 'started') {
     const { log } = start.hub;
@@ -90,16 +106,17 @@ async function startHub(env: Environment, paths: Paths, options: { background: b
 /** A section with a mistake in it counts as a network that there is not. @throws IrisError `usage` where the hub shall not be without */
 function networkOf(
   { config, problems }: LoadedConfig,
-  { background, flags }: { background: boolean; flags: NetworkFlags },
+  flags: NetworkFlags,
+  mayDoWithout: boolean,
 ): Pick<HubOptions, 'network' | 'networkProblem' | 'name'> {
   const { name } = config.hub;
   const called = name === undefined ? {} : { name };
   const wrong = problems.find(({ severity, section }) => severity === 'error' && section === 'hub');
   if (wrong && flags.listen === undefined) {
-    if (!background) throw new IrisError('usage', problemLine(wrong));
+    if (!mayDoWithout) throw new IrisError('usage', problemLine(wrong));
     return { networkProblem: problemLine(wrong), ...called };
   }
-  const network = networkOptions(flags, config.hub, background);
+  const network = networkOptions(flags, config.hub, mayDoWithout);
   return { ...(network ? { network } : {}), ...called };
 }
 

@@ -30,6 +30,8 @@ export interface HubOptions {
   readonly network?: NetworkOptions;
   /** Why it can't serve other machines, though it should. */
   readonly networkProblem?: string;
+  /** Options of its command line, for the hub that takes its place should it be killed: on its card. */
+  readonly cardOptions?: NonNullable<HubCard['options']>;
   /** What it is called by others; the name of the machine when absent. */
   readonly name?: string;
 }

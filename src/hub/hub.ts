@@ -18,7 +18,7 @@ import { type HubLog, openHubLog } from './hub-log.ts';
 import type { Hub, HubOptions, HubStart } from './hub-options.ts';
 import { InputLedger } from './input-ledger.ts';
 import { type Listener, listen } from './listener.ts';
-import { type HubLock, readCard } from './lock.ts';
+import { type HubCard, type HubLock, readCard } from './lock.ts';
 import { lockOrHub } from './lock-or-hub.ts';
 import { transportMaker } from './make-transport.ts';
 import { NetworkDoor, type NetworkState } from './network/index.ts';
@@ -94,6 +94,7 @@ class RunningHub implements HubContext, Hub {
   readonly stopped: Promise<void>;
   readonly #links = new Set<Link<'hub'>>();
   readonly #lock: HubLock;
+  readonly #cardOptions: Pick<HubCard, 'options'>;
   readonly #stoppedMark: StoppedMark;
   readonly #store: Store;
   readonly #swept: Promise<unknown>;
@@ -166,6 +167,7 @@ class RunningHub implements HubContext, Hub {
       onError: (error) => this.log.error('headless session', { error: describe(error) }),
     });
     this.#lock = lock;
+    this.#cardOptions = options.cardOptions ? { options: options.cardOptions } : {};
     this.#stoppedMark = new StoppedMark(options.paths.state);
     this.#store = store;
     this.#swept = swept;
@@ -274,7 +276,7 @@ class RunningHub implements HubContext, Hub {
     this.#door.ready();
     this.#stoppedMark.remove();
     const { version, socket } = this;
-    this.#lock.announce({ pid: process.pid, version, socket, startedAt: this.clock.wall() });
+    this.#lock.announce({ pid: process.pid, version, socket, startedAt: this.clock.wall(), ...this.#cardOptions });
     this.log.info('hub started', { version, socket, sessions: this.registry.size });
   }
 

@@ -10,6 +10,8 @@ export interface HubCard {
   readonly version: string;
   readonly socket: string;
   readonly startedAt: number;
+  /** Options of its command line that the hub which takes its place, should it be killed, is to have again. */
+  readonly options?: Readonly<Record<string, string | true>>;
 }
 
 export interface HubLock {

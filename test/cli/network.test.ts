@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_CONFIG } from '../../src/cli/config/index.ts';
 import { durationOf, lifeOf, sinceOf } from '../../src/cli/duration.ts';
-import { flagWords, networkFlags, networkOptions } from '../../src/cli/network-options.ts';
+import { cardOptions, flagWords, networkFlags, networkOptions } from '../../src/cli/network-options.ts';
 import { pendingConfig } from '../../src/cli/pending-config.ts';
 import { qrLines } from '../../src/cli/qr-lines.ts';
 
@@ -21,9 +21,11 @@ describe('what the command line says of the network', () => {
       '--names',
       'hub.example.com,10.0.0.9',
     ]);
+    // On the card of a hub, for the one that takes its place.
+    expect(networkFlags(cardOptions(flags), '/')).toEqual(flags);
     expect(flagWords(networkFlags({ listen: '127.0.0.1:1', insecure: true }, '/'))).toContain('--insecure');
     const config = { listen: '127.0.0.1:2', names: ['office'], cert: '/c', key: '/d' };
-    expect(networkOptions(flags, config, true)).toEqual({
+    expect(networkOptions(flags, config, false)).toEqual({
       listen: '0.0.0.0:1',
       cert: '/work/a.pem',
       key: '/k.pem',

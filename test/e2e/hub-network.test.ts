@@ -12,6 +12,7 @@ import {
   freePort,
   IRIS,
   KEY,
+  processInfo,
   runCli,
   spawnTui,
   type TempHome,
@@ -124,6 +125,29 @@ describe('a hub that listens', () => {
     await iris(home, 'clients', 'grant', 'tablet', 'none');
     expect((await iris(home, 'clients')).stdout).toMatch(/^tablet .* nothing +test\/1$/m);
     expect(await iris(home, 'hub', 'pair', '--role', 'king')).toMatchObject({ code: 2 });
+  });
+
+  it('that was killed listens again when the next one is started by use; after a stop it does not', async () => {
+    const home = tempHome();
+    const listen = `127.0.0.1:${await freePort()}`;
+    await iris(home, 'hub', 'start', '--listen', listen, '--names', 'office.example');
+    const before = await json<Status>(home, 'hub', 'status');
+    process.kill(before.pid, 'SIGKILL');
+    expect(await iris(home, 'new', '-d', '-n', 'api', '--', 'cat')).toMatchObject({ code: 0, stderr: '' });
+    const { pid, url, fingerprint } = await json<Status>(home, 'hub', 'status');
+    expect(pid).not.toBe(before.pid);
+    expect({ url, fingerprint }).toEqual({ url: before.url, fingerprint: before.fingerprint });
+    // Killed once more, while somebody has the port: it serves this machine, and says so.
+    process.kill(pid, 'SIGKILL');
+    await waitUntil(() => processInfo(pid) === undefined, 'it has let go of the port');
+    const other = createServer().listen(Number(listen.split(':')[1]), '127.0.0.1');
+    await once(other, 'listening');
+    expect(await iris(home, 'ls')).toMatchObject({ code: 0, stderr: '' });
+    expect((await json<Status>(home, 'hub', 'status')).networkProblem).toContain('in use');
+    other.close();
+    await iris(home, 'hub', 'stop', '--force');
+    await iris(home, 'ls');
+    expect((await json<Status>(home, 'hub', 'status')).listen).toBeUndefined();
   });
 
   it('shows the command as a picture on a terminal with room for it', async () => {
