@@ -74,7 +74,7 @@ class RunningHub implements HubContext, Hub {
   readonly env: Readonly<Record<string, string>>;
   readonly registry: SessionRegistry;
   readonly sessions = new Map<string, SharedSession>();
-  readonly viewers = new Viewers(this);
+  readonly viewers: Viewers = new Viewers(this);
   readonly inputs = new InputLedger((settled) => {
     for (const viewer of this.viewers.values()) viewer.settled(settled);
   });

@@ -143,7 +143,7 @@ describe('a hub that listens', () => {
     const other = createServer().listen(Number(listen.split(':')[1]), '127.0.0.1');
     await once(other, 'listening');
     expect(await iris(home, 'ls')).toMatchObject({ code: 0, stderr: '' });
-    expect((await json<Status>(home, 'hub', 'status')).networkProblem).toContain('in use');
+    expect((await json<Status>(home, 'hub', 'status')).networkProblem).toContain('something else listens there');
     other.close();
     await iris(home, 'hub', 'stop', '--force');
     await iris(home, 'ls');
