@@ -9,6 +9,7 @@ import {
   Link,
   type LinkClosed,
   MAX_MESSAGE_BYTES,
+  networkNow,
   OUR_ENCODINGS,
   type Outgoing,
   ownVersion,
@@ -102,6 +103,7 @@ export function dial(address: HubAddress, options: DialOptions): Dialed {
     socket: socket as Socket,
     clock,
     pingEveryMs: PING_EVERY_MS,
+    ...('url' in address || 'stream' in address ? { network: networkNow } : {}),
     roundTrip: options.roundTrip,
     message: (message) => {
       if (phase === 'ready') {

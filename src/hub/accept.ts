@@ -4,6 +4,7 @@ import {
   type AuthPayload,
   type ClientMessage,
   Link,
+  networkNow,
   OUR_ENCODINGS,
   ownVersion,
   type Socket,
@@ -34,6 +35,8 @@ export interface AcceptOptions {
   readonly authenticate: (auth: AuthPayload) => Principal | Promise<Principal>;
   /** Network address of the peer; absent: this machine. */
   readonly from?: string;
+  /** It was us who dialled. */
+  readonly dialled?: boolean;
 }
 
 /** Brings a connection through hello and auth, then hands it to a Viewer. */
@@ -46,6 +49,7 @@ export function accept(socket: Socket, raw: { readonly bytesRead: number }, opti
     socket,
     clock,
     bytesHeard: () => raw.bytesRead,
+    ...(options.dialled ? { network: networkNow } : {}),
     message: (message) => receive(message),
     closed: ({ code, reason, error }) => {
       late.cancel();

@@ -1,5 +1,5 @@
 import type { Clock, Timer } from '../core/index.ts';
-import { Heartbeat } from '../core/index.ts';
+import { Heartbeat, Whereabouts } from '../core/index.ts';
 import { encodeBrief, StreamTable } from './brief.ts';
 import { CLOSE, type CloseName, ProtocolError } from './close-codes.ts';
 import { Decoder, encode, type Frame } from './codec.ts';
@@ -42,6 +42,11 @@ export interface LinkOptions<Side extends LinkSide> {
   readonly roundTrip?: (ms: number) => void;
   /** Bytes read from the socket below, for the heartbeat. */
   readonly bytesHeard?: () => number;
+  /**
+   * For who dialled, over a network: the addresses of this machine. When those change, or the machine has slept, the peer is asked at once whether it
+   * is still there.
+   */
+  readonly network?: () => string;
 }
 
 /** What may wait in our memory for a peer that does not read: above it the link is cut. Output is bounded far below by flow control. */
@@ -56,6 +61,7 @@ export class Link<Side extends LinkSide> {
   readonly #o: LinkOptions<Side>;
   readonly #decoder: Decoder<'client' | 'hub'>;
   readonly #heartbeat: Heartbeat;
+  readonly #whereabouts: Whereabouts;
   #binary = false;
   /** Of a hub that may be brief. */
   #streams: StreamTable | undefined;
@@ -81,6 +87,8 @@ export class Link<Side extends LinkSide> {
       },
       ...(options.bytesHeard ? { bytesHeard: options.bytesHeard } : {}),
     });
+    this.#whereabouts = new Whereabouts(clock, options.network, () => this.#heartbeat.probe());
+    if (options.network) this.#whereabouts.watch();
     socket.on('message', (data, isBinary) => this.#received(data, isBinary));
     socket.on('ping', () => this.#heartbeat.heard());
     socket.on('pong', () => this.#heartbeat.heard());
@@ -156,7 +164,7 @@ export class Link<Side extends LinkSide> {
   close(why: CloseName, reason: string): void {
     if (this.#state !== 'open') return;
     this.#state = 'closing';
-    this.#heartbeat.stop();
+    this.#quiet();
     this.#o.socket.close(CLOSE[why], clip(reason));
     this.#grace = this.#o.clock.after(CLOSE_GRACE_MS, () => this.#o.socket.terminate());
   }
@@ -165,12 +173,17 @@ export class Link<Side extends LinkSide> {
   release(): void {
     if (this.#state !== 'open') return;
     this.#state = 'released';
-    this.#heartbeat.stop();
+    this.#quiet();
   }
 
   /** Cuts the connection without a word. */
   terminate(): void {
     this.#o.socket.terminate();
+  }
+
+  #quiet(): void {
+    this.#heartbeat.stop();
+    this.#whereabouts.rest();
   }
 
   #received(data: unknown, isBinary: boolean): void {
@@ -216,7 +229,7 @@ export class Link<Side extends LinkSide> {
   #ended(code: number, reason: string): void {
     if (this.#state === 'closed' || this.#state === 'released') return;
     this.#state = 'closed';
-    this.#heartbeat.stop();
+    this.#quiet();
     this.#grace?.cancel();
     this.#o.closed({ code, reason, ...(this.#error ? { error: this.#error } : {}) });
   }

@@ -22,6 +22,8 @@ export class Heartbeat {
   #lastHeard: number;
   #lastPing: number;
   #dueAt = 0;
+  /** Dead when nothing was heard by then: the way to the peer is in doubt. */
+  #probeUntil = Number.POSITIVE_INFINITY;
   #bytes = 0;
 
   constructor(options: HeartbeatOptions) {
@@ -34,7 +36,20 @@ export class Heartbeat {
   /** Something came from the peer. Its bytes are counted here: the next tick, up to `everyMs` later, must not take them for new ones. */
   heard(): void {
     this.#lastHeard = this.#o.clock.now();
+    this.#probeUntil = Number.POSITIVE_INFINITY;
     this.#bytes = this.#o.bytesHeard?.() ?? 0;
+  }
+
+  /** The way to the peer may not be there any more: it is asked now, and dead when it says nothing within `PROBE_MS`. */
+  probe(): void {
+    if (!this.#timer) return;
+    const now = this.#o.clock.now();
+    this.#probeUntil = Math.min(this.#probeUntil, now + PROBE_MS);
+    this.#lastPing = now;
+    this.#o.ping();
+    if (!this.#timer) return;
+    this.#timer.cancel();
+    this.#schedule();
   }
 
   stop(): void {
@@ -44,7 +59,7 @@ export class Heartbeat {
 
   #schedule(): void {
     const now = this.#o.clock.now();
-    const due = Math.min(this.#lastPing + this.#o.everyMs, this.#lastHeard + this.#o.deadAfterMs);
+    const due = Math.min(this.#lastPing + this.#o.everyMs, this.#lastHeard + this.#o.deadAfterMs, this.#probeUntil);
     this.#dueAt = Math.max(now, due);
     this.#timer = this.#o.clock.after(this.#dueAt - now, () => this.#tick());
   }
@@ -56,11 +71,15 @@ export class Heartbeat {
     if (bytes !== this.#bytes) {
       this.#bytes = bytes;
       this.#lastHeard = now;
+      this.#probeUntil = Number.POSITIVE_INFINITY;
     }
     const lateMs = now - this.#dueAt;
     // A timer that is this late means that reads were late too: what the peer sent may still wait in the kernel.
-    if (lateMs > LATE_MS) this.#lastHeard = Math.min(now, this.#lastHeard + lateMs + LATE_MS);
-    if (now - this.#lastHeard >= deadAfterMs) {
+    if (lateMs > LATE_MS) {
+      this.#lastHeard = Math.min(now, this.#lastHeard + lateMs + LATE_MS);
+      this.#probeUntil += lateMs + LATE_MS;
+    }
+    if (now - this.#lastHeard >= deadAfterMs || now >= this.#probeUntil) {
       this.stop();
       this.#o.dead();
       return;
@@ -74,5 +93,7 @@ export class Heartbeat {
   }
 }
 
+/** A peer that is asked because of doubts about the way answers within this. */
+const PROBE_MS = 10_000;
 /** Timers are never exact; from here on it is a stall. It also is the time given to read what came meanwhile. */
 const LATE_MS = 500;

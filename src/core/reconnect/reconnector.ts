@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '../clock.ts';
 import type { IrisError } from '../errors.ts';
 import { backoffDelay, spreadDelay } from './backoff.ts';
-import { LOOK_EVERY_MS, lookAround } from './look-around.ts';
+import { LOOK_EVERY_MS, Whereabouts } from './look-around.ts';
 
 /** Where a connection stands. `error` needs the user: nothing is tried until `retryNow`. Times are of the monotonic clock. */
 export type ReconnectState =
@@ -97,13 +97,12 @@ export class Reconnector {
   readonly #policy: ReconnectPolicy;
   #state: ReconnectState = { name: 'stopped' };
   #timer: Timer | undefined;
-  #look: Timer | undefined;
-  /** As it was when it was last looked at, since the connection was lost. */
-  #network: string | undefined;
+  readonly #whereabouts: Whereabouts;
 
   constructor(options: ReconnectorOptions) {
     this.#o = options;
     this.#policy = { ...RECONNECT_POLICY, ...options.policy };
+    this.#whereabouts = new Whereabouts(options.clock, options.network, () => this.#handle({ type: 'moved' }));
   }
 
   get state(): ReconnectState {
@@ -137,31 +136,14 @@ export class Reconnector {
     this.#state = next;
     this.#timer?.cancel();
     this.#timer = undefined;
-    this.#look?.cancel();
-    this.#look = undefined;
+    this.#whereabouts.rest();
     if (next.name === 'waiting') {
-      if (next.attempt === 1) this.#network = this.#o.network?.();
       this.#timer = clock.after(Math.max(0, next.retryAt - clock.now()), () => this.#handle({ type: 'retry' }));
-      this.#lookAround(next.retryAt);
+      if (next.retryAt - clock.now() > LOOK_EVERY_MS) this.#whereabouts.watch();
     }
+    if (next.name === 'online') this.#whereabouts.forget();
     this.#o.changed(next);
     // `changed` may have stopped it.
     if (this.#state === next && next.name === 'connecting') this.#o.connect(next.attempt);
-  }
-
-  /** While it waits for longer than until the next look. */
-  #lookAround(retryAt: number): void {
-    const { clock } = this.#o;
-    if (retryAt - clock.now() <= LOOK_EVERY_MS) return;
-    this.#look = lookAround(clock, (slept) => {
-      this.#lookAround(retryAt);
-      if (this.#moved() || slept) this.#handle({ type: 'moved' });
-    });
-  }
-
-  #moved(): boolean {
-    const before = this.#network;
-    this.#network = this.#o.network?.();
-    return before !== undefined && before !== this.#network;
   }
 }

@@ -85,7 +85,7 @@ export class Links {
       address: this.#o.addressOf(offer.hub),
       onListenerError: (error) => hub.log.error('link', { error: String(error) }),
       turned: (socket, raw) => {
-        accept(socket, raw, { hub, authenticate: () => principal, from: offer.hub });
+        accept(socket, raw, { hub, authenticate: () => principal, from: offer.hub, dialled: true });
       },
     });
     dialer.on(({ state, reason }) => hub.log.info('link', { hub: offer.hub, state, ...(reason ? { reason } : {}) }));

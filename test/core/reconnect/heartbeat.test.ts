@@ -83,6 +83,36 @@ describe('the heartbeat', () => {
     expect(Number(log.at(-1)!.slice(5)) + 1_000 - woke).toBeLessThanOrEqual(35_000);
   });
 
+  test('where the way is in doubt the peer is asked at once, and is dead after 10 s; it lives on when it is heard', () => {
+    const { clock, log, heartbeat } = beat();
+    clock.advance(4_000);
+    heartbeat.probe();
+    clock.advance(9_999);
+    expect(log).toEqual(['ping 4000']);
+    clock.advance(1);
+    expect(log).toEqual(['ping 4000', 'dead 14000']);
+    expect(clock.pending).toBe(0);
+    heartbeat.probe();
+    expect(log).toHaveLength(2);
+
+    const lives = beat();
+    lives.heartbeat.probe();
+    lives.clock.advance(5_000);
+    // Asked again meanwhile: the first question is the one that counts.
+    lives.heartbeat.probe();
+    lives.heartbeat.heard();
+    lives.clock.advance(29_999);
+    expect(lives.log.some((line) => line.startsWith('dead'))).toBe(false);
+    lives.heartbeat.stop();
+
+    const late = beat();
+    late.heartbeat.probe();
+    // We stood still ourselves: what it said waits to be read.
+    late.clock.stall(12_000);
+    expect(late.log.some((line) => line.startsWith('dead'))).toBe(false);
+    late.heartbeat.stop();
+  });
+
   test('[T9] a wall clock that moves an hour changes nothing', () => {
     const { clock, log, heartbeat } = beat();
     clock.setWall(clock.wall() + 3_600_000);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Clock, HostConnection, SessionHost } from '../../../src/core/index.ts';
 import { FakeClock } from '../../core/reconnect/fake-clock.ts';
-import { PacedClock, seededRandom } from '../../support/index.ts';
+import { ChaosProxy, PacedClock, seededRandom } from '../../support/index.ts';
 import {
   client,
   closeAll,
@@ -102,6 +102,30 @@ test('[T9] the wall clock moves an hour on and two back: no disconnect, and what
   expect(ends).toEqual(['short']);
   await answers('still');
   expectOnline();
+});
+
+test('after a sleep of the machine, a way that is gone is found out within 13 s, and one that holds is kept', async () => {
+  const { socket } = await openHub();
+  await using proxy = await ChaosProxy.open({ to: { socketPath: socket } });
+  const clock = new FakeClock();
+  const host = client(proxy, { clock });
+  await eventually('it is online', () => host.connection.state === 'online');
+  const states: string[] = [];
+  host.on((event) => event.type === 'connection' && states.push(event.connection.state));
+  const answered = proxy.passed.back;
+  clock.setWall(clock.wall() + 3_600_000);
+  clock.advance(3_000);
+  await eventually('it was asked, and answered', () => proxy.passed.back > answered);
+  await host.command('session.list', {});
+  clock.advance(10_000);
+  expect(states.filter((state) => state !== 'online')).toEqual([]);
+
+  proxy.set({ silent: true });
+  clock.setWall(clock.wall() + 3_600_000);
+  clock.advance(3_000 + 9_999);
+  expect(host.connection.state).toBe('online');
+  clock.advance(1);
+  await eventually('it is found out', () => host.connection.state !== 'online');
 });
 
 describe('a hub that is not there', () => {
