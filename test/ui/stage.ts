@@ -159,7 +159,10 @@ export class MadeUpHub implements SessionHost {
     }
   }) as SessionHost['command'];
 
-  retryNow(): void {}
+  retries = 0;
+  retryNow(): void {
+    this.retries += 1;
+  }
   close(): void {}
 }
 

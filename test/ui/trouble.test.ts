@@ -289,3 +289,33 @@ describe('keys in a pane whose connection is gone', () => {
     expect(hub.asked).toEqual([]);
   });
 });
+
+describe('while the hub itself is away', () => {
+  const away = { state: 'offline', since: 0, attempt: 5, nextRetryAt: 20_000, reason: 'gone' } as const;
+
+  it.each([{}, { readOnly: true }])('C-b R tries it at once, whoever looks: %o', async (options) => {
+    const { stage, hub } = await remote(offline, options);
+    hub.connect(away);
+    await stage.pass();
+    expect(stage.text()).toMatch(/^ C-b R retry now/m);
+    await stage.press('C-b', 'R');
+    expect(hub.retries).toBe(1);
+    expect(hub.asked).toEqual([]);
+    hub.connect({ state: 'online', since: 0, attempt: 0 });
+    await stage.pass();
+    expect(stage.text()).not.toMatch(/^ C-b R retry now/m);
+    await stage.press('C-b', 'R');
+    expect(hub.retries).toBe(1);
+  });
+
+  it('leaves keys alone that the user has bound', async () => {
+    const { stage, hub } = await remote(offline, { settings: { prefixKeys: { R: 'zoom' } } });
+    hub.connect(away);
+    await stage.pass();
+    expect(stage.text()).not.toContain('retry now');
+    await stage.press('C-b', 'R');
+    expect(hub.retries).toBe(0);
+    await stage.press('C-b', ':', ...'retry-hub', 'Enter');
+    expect(hub.retries).toBe(1);
+  });
+});

@@ -184,6 +184,7 @@ export const viewerCommands = define({
     positions: ['session'],
     args: z.object({ session: text }),
   },
+  'retry-hub': { summary: 'connect to the hub now, and start it if somebody stopped it', args: none },
   'stop-retrying': {
     summary: 'stop trying to connect this session',
     positions: ['session'],

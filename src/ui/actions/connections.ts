@@ -17,26 +17,27 @@ const POLL_AT_ONCE = 20;
 /** Columns of a log's text; longer lines are wrapped. */
 const LOG_COLS = 100;
 
-export const connectionHandlers: Handlers<'retry' | 'stop-retrying' | 'connection-log' | 'connections'> = {
-  retry: async ({ bench }, { session }) => {
-    if (session === undefined && isAway(bench.host.connection)) {
-      bench.host.retryNow();
-      return;
-    }
-    const { id, name, connection, process } = target(bench, session);
-    if (connection.state === 'online' && ['starting', 'running'].includes(process.status)) {
-      // The key that helps in an offline pane is that of `restart` elsewhere.
-      bench.say(`${name} is connected`);
-      return;
-    }
-    await bench.host.command('session.retry', { session: id });
-  },
-  'stop-retrying': async ({ bench }, { session }) => {
-    await bench.host.command('session.stop-retrying', { session: target(bench, session).id });
-  },
-  'connection-log': ({ bench }, { session }) => showLog(bench, target(bench, session)),
-  connections: showConnections,
-};
+export const connectionHandlers: Handlers<'retry' | 'retry-hub' | 'stop-retrying' | 'connection-log' | 'connections'> =
+  {
+    retry: async ({ bench }, { session }) => {
+      const { id, name, connection, process } = target(bench, session);
+      if (connection.state === 'online' && ['starting', 'running'].includes(process.status)) {
+        // The key that helps in an offline pane is that of `restart` elsewhere.
+        bench.say(`${name} is connected`);
+        return;
+      }
+      await bench.host.command('session.retry', { session: id });
+    },
+    'retry-hub': ({ bench }) => {
+      if (isAway(bench.host.connection)) bench.host.retryNow();
+      else bench.say('the hub is connected');
+    },
+    'stop-retrying': async ({ bench }, { session }) => {
+      await bench.host.command('session.stop-retrying', { session: target(bench, session).id });
+    },
+    'connection-log': ({ bench }, { session }) => showLog(bench, target(bench, session)),
+    connections: showConnections,
+  };
 
 function target(bench: Workbench, name: string | undefined): SessionInfo {
   if (name === undefined) {

@@ -64,16 +64,16 @@ function leftSegments(view: ViewSnapshot): Segment[] {
     ];
   if (view.prefixActive) return [{ text: ` ${view.prefix} `, inverse: true }, { text: ' …' }];
   const s = symbols(view.ascii);
-  const { retryKey } = view.hub;
-  const keys =
-    retryKey === undefined
-      ? ` ${view.prefix} ? keys ${s.dot} ${view.prefix} : command ${s.dot} ${view.prefix} d leave`
-      : `${retryWords(view)} ${s.dot} ${view.prefix} d leave`;
-  return [
+  const labels: Segment[] = [
     ...(view.readOnly ? [{ text: ' read-only ', inverse: true }] : []),
     ...(view.following === undefined ? [] : [{ text: ` following ${plainText(view.following, 40)} `, inverse: true }]),
-    { text: keys, dim: true },
   ];
+  const leave = `${view.prefix} d leave`;
+  // What helps comes first.
+  if (view.hub.retryKey !== undefined) {
+    return [{ text: `${retryWords(view)} ${s.dot} ${leave} `, dim: true }, ...labels];
+  }
+  return [...labels, { text: ` ${view.prefix} ? keys ${s.dot} ${view.prefix} : command ${s.dot} ${leave}`, dim: true }];
 }
 
 /** What is being typed on this line. */

@@ -238,7 +238,7 @@ export class Keyboard {
   /** What a key does in the focused pane because its connection is not there. `alone`: without the prefix. */
   #troubleKey(id: string, alone = false): string | undefined {
     const { bench } = this.#ctx;
-    if (id === bench.snapshot.hub.retryKey && !this.#tables.own.has(id)) return 'retry';
+    if (id === bench.snapshot.hub.retryKey) return 'retry-hub';
     const session = bench.focusedSession;
     if (!session || session.connection.state === 'online') return undefined;
     // While ssh asks, or a first attempt is under way, there is no trouble yet.
