@@ -3,6 +3,7 @@ import type { Timer } from '../clock.ts';
 import { Emitter } from '../emitter.ts';
 import { IrisError } from '../errors.ts';
 import type { EntryBody, ScreenEvent } from '../output/index.ts';
+import { atRunner } from '../team/remote.ts';
 import type { InputOrigin, MirrorWord } from '../transport.ts';
 import { AgentSide } from './agent-side.ts';
 import { agentKindOf } from './agents.ts';
@@ -222,12 +223,8 @@ export class Session extends SessionFacts {
   /** The runner where it lives has another name now. */
   hubCalled(name: string): void {
     const { remote } = this.#spec;
-    if (remote?.kind !== 'websocket' || remote.hub.kind !== 'runner') return;
-    const { hub, words } = remote;
-    const named = words.map((word) =>
-      word === hub.name || word.startsWith(`${hub.name}/`) ? name + word.slice(hub.name.length) : word,
-    );
-    this.#spec = { ...this.#spec, remote: { ...remote, hub: { ...hub, name }, words: named } };
+    if (!remote) return;
+    this.#spec = { ...this.#spec, remote: atRunner(remote, name) };
     this.changed();
   }
 

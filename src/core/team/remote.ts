@@ -60,6 +60,15 @@ export function hubKey(ref: FarHubRef): string {
   return ref.kind === 'runner' ? `runner ${ref.device}` : `carried ${JSON.stringify(withoutSecrets(ref.remote))}`;
 }
 
+/** The same on a runner that has another name now. */
+export function atRunner(remote: Remote, name: string): Remote {
+  if (remote.kind !== 'websocket' || remote.hub.kind !== 'runner') return remote;
+  const { hub, words } = remote;
+  const isOf = (word: string): boolean => word === hub.name || word.startsWith(`${hub.name}/`);
+  const named = words.map((word) => (isOf(word) ? name + word.slice(hub.name.length) : word));
+  return { ...remote, hub: { ...hub, name }, words: named };
+}
+
 export function transportOf(remote: Remote | undefined): 'local' | Remote['kind'] {
   return remote?.kind ?? 'local';
 }
