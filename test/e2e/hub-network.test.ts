@@ -144,7 +144,21 @@ describe('a hub that listens', () => {
     await once(other, 'listening');
     expect(await iris(home, 'ls')).toMatchObject({ code: 0, stderr: '' });
     expect((await json<Status>(home, 'hub', 'status')).networkProblem).toContain('something else listens there');
+    // It takes the port as soon as it is free, and has said each thing once.
     other.close();
+    await waitUntil(
+      async () => (await json<Status>(home, 'hub', 'status')).url !== undefined,
+      'it listens as the port is free',
+      { timeoutMs: 15_000 },
+    );
+    expect(await json<Status>(home, 'hub', 'status')).toMatchObject({
+      url: before.url,
+      fingerprint: before.fingerprint,
+    });
+    expect((await json<Status>(home, 'hub', 'status')).networkProblem).toBeUndefined();
+    expect((await iris(home, 'hub', 'pair')).code).toBe(0);
+    const log = readFileSync(join(home.irisHome, 'state/hub.log'), 'utf8');
+    expect(log.match(/something else listens there/g)).toHaveLength(1);
     await iris(home, 'hub', 'stop', '--force');
     await iris(home, 'ls');
     expect((await json<Status>(home, 'hub', 'status')).listen).toBeUndefined();

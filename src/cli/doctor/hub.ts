@@ -31,7 +31,15 @@ export async function checkHub(context: Context): Promise<Check[]> {
     const detail = `pid ${pid}, ${version}, for ${ageOf(uptimeMs)}, ${sessions} ${sessions === 1 ? 'session' : 'sessions'}`;
     const hub = version === VERSION ? ok('hub', detail) : warn('hub', `${detail}; this is ${VERSION}`, START_AGAIN);
     const network =
-      networkProblem === undefined ? [] : [warn('network', networkProblem, 'mend it, then start the hub again')];
+      networkProblem === undefined
+        ? []
+        : [
+            warn(
+              'network',
+              networkProblem,
+              'the hub tries again by itself; what is wrong in its config counts from its next start',
+            ),
+          ];
     const warnings = networkWarnings.map((warning) => warn('certificate', warning, ''));
     const pending = pendingConfig === undefined ? [] : [warn('config of hub', pendingConfig, START_AGAIN)];
     return [hub, ...(context.far ? [] : [checkSocket(its)]), ...network, ...warnings, ...pending];

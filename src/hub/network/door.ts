@@ -11,6 +11,8 @@ import type { Served } from './serve.ts';
 
 /** Somebody's own certificate is looked at this often: it is renewed while the hub runs, and to start the hub again would end its sessions. */
 const RENEWED_EVERY_MS = 5 * 60_000;
+/** A hub that may do without the network tries again this often: mostly somebody else has its port, for a while. */
+const RETRIED_EVERY_MS = 5_000;
 
 export interface DoorOptions {
   readonly hub: HubContext;
@@ -30,6 +32,8 @@ export class NetworkDoor {
   readonly #o: DoorOptions;
   #served: Served | undefined;
   #renewal: Timer | undefined;
+  #retry: Timer | undefined;
+  #isClosed = false;
   #state: NetworkState = {};
   /** What its certificate lacks, and why a renewed one is not taken. */
   #lacking: string | undefined;
@@ -50,18 +54,32 @@ export class NetworkDoor {
     return warnings.length === 0 ? this.#state : { ...this.#state, warnings };
   }
 
-  /** Takes the port; whoever comes waits for `ready`. @throws IrisError where the hub shall not be without it */
+  /**
+   * Takes the port; whoever comes waits for `ready`. A hub that may be without it tries again until it has it.
+   * @throws IrisError where the hub shall not be without it
+   */
   async open(): Promise<void> {
-    const { network, hub } = this.#o;
+    const { network } = this.#o;
     if (!network) return;
     try {
       this.#state = await this.#open(network);
     } catch (error) {
       if (network.required) throw error;
-      const problem = IrisError.from(error).line;
-      this.#state = { problem };
-      hub.log.error('no network', { problem });
+      this.#without(IrisError.from(error));
+      return;
     }
+    // It was stopped meanwhile.
+    if (this.#isClosed) this.close();
+  }
+
+  /** Told once for each reason. What was asked for wrongly stays wrong. */
+  #without(error: IrisError): void {
+    const { clock, log } = this.#o.hub;
+    const problem = error.line;
+    if (problem !== this.#state.problem) log.error('no network', { problem });
+    this.#state = { problem };
+    if (error.code === 'usage' || this.#isClosed) return;
+    this.#retry = clock.after(RETRIED_EVERY_MS, () => void this.open());
   }
 
   ready(): void {
@@ -70,6 +88,8 @@ export class NetworkDoor {
 
   /** Takes nobody more. */
   close(): void {
+    this.#isClosed = true;
+    this.#retry?.cancel();
     this.#renewal?.cancel();
     this.#served?.close();
   }
