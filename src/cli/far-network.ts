@@ -62,7 +62,7 @@ export function networkAddresses(
       ? { kind: 'none' }
       : fingerprint === undefined
         ? { kind: 'ca' }
-        : { kind: 'pin', fingerprint };
+        : { kind: 'pin', fingerprint, given: true };
     return addressWithToken(place, trust, token, systemClock);
   }
   if (known) return addressOf(known);

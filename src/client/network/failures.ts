@@ -1,4 +1,5 @@
 import { IrisError } from '../../core/index.ts';
+import type { Trust } from './place.ts';
 
 const AGAIN = { retriable: true } as const;
 
@@ -7,7 +8,7 @@ const PASSING: Readonly<Record<string, (where: string) => IrisError>> = {
   ECONNREFUSED: (where) =>
     new IrisError('hub-unreachable', `no hub listens at ${where}`, {
       ...AGAIN,
-      remedy: 'start it there with iris-tui hub run --listen',
+      remedy: `start it there with iris-tui hub run --listen ${where}`,
     }),
   ENOTFOUND: (where) =>
     new IrisError('hub-unreachable', `no address is known for ${where}`, { ...AGAIN, remedy: 'check its name' }),
@@ -60,11 +61,21 @@ export function networkFailure(error: unknown, where: string): IrisError {
   });
 }
 
-/** Somebody else's certificate, or a new one of the same hub: nobody can tell from here. */
-export function wrongCertificate(where: string, seen: string, wanted: string): IrisError {
+/** Somebody else's certificate, or a new one of the same hub, or a wrong fingerprint: nobody can tell from here. */
+export function wrongCertificate(where: string, seen: string, wanted: Extract<Trust, { kind: 'pin' }>): IrisError {
+  const compare = 'nothing was sent. Compare with iris-tui hub status on that machine';
+  if (wanted.given) {
+    return new IrisError(
+      'host-key',
+      `${where} shows another certificate than that of the fingerprint that was given (${seen})`,
+      {
+        remedy: `it was copied wrongly, or somebody may stand between you and it: ${compare}. Given: ${wanted.fingerprint}`,
+      },
+    );
+  }
   return new IrisError('host-key', `${where} shows another certificate than the one that was pinned (${seen})`, {
     remedy:
-      `somebody may stand between you and it, or its certificate was replaced: nothing was sent. Compare with iris-tui hub status on that machine; ` +
-      `if that says the same, pair again. Pinned: ${wanted}`,
+      `somebody may stand between you and it, or its certificate was replaced: ${compare}; ` +
+      `if that says the same, pair again. Pinned: ${wanted.fingerprint}`,
   });
 }

@@ -102,7 +102,7 @@ async function judge(request: PairRequest, clock: Clock): Promise<Judged> {
   // Looked at again when the code is sent: what was seen now binds nobody. A wrong one fails there, before a byte is sent.
   if (given !== undefined) {
     const kept = seen.vouchedFor && given === seen.fingerprint ? 'ca' : 'pin';
-    return { trust: { kind: 'pin', fingerprint: given }, kept, fingerprint: given };
+    return { trust: { kind: 'pin', fingerprint: given, given: true }, kept, fingerprint: given };
   }
   const { fingerprint } = seen;
   if (seen.vouchedFor) return { trust: { kind: 'ca' }, kept: 'ca', fingerprint };

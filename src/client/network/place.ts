@@ -2,8 +2,8 @@ import { IrisError, plainText } from '../../core/index.ts';
 
 /** How the certificate of a hub is judged. */
 export type Trust =
-  /** Only this certificate: `sha256:` and hex. */
-  | { readonly kind: 'pin'; readonly fingerprint: string }
+  /** Only this certificate: `sha256:` and hex. `given`: somebody named it now; else it was pinned at pairing. */
+  | { readonly kind: 'pin'; readonly fingerprint: string; readonly given?: true }
   /** What the certificate authorities of this machine vouch for. */
   | { readonly kind: 'ca' }
   /** No TLS at all; only to this very machine, and only when asked for. */

@@ -24,7 +24,7 @@ export async function openSecurely(place: HubPlace, trust: Trust, clock: Clock):
     const seen = fingerprintOf(socket);
     if (seen !== trust.fingerprint) {
       socket.destroy();
-      throw wrongCertificate(where, seen, trust.fingerprint);
+      throw wrongCertificate(where, seen, trust);
     }
   }
   return socket;
