@@ -118,7 +118,11 @@ describe('iris-tui pair', () => {
     const code = await hub.invite();
     const wrong = `sha256:${'00'.repeat(32)}`;
     for (const [args, exit, words] of [
-      [['pair', hub.url, code, '--fingerprint', wrong], 1, /another certificate.*somebody may stand between/],
+      [
+        ['pair', hub.url, code, '--fingerprint', wrong],
+        1,
+        /another certificate than that of the fingerprint that was given .*somebody may stand between.*Given: sha256:0/,
+      ],
       [['pair', hub.url, code], 2, /no terminal to confirm.*--fingerprint/],
       [['pair', hub.url.replace('https', 'http'), code], 2, /in clear/],
       [['pair', hub.url, code, '--fingerprint', 'nonsense'], 2, /no fingerprint/],
@@ -306,6 +310,21 @@ describe('the screen on a hub of the network', () => {
     expect(hub.owner.sessions.find(({ id }) => id === one.id)?.process.status).toBe('running');
     tui.send('\x02:open offic/one\r');
     await tui.waitFor('no hub is known as offic');
+  });
+
+  it('of a hub that is down are not waited for: the first attempt says why, and how to start it there', async () => {
+    const { hub, link, iris } = await meet();
+    await iris('pair', link, await hub.invite({ role: 'typer' }), '-n', 'office');
+    await iris('ls');
+    await hub.hub.stop();
+    const at = new URL(hub.url).host;
+    const why = `iris-tui: no hub listens at ${at}: start it there with iris-tui hub run --listen ${at}\n`;
+    for (const what of ['office/api', 'office']) {
+      const started = performance.now();
+      expect(await iris('open', what)).toMatchObject({ stdout: '', stderr: why, code: 1 });
+      // It was 10 s, whatever the reason.
+      expect(performance.now() - started).toBeLessThan(8_000);
+    }
   });
 
   it('two people at one session, at the hub and over the network, see the same cells, whoever types', async () => {

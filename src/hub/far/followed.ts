@@ -1,5 +1,5 @@
 import { type FarHubRef, hubKey, IrisError, type Session } from '../../core/index.ts';
-import { type FarHubLink, type FarHubs, unknownHub } from '../../transports/index.ts';
+import { type FarHubLink, type FarHubs, type LinkUser, unknownHub } from '../../transports/index.ts';
 import type { HubContext } from '../context.ts';
 import { Follower } from './follower.ts';
 import { type KeptLinks, MAX_LINKS, type OpenedHub, type Shown, type ShownRunner } from './kept.ts';
@@ -67,7 +67,7 @@ export class FollowedHubs {
     }
     const link = hubs.use(ref);
     try {
-      await online(link, hub);
+      await online(link, name, hub);
       const there = link.host.sessions;
       const missing = (only ?? []).find((one) => !there.some(({ id, name: called }) => one === id || one === called));
       if (missing !== undefined) throw new IrisError('not-found', `${name} has no session "${missing}"`);
@@ -140,16 +140,17 @@ export class FollowedHubs {
   }
 }
 
-function online(link: FarHubLink, { clock }: HubContext): Promise<void> {
+/** Somebody waits for it: it is tried at once, and they hear why that failed. */
+function online(link: FarHubLink, name: string, { clock }: HubContext): Promise<void> {
+  link.host.retryNow();
   return new Promise((resolve, reject) => {
-    const user = {
+    const user: LinkUser = {
       online: () => settle(),
-      failed: (error: IrisError) => settle(error),
-      // Nobody can dial a runner.
-      lost: ({ error }: { readonly error: IrisError }) => link.ref.kind === 'runner' && settle(error),
+      failed: (error) => settle(error),
+      lost: ({ error, trying }) => trying !== true && settle(error),
     };
     const timer = clock.after(OPEN_WITHIN_MS, () =>
-      settle(new IrisError('hub-unreachable', 'the hub does not answer')),
+      settle(new IrisError('unreachable', `${name} does not answer`, { retriable: true })),
     );
     const settle = (error?: IrisError): void => {
       timer.cancel();
