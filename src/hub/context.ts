@@ -5,6 +5,7 @@ import type {
   HeldSettled,
   HubCommandName,
   InputOrigin,
+  IrisError,
   LinkInfo,
   PeopleEvent,
   Position,
@@ -81,8 +82,8 @@ export interface HubViewer {
   readonly limited: boolean;
   /** What it may do has changed: it is told what it sees now, and what it may not watch any more ends. */
   accessChanged(): void;
-  /** A stream of it is over, by nobody's wish on its side. */
-  ended(stream: number): void;
+  /** A stream of it is over, by nobody's wish on its side; `why`: the session itself goes on. */
+  ended(stream: number, why?: IrisError): void;
 }
 
 /** Those who are connected, by id. */

@@ -199,8 +199,9 @@ class RunningHub implements HubContext, Hub {
       },
     });
     this.#changes = new SessionChangeFeed(this.clock, this.registry, this.viewers);
-    this.registry.on(({ type, session }) => {
-      if (type === 'added') {
+    this.registry.on((event) => {
+      const { session } = event;
+      if (event.type === 'added') {
         this.sessions.set(session.id, new SharedSession(session, this));
         this.headless.added(session);
         this.far.added(session);
@@ -208,7 +209,7 @@ class RunningHub implements HubContext, Hub {
         this.#watch(session);
         this.log.info('session added', { session: session.id, program: session.command[0] });
       } else {
-        this.sessions.get(session.id)?.dispose();
+        this.sessions.get(session.id)?.dispose(event.why);
         this.sessions.delete(session.id);
         this.access.forgetSession(session.id);
         this.hooks.forget(session.id);

@@ -1,4 +1,4 @@
-import { type Dispose, includes, type Session, type SessionEvent } from '../core/index.ts';
+import { type Dispose, type IrisError, includes, type Session, type SessionEvent } from '../core/index.ts';
 import type { FeedOptions, HubContext, HubViewer, Watchable } from './context.ts';
 import { Feed } from './feed.ts';
 import { peopleOf, Typist } from './sharing/index.ts';
@@ -40,12 +40,12 @@ export class SharedSession implements Watchable {
     this.peopleChanged();
   }
 
-  /** The session was removed. */
-  dispose(): void {
+  /** The session was removed. `why`: as those who watch it are told. */
+  dispose(why?: IrisError): void {
     this.#dispose();
     for (const feed of [...this.#feeds]) {
       feed.close();
-      feed.viewer.ended(feed.stream);
+      feed.viewer.ended(feed.stream, why);
     }
   }
 

@@ -165,8 +165,7 @@ export class Viewer implements HubViewer {
     for (const [stream, feed] of this.#feeds) {
       if (this.sees(feed.session.id)) continue;
       feed.close();
-      this.#feeds.delete(stream);
-      this.#sendEnded(stream, toFailure(new IrisError('not-allowed', 'it is not shared with you any more')));
+      this.ended(stream, new IrisError('not-allowed', 'it is not shared with you any more'));
     }
     this.#sendSessions({ changed, removed, you: this.you });
     for (const id of this.watched) this.#hub.sessions.get(id)?.peopleChanged();
@@ -191,9 +190,9 @@ export class Viewer implements HubViewer {
     });
   }
 
-  ended(stream: number): void {
+  ended(stream: number, why?: IrisError): void {
     this.#feeds.delete(stream);
-    this.#sendEnded(stream, undefined);
+    this.#sendEnded(stream, why && toFailure(why));
   }
 
   /** The link is gone. */

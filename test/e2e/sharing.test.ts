@@ -11,6 +11,7 @@ import {
   type TempHome,
   type Tui,
   tempHome,
+  waitUntil,
 } from '../support/index.ts';
 
 afterEach(async () => {
@@ -160,6 +161,31 @@ describe('two people in one session', () => {
     await second.waitFor('no longer following local');
     owner.send(`${prefix}d`);
     await ada.waitFor('local has left');
+  });
+
+  it('through a hub of her own: when her access ends, her screen says so, and what she types goes nowhere', async () => {
+    const { work, home, ada } = await share('--role', 'typer');
+    ada.send(`${prefix}d`);
+    await ada.exited;
+    await json(home, 'new', '-d', '-n', 'mine', '--', 'bash', '--norc', '--noprofile');
+    const own = spawnTui({ home, args: ['attach', 'office/api'], ...SIZE });
+    await own.waitFor(/1 office\/api .*●/);
+    own.send('echo typed-there\r');
+    await own.waitFor(/^.typed-there/m);
+    await json(work, 'clients grant', 'ada', 'none', '--session', 'api');
+    await own.waitFor('your access to office/api has ended');
+    own.send('echo typed-too-late\r');
+    await own.settle();
+    expect(own.text()).toContain('your access to office/api has ended');
+    const read = (): boolean => {
+      own.send('\r');
+      return !own.text().includes('has ended');
+    };
+    // Enter counts after a pause in which nothing was typed.
+    await waitUntil(read, 'it was read', { everyMs: 1_500, detail: () => own.text() });
+    await own.waitFor(/1 mine .*●/);
+    expect((await runCli(['capture', 'mine'], { home })).stdout).not.toContain('typed');
+    expect((await runCli(['capture', 'api'], { home: work })).stdout).not.toContain('too-late');
   });
 
   it('and at a third hub: who asks is heard by the owners at both, one answer is for all, and it may be given from afar', async () => {

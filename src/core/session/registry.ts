@@ -9,7 +9,8 @@ const SESSIONS_LIMIT = 2_000;
 
 export type RegistryEvent =
   | { readonly type: 'added'; readonly session: Session }
-  | { readonly type: 'removed'; readonly session: Session };
+  /** `why`: it goes on elsewhere, and what took it away from here. */
+  | { readonly type: 'removed'; readonly session: Session; readonly why?: IrisError };
 
 /** All sessions of a hub, in the order they were created, each with a name of its own. Sessions stay after their process ended, until removed. */
 export class SessionRegistry {
@@ -83,10 +84,10 @@ export class SessionRegistry {
     }
   }
 
-  /** Forgets a session that lives in another hub, where it goes on. */
-  forget(session: Session): void {
+  /** Forgets a session that lives in another hub, where it goes on. `why`: for those who watch it, where it was nobody's wish here. */
+  forget(session: Session, why?: IrisError): void {
     void session.stop({ keep: true });
-    this.#remove(session);
+    this.#remove(session, why);
   }
 
   /** Ends all processes, at once; the sessions stay listed. For a hub that stops. */
@@ -103,10 +104,10 @@ export class SessionRegistry {
     this.events.emit({ type: 'added', session });
   }
 
-  #remove(session: Session): void {
+  #remove(session: Session, why?: IrisError): void {
     if (!this.#sessions.delete(session.id)) return;
     session.dispose();
-    this.events.emit({ type: 'removed', session });
+    this.events.emit({ type: 'removed', session, ...(why ? { why } : {}) });
   }
 
   #taken(name: string): boolean {

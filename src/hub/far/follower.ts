@@ -1,4 +1,12 @@
-import { cleanName, type FarHubRef, freeName, hubKey, type Session, type SessionInfo } from '../../core/index.ts';
+import {
+  cleanName,
+  type FarHubRef,
+  freeName,
+  hubKey,
+  type IrisError,
+  type Session,
+  type SessionInfo,
+} from '../../core/index.ts';
 import type { FarHubLink, FarHubs, LinkUser } from '../../transports/index.ts';
 import type { HubContext } from '../context.ts';
 import { MAX_NAMES, type Shown } from './kept.ts';
@@ -110,7 +118,7 @@ export class Follower implements LinkUser {
     if (!session) return;
     this.#mirrors.delete(id);
     this.#names.delete(id);
-    this.#o.hub.registry.forget(session);
+    this.#o.hub.registry.forget(session, takenAway(session));
   }
 
   /** A mirror was taken away here: it does not come again by itself. */
@@ -203,4 +211,9 @@ export class Follower implements LinkUser {
     if (before === undefined || before === info.name) return;
     session.name = this.#nameFor(info, session);
   }
+}
+
+/** Our hub may not see it any more: that was said of the stream before the session went. Whoever watches it here is told the same. */
+function takenAway({ state }: Session): IrisError | undefined {
+  return state.kind === 'failed' && state.error.code === 'not-allowed' ? state.error : undefined;
 }

@@ -113,6 +113,26 @@ describe('people on a session of another hub', () => {
     await waitUntil(() => info(ada).role === 'typer', 'she may type again');
   });
 
+  it('are told that they may not see it any more, before it goes from here; of one that has ended there they are not', async () => {
+    const { office, host } = await paired('typer');
+    const { id: shared } = await newSession(office.owner, 'printf ready; cat', { name: 'shared' });
+    await newSession(office.owner, 'printf ready; cat', { name: 'other' });
+    const mirrors = (await host.command('far.open', { hub: 'office' })).sessions;
+    const [one, other] = ['office/shared', 'office/other'].map((name) => mirrors.find((found) => found.name === name)!);
+    const watchers = [new Watcher(host, one!.id), new Watcher(host, other!.id)];
+    for (const watcher of watchers) await watcher.shows('ready');
+    // What comes first: the reason, or that it is gone.
+    let listed: boolean | undefined;
+    new Watcher(host, one!.id, { onEnd: () => (listed = host.sessions.some(({ id }) => id === one!.id)) });
+    await office.owner.command('client.grant', { client: 'home', session: shared, role: 'none' });
+    await waitUntil(() => host.sessions.every(({ id }) => id !== one!.id), 'it is not here any more');
+    expect(watchers[0]!.ended?.reason).toMatchObject({ code: 'not-allowed' });
+    expect(listed).toBe(true);
+    await office.owner.command('session.kill', { session: 'other' });
+    await waitUntil(() => watchers[1]!.ended, 'the other has ended');
+    expect(watchers[1]!.ended?.reason).toBeUndefined();
+  });
+
   it('are not to be asked for the keyboard at a hub before which nobody sits', async () => {
     const { office, host } = await paired('owner');
     const { id: there } = await newSession(office.owner, 'printf ready; cat');

@@ -175,6 +175,7 @@ export class Watcher {
       },
       onEnd: (reason) => {
         this.ended = { reason };
+        options.onEnd?.(reason);
       },
     });
   }
