@@ -152,6 +152,8 @@ export interface FarHubsPort {
   deviceChanged(device: string): void;
   /** Is this device here as a runner now? */
   hasRunner(device: string): boolean;
+  /** Is a mirrored session still in the hub where it lives, as far as is known here? */
+  isThere(session: Session): boolean;
   /** A hub that we offered it to shall miss nothing of this session from here on, or after `after`. */
   retain(session: Session, principal: Principal, after: Position | undefined): void;
   /** It has everything up to there on its disk. */

@@ -38,7 +38,8 @@ class Wait {
   readonly #pattern: RegExp | undefined;
   /** Lines before this one were looked at and have left the screen. */
   #from: number;
-  #screen: Screen;
+  /** Undefined: of one that lives in another hub nothing has been heard yet. */
+  #epoch: string | undefined;
   #scheduled = false;
   /** It was busy while we waited: idle then means that something was done, seen or not. */
   #worked = false;
@@ -49,7 +50,7 @@ class Wait {
     this.#args = args;
     this.#hub = hub;
     this.#pattern = args.text === undefined ? undefined : compilePattern(args.text);
-    this.#screen = session.screen;
+    this.#epoch = session.mirrored && session.log.last === 0 ? undefined : session.epoch;
     this.#from = session.screen.screenTop;
   }
 
@@ -80,18 +81,23 @@ class Wait {
         this.#scheduled = true;
         clock.after(Math.max(LOOK_EVERY_MS, this.#costMs * SHARE), () => {
           this.#scheduled = false;
-          attempt(false);
+          attempt(this.#complete);
         });
       };
       undo.push(
         this.#session.events.on((event) => {
           if (event.type === 'entry') {
             if (this.#pattern) later();
+          } else if (event.type === 'restarted') {
+            this.#anew(event.epoch);
+            if (this.#pattern) later();
           } else if (event.type === 'ended') attempt(this.#args.until !== 'exited');
-          else if (event.type === 'agent' || event.type === 'info') attempt(false);
+          else if (event.type === 'agent' || event.type === 'info') attempt(this.#complete);
         }),
         this.#hub.registry.on((event) => {
-          if (event.type === 'removed' && event.session === this.#session) attempt(true);
+          if (event.type !== 'removed' || event.session !== this.#session) return;
+          attempt(false);
+          end(() => reject(this.#removed(event.why)));
         }),
       );
       const onGone = (): void => end(() => reject(new IrisError('cancelled', 'the viewer left')));
@@ -104,8 +110,22 @@ class Wait {
         });
         undo.push(() => timer.cancel());
       }
-      attempt(!this.#session.live);
+      attempt(!this.#session.live || this.#complete);
     });
+  }
+
+  /** It lives in another hub, and has ended there; nothing of it is still on its way. */
+  get #complete(): boolean {
+    const { far, epoch, log } = this.#session;
+    if (!far?.info || !endedThere(this.#session)) return false;
+    return this.#pattern === undefined || (far.info.epoch === epoch && log.last >= far.info.seq);
+  }
+
+  /** Started again: its lines are counted anew. Or the same run, of which something got lost on the way: it is as if we began now. */
+  #anew(epoch: string): void {
+    const another = this.#epoch !== undefined && epoch !== this.#epoch;
+    this.#from = another ? 0 : this.#session.screen.screenTop;
+    this.#epoch = epoch;
   }
 
   /** What was found: the state, or the text. */
@@ -116,7 +136,8 @@ class Wait {
       this.#worked ||= state === 'working' || state === 'blocked';
       const same = state === until || (until === 'idle' && state === 'done');
       const finished = until === 'done' && state === 'idle' && this.#worked;
-      if (until === 'exited' ? !this.#session.live : same || finished) return until;
+      const ended = !this.#session.live || endedThere(this.#session);
+      if (until === 'exited' ? ended : same || finished) return until;
     }
     if (!this.#pattern) return undefined;
     const started = this.#hub.clock.now();
@@ -129,11 +150,6 @@ class Wait {
 
   #find(pattern: RegExp): string | undefined {
     const { screen } = this.#session;
-    if (screen !== this.#screen) {
-      // Started again: its lines are counted anew.
-      this.#screen = screen;
-      this.#from = 0;
-    }
     // What the scrollback no longer has scrolled by between two looks: only a flood is that fast.
     let from = Math.max(this.#from, screen.firstLine);
     while (from < screen.endLine) {
@@ -148,7 +164,16 @@ class Wait {
 
   #ended(): IrisError {
     const { name } = this.#session;
-    return new IrisError('failed', `${name} ended before ${this.#wanted()}`);
+    const { reason } = this.#session.info().process;
+    const why = reason === undefined ? '' : `: ${reason}`;
+    return new IrisError('failed', `${name} ended before ${this.#wanted()}${why}`);
+  }
+
+  /** A session of another hub may go on there. */
+  #removed(why: IrisError | undefined): IrisError {
+    const { name, live } = this.#session;
+    if (!live || (!why && !this.#hub.far.isThere(this.#session))) return this.#ended();
+    return new IrisError('failed', `${name} was closed here before ${this.#wanted()}${why ? `: ${why.message}` : ''}`);
   }
 
   #timedOut(timeoutMs: number): IrisError {
@@ -159,6 +184,12 @@ class Wait {
     const { until, text } = this.#args;
     return [until, text === undefined ? undefined : `the text ${JSON.stringify(text)}`].filter(Boolean).join(' or ');
   }
+}
+
+/** Has its process ended in the hub where it lives? Without a connection nobody can tell: it may have been started again. */
+function endedThere({ state, far }: Session): boolean {
+  const there = far?.info?.process.status;
+  return state.kind === 'running' && there !== undefined && ['exited', 'failed', 'died'].includes(there);
 }
 
 /** Lines as plain text, those that wrapped put together again. */

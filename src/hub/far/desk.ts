@@ -109,6 +109,12 @@ export class FarDesk {
     return this.#runners.isHere(device);
   }
 
+  isThere({ remote, far }: Session): boolean {
+    if (remote?.kind !== 'websocket') return false;
+    const link = this.hubs.get(remote.hub);
+    return !link?.online || link.host.sessions.some(({ id }) => id === far?.session);
+  }
+
   retain(session: Session, { kind, id }: Principal, after: Position | undefined): void {
     // Room on the disk, and a process that is stopped when there is none: only who was offered the session may ask for that.
     if (kind !== 'hub') return;

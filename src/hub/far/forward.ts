@@ -8,6 +8,8 @@ const LOCAL: ReadonlySet<HubCommandName> = new Set([
   'session.capture',
   'session.lines',
   'session.search',
+  // It outlives a break: what was written meanwhile comes here.
+  'session.wait',
   'session.retry',
   'session.stop-retrying',
   'session.connection',

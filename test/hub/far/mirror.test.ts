@@ -316,6 +316,78 @@ describe('sessions of another hub', () => {
     await watcher.shows('65536');
   });
 
+  it('are waited for across a break, also from within it, and as long as was asked for', async () => {
+    const { office, way, host } = await twoHubs();
+    const direct = await onlineClient(office.socket);
+    const { id: far } = await newSession(direct, 'stty -echo; while read l; do eval "$l"; done');
+    await host.command('far.open', { hub: 'office' });
+    await live(host);
+    const session = 'office/sh';
+    const before = host.command('session.wait', { session, text: 'it is (over)' });
+    const short = errorOf(host.command('session.wait', { session, text: 'never', timeoutMs: 1_500 }));
+    way.hold(true);
+    way.cut();
+    await waitUntil(() => host.sessions[0]?.connection.state !== 'online', 'it is away');
+    const within = host.command('session.wait', { session, text: 'it is over' });
+    const exited = host.command('session.wait', { session, until: 'exited' });
+    // It has left the screen by the time the way is there again.
+    await direct.command('session.send', { session: far, text: 'echo it is over; seq 100; echo end' });
+    await direct.command('session.wait', { session: far, text: '^end$' });
+    expect((await short).code).toBe('timed-out');
+    way.hold(false);
+    way.cut();
+    await host.command('session.retry', { session });
+    expect(await before).toMatchObject({ matched: 'it is over', session: { name: session } });
+    expect(await within).toMatchObject({ matched: 'it is over' });
+    const last = host.command('session.wait', { session, text: 'last words' });
+    const other = errorOf(host.command('session.wait', { session, text: 'something else' }));
+    await direct.command('session.send', { session: far, text: 'echo last words; exit' });
+    expect(await last).toMatchObject({ matched: 'last words' });
+    expect(await exited).toMatchObject({ matched: 'exited', session: { process: { status: 'exited' } } });
+    expect((await other).message).toContain('office/sh ended before the text "something else"');
+  });
+
+  it('are waited for until they are closed here, and that is said; or gone there', async () => {
+    const { host, there } = await twoHubs();
+    const { id } = await newSession(there, 'sleep 100');
+    await host.command('far.open', { hub: 'office' });
+    await live(host);
+    const closed = errorOf(host.command('session.wait', { session: 'office/sh', text: 'x' }));
+    await host.command('far.close', { hub: 'office' });
+    expect(await closed).toMatchObject({
+      code: 'failed',
+      message: expect.stringContaining('office/sh was closed here before'),
+    });
+    await host.command('far.open', { hub: 'office' });
+    await live(host);
+    const gone = errorOf(host.command('session.wait', { session: 'office/sh', text: 'x' }));
+    await there.command('session.kill', { session: id });
+    expect(await gone).toMatchObject({ code: 'failed', message: expect.stringContaining('office/sh ended before') });
+  });
+
+  it('are waited for while this hub, and one in the middle of a chain, are started anew', async () => {
+    const { office, here, there, host } = await twoHubs();
+    const { id: far } = await newSession(there, 'stty -echo; while read l; do eval "$l"; done');
+    await host.command('far.open', { hub: 'office' });
+    const end = await openHub(folder(), '0.1.0', { farHubs: () => ({ socketPath: here.socket }) });
+    const user = client(here.socket);
+    const last = await onlineClient(end.socket);
+    await live(user, 'office/sh');
+    await last.command('far.open', { hub: 'here' });
+    await live(last, 'here/office/sh');
+    const waits = [
+      user.command('session.wait', { session: 'office/sh', text: 'it is over' }),
+      last.command('session.wait', { session: 'here/office/sh', text: 'it is over' }),
+    ];
+    await here.hub.stop();
+    await waitUntil(() => last.sessions[0]?.connection.state !== 'online', 'it is away');
+    await there.command('session.send', { session: far, text: 'echo it is over; seq 100' });
+    await openHub(here, '0.1.0', { farHubs: () => ({ socketPath: office.socket }) });
+    user.retryNow();
+    await last.command('session.retry', { session: 'here/office/sh' });
+    expect(await Promise.all(waits)).toMatchObject([{ matched: 'it is over' }, { matched: 'it is over' }]);
+  });
+
   it('pass through a chain of three hubs with the same epoch, and do not go round', async () => {
     const first = await openHub();
     let lastSocket = '';
