@@ -113,7 +113,9 @@ describe('a team whose session is kept on its machine', () => {
     const up = await runCli(['up', 'train'], { home: here });
     expect(up).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/^train +is connecting/m) });
     await waitUntil(hubThere, 'a hub was started there, as somebody asked');
-    await waitUntil(online, 'it is back');
+    // What ran there has ended with that hub; whoever says `up` wants it to run.
+    const runs = async (): Promise<boolean> => (await session(here))?.process.status === 'running';
+    await waitUntil(async () => (await online()) && (await runs()), 'it is back, and runs');
     const { stdout } = await runCli(['connection', 'train'], { home: here });
     expect(stdout).not.toContain('BASHRC-NOISE');
   });

@@ -16,7 +16,7 @@ import {
 import { findProgram, thisUser } from '../../transports/index.ts';
 import type { HubLog } from '../hub-log.ts';
 import { clampSize, type Size } from '../size-rule.ts';
-import { leastUsed, takesPlace } from './eviction.ts';
+import { endedThere, leastUsed, takesPlace } from './eviction.ts';
 
 export interface TeamDeskOptions {
   readonly registry: SessionRegistry;
@@ -35,6 +35,8 @@ export interface UpResult {
   failed: { team: string; reason: string; remedy?: string }[];
 }
 
+/** Who puts a team up whose connection is away gets its process started anew, should that have ended there, if it is back within this. */
+const UP_WITHIN_MS = 60_000;
 /** Sessions that nobody asked for at a terminal. */
 const DEFAULT_SIZE: Size = { cols: 80, rows: 24 };
 
@@ -54,6 +56,7 @@ const REACHING = [
 /** Teams of the config, and their sessions. A session of a team stays listed when it has ended: `up` and `restart` go on with it. */
 export class TeamDesk {
   readonly #o: TeamDeskOptions;
+  readonly #upOnceBack = new Set<Session>();
   #reaching: Readonly<Record<string, string>> = {};
 
   constructor(options: TeamDeskOptions) {
@@ -144,6 +147,7 @@ export class TeamDesk {
           if (found && takesPlace(found)) {
             // What waits, for its rule or for its connection, need not wait any longer.
             if (found.state.kind === 'exited' || found.state.kind === 'offline') found.retry();
+            if (found.far && found.state.kind !== 'running') this.#startOnceBack(found);
             result.running.push(found.info());
             return;
           }
@@ -164,6 +168,24 @@ export class TeamDesk {
     const failed = new Set(result.failed.map(({ team }) => team));
     result.started = started.filter(({ team }) => !failed.has(team ?? '')).map((session) => session.info());
     return result;
+  }
+
+  /** Of one that lives in another hub nobody can tell before that is back whether its process is still there. */
+  #startOnceBack(session: Session): void {
+    if (this.#upOnceBack.has(session)) return;
+    this.#upOnceBack.add(session);
+    const { now, log } = this.#o;
+    const until = now() + UP_WITHIN_MS;
+    const stop = session.events.on(() => {
+      const { kind } = session.state;
+      if (now() < until && (kind === 'offline' || kind === 'starting')) return;
+      stop();
+      this.#upOnceBack.delete(session);
+      if (now() >= until || !endedThere(session)) return;
+      this.restart(session).catch((error: unknown) =>
+        log.warn('not started again', { session: session.id, reason: IrisError.from(error).line }),
+      );
+    });
   }
 
   /** Ends the sessions of teams; they stay listed. @throws IrisError `not-found` */
