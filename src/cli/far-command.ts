@@ -2,6 +2,19 @@ import { spawnSync } from 'node:child_process';
 import { isatty } from 'node:tty';
 import type { ConnectAttempt, HubAddress } from '../client/index.ts';
 import { IrisError, type Remote, transportOf } from '../core/index.ts';
+import { beforeSignalsEnd } from './end-with-signal.ts';
+
+/** Whoever has said nothing for so long, and asked nothing, may never do so: a name and a login take a second or two at most. */
+const SILENT_AFTER_MS = 2_000;
+/** And then is given up. Where somebody was asked, that takes as long as it takes. */
+const GIVE_UP_AFTER_MS = 30_000;
+
+export interface AddressOptions {
+  /** Start a hub there if none runs, where that is possible. */
+  readonly start: boolean;
+  /** Called once if there is no answer yet and nobody was asked anything. */
+  readonly silent?: () => void;
+}
 
 /** Where a hub is, asked at each attempt. */
 export type Addresses = (attempt: ConnectAttempt) => Promise<HubAddress>;
@@ -13,18 +26,19 @@ export type Addresses = (attempt: ConnectAttempt) => Promise<HubAddress>;
 export function addressByCommand(
   name: string,
   remoteOf: () => Promise<Remote>,
-  options: { readonly start: boolean },
+  { start, silent }: AddressOptions,
 ): Addresses {
   let attended = true;
   return async (attempt) => {
-    const [remote, { connectCommand, createTransport, openStream }] = await Promise.all([
+    const [remote, { connectCommand, createTransport, endCarriers, openStream }] = await Promise.all([
       remoteOf(),
       import('../transports/index.ts'),
     ]);
+    beforeSignalsEnd(endCarriers);
     const transport = createTransport(
       transportOf(remote),
       {
-        command: [...connectCommand(attempt), ...(options.start ? [] : ['--no-start'])],
+        command: [...connectCommand(attempt), ...(start ? [] : ['--no-start'])],
         cwd: '~',
         env: {},
         mode: 'pipes',
@@ -32,12 +46,18 @@ export function addressByCommand(
         rows: 24,
         remote,
         unattended: !attended,
+        startTimeoutMs: GIVE_UP_AFTER_MS,
       },
       { hub: '', ...(attended ? terminalForQuestions() : {}) },
     );
-    const { stream, failure } = await openStream(transport).catch((error: unknown) => {
-      throw notReached(IrisError.from(error));
-    });
+    const timer = setTimeout(() => {
+      if (attended && !transport.asked) silent?.();
+    }, SILENT_AFTER_MS);
+    const { stream, failure } = await openStream(transport)
+      .catch((error: unknown) => {
+        throw notReached(IrisError.from(error));
+      })
+      .finally(() => clearTimeout(timer));
     attended = false;
     return { stream, where: name, failure };
   };
@@ -52,7 +72,8 @@ function terminalForQuestions(): { askOn?: string } {
 
 /** A machine that does not answer is a hub out of reach, as one on the network would be; what somebody has to put right keeps its class. */
 function notReached({ code, message, remedy, retriable, cause }: IrisError): IrisError {
-  const what = code === 'program-missing' ? 'install iris-tui there, on the PATH of your login shell' : remedy;
+  // The time is ours, not that of a team.
+  const what = remedy?.replace(', or raise sessionInitTimeout', '');
   return new IrisError(code === 'unreachable' ? 'hub-unreachable' : code, message, {
     retriable,
     cause,

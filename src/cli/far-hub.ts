@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { IrisError, nearest, type Remote } from '../core/index.ts';
+import { IrisError, nearest, plainText, type Remote } from '../core/index.ts';
 import type { Environment } from './environment.ts';
-import { type Addresses, addressByCommand } from './far-command.ts';
+import { writeError } from './failure.ts';
+import { type Addresses, type AddressOptions, addressByCommand } from './far-command.ts';
 import type { FarOptions } from './far-network.ts';
 import type { Paths } from './paths.ts';
 
@@ -10,8 +11,19 @@ import type { Paths } from './paths.ts';
 export interface FarHub {
   /** As the user names it. */
   readonly name: string;
-  /** Leads to it; asked again at each attempt. `start`: start one if none runs, where that is possible. */
-  address(options: { readonly start: boolean }): Addresses;
+  /** Leads to it; asked again at each attempt. */
+  address(options: AddressOptions): Addresses;
+}
+
+/** Tells somebody who waits at a terminal for what. A line of its own: what ssh still asks comes below it. */
+export function tellOfSilence(context: {
+  readonly env: Environment;
+  readonly json: boolean;
+  readonly far?: FarHub;
+}): Pick<AddressOptions, 'silent'> {
+  const { env, json, far } = context;
+  if (!env.stderrIsTerminal || json || !far) return {};
+  return { silent: () => writeError(`iris-tui: no answer yet from ${plainText(far.name)} …\n`) };
 }
 
 /**
@@ -35,8 +47,7 @@ export function farHubOf(given: string, env: Environment, paths: Paths, options:
     };
   }
   if (!/^ssh:\/\//i.test(given)) return undefined;
-  const [, user, host, port] =
-    /^ssh:\/\/(?:([^@/\s]+)@)?(\[[0-9a-f:.]+\]|[^:/@\s]+)(?::(\d{1,5}))?\/?$/i.exec(given) ?? [];
+  const [, user, host, port] = /^ssh:\/\/(?:([^@/\s]+)@)?(\[[0-9a-f:.]+\]|[^:/@\s]+)(?::(\d{1,5}))?\/?$/i.exec(given) ?? [];
   if (host === undefined || host.startsWith('-') || user?.startsWith('-')) {
     throw new IrisError('usage', `${given} is no address`, { remedy: 'write ssh://USER@HOST:PORT' });
   }

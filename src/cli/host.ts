@@ -2,6 +2,7 @@ import { type ConnectOptions, connectOnce } from '../client/index.ts';
 import { IrisError, plainText, type SessionHost } from '../core/index.ts';
 import type { Context } from './context.ts';
 import { writeError } from './failure.ts';
+import { tellOfSilence } from './far-hub.ts';
 import { hubSilent, noHub, reachHub } from './launch-hub.ts';
 import { probeSocket } from './probe-socket.ts';
 import { VERSION } from './version.ts';
@@ -67,7 +68,7 @@ function withAdvice(error: IrisError, { far }: Context): IrisError {
 }
 
 async function addressOf(context: Context, start: boolean): Promise<ConnectOptions['address'] | undefined> {
-  if (context.far) return context.far.address({ start });
+  if (context.far) return context.far.address({ start, ...tellOfSilence(context) });
   if (start) return { socketPath: (await reachHub(context)).socket };
   const { paths } = context;
   const probe = await probeSocket(paths.socket);

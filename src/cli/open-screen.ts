@@ -7,6 +7,7 @@ import { type Config, loadConfig, type Problem, problemLine } from './config/ind
 import { type Context, makeContext } from './context.ts';
 import { editConfigCommand } from './edit-config.ts';
 import { type Environment, environmentForOthers } from './environment.ts';
+import { tellOfSilence } from './far-hub.ts';
 import { reachHub } from './launch-hub.ts';
 import type { ScreenArguments } from './screen-arguments.ts';
 import { keptHistory, programsToStart } from './screen-start.ts';
@@ -34,7 +35,7 @@ export async function openScreenOn(context: Context, args: ScreenArguments): Pro
   reached.catch(() => {});
   const connecting = import('../client/index.ts').then(async ({ connect }) => {
     const { socket } = await reached;
-    const address = far ? far.address({ start: true }) : addressOf(context, socket);
+    const address = far ? far.address({ start: true, ...tellOfSilence(context) }) : addressOf(context, socket);
     return { socket, host: connect({ version: VERSION, address }) };
   });
   connecting.catch(() => {});

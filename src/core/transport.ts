@@ -128,6 +128,8 @@ export interface Transport {
   readonly launchCommand: readonly string[];
   /** What the transport itself says of its connection (ssh's log), newest last, at most 200 lines; without control characters. */
   readonly diagnostics?: readonly string[];
+  /** Somebody at a terminal of this machine was asked for what it needs (a password). Absent: it asks nobody there. */
+  readonly asked?: boolean;
   start(sink: TransportSink): void;
   write(bytes: Uint8Array): void;
   resize(cols: number, rows: number): void;

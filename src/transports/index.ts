@@ -8,6 +8,7 @@ import { type FarHubs, PersistentTransport, plainLaunch, WebSocketTransport } fr
 
 export * from './delegating-transport.ts';
 export * from './local/index.ts';
+export { endCarriers } from './remote/index.ts';
 export { openStream, type ProcessStream } from './stream.ts';
 export { thisUser } from './this-user.ts';
 export * from './websocket/index.ts';

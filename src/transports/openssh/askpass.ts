@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
@@ -11,9 +11,10 @@ const HELPER = `#!/bin/sh
 esac
 [ -n "\${IRIS_SSH_ASK-}" ] || exit 1
 exec 3<>"\${IRIS_SSH_TTY:-/dev/tty}" || exit 1
+: >"$0-asked"
 case $1 in
   *'(yes/no'*) ;;
-  *) stty -echo <&3; trap 'stty echo <&3' EXIT ;;
+  *) trap 'stty echo <&3' EXIT; trap 'exit 1' HUP INT TERM; stty -echo <&3 ;;
 esac
 printf '%s' "$1" >&3
 IFS= read -r answer <&3 || exit 1
@@ -32,6 +33,11 @@ export interface AskpassOptions {
   readonly unattended: boolean;
   /** Path of a terminal to ask on, where ssh has none. */
   readonly askOn?: string | undefined;
+}
+
+/** Has the helper in this folder put a question to somebody? */
+export function hasAsked(folder: string): boolean {
+  return existsSync(join(folder, 'askpass-asked'));
 }
 
 /** Environment of ssh (and of the ssh of a jump host) that decides who answers. Needs OpenSSH 8.4 (SSH_ASKPASS_REQUIRE). */

@@ -12,7 +12,7 @@ import {
   signalScript,
 } from '../remote/index.ts';
 import { identityPath, sshCommand, sshOptions } from './arguments.ts';
-import { askpassEnvironment } from './askpass.ts';
+import { askpassEnvironment, hasAsked } from './askpass.ts';
 import { sshVerdict } from './failures.ts';
 import { roundTrips } from './round-trip.ts';
 import { SshLog } from './ssh-log.ts';
@@ -118,6 +118,10 @@ export class OpenSshCarrier implements Carrier {
 
   said(): string {
     return this.#launch.mode === 'pty' ? (this.#log?.heard() ?? '') : '';
+  }
+
+  asked(): boolean {
+    return this.#log !== undefined && hasAsked(this.#log.folder);
   }
 
   started(pid: number): void {

@@ -10,6 +10,7 @@ import {
   type TransportStatus,
 } from '../../core/index.ts';
 import { INPUT_LIMIT_BYTES, inputFull, PipeTransport, PtyTransport } from '../local/index.ts';
+import { endsWithUs } from './end-carriers.ts';
 import { startFailure, startTimeout } from './failures.ts';
 import { RemoteGate, type RemoteWord } from './gate.ts';
 import { envLines, type RemoteStartRequest, startScript } from './script.ts';
@@ -49,6 +50,8 @@ export interface Carrier {
   readonly diagnostics: readonly string[];
   /** To the other machine and back, where it is known. */
   readonly roundTripMs?: number | undefined;
+  /** It asked somebody here something, on a terminal that is not its own. Absent: it can't. */
+  asked?(): boolean;
   /**
    * The program to run here, that runs `script` there. Called once.
    * @throws IrisError what is known to fail
@@ -90,6 +93,8 @@ export class CarriedTransport implements Transport {
   #shown = '';
   #timer: NodeJS.Timeout | undefined;
   #saidTimer: NodeJS.Timeout | undefined;
+  /** It need not be ended with this program any more. */
+  #forget = (): void => {};
   #bytesIn = 0;
   #bytesOut = 0;
   /** Typed before the program runs; `INPUT_LIMIT_BYTES` at most, then refused. */
@@ -124,6 +129,10 @@ export class CarriedTransport implements Transport {
     };
   }
 
+  get asked(): boolean {
+    return this.#carrier.asked?.() ?? false;
+  }
+
   get launchCommand(): readonly string[] {
     return this.#carrier.launchCommand;
   }
@@ -153,7 +162,11 @@ export class CarriedTransport implements Transport {
     this.#inner.start({
       status: (status) => {
         // Told once there is a pid, so that it can be written down.
-        if (status === 'ready') this.#setStatus('connecting');
+        if (status === 'ready') {
+          const { pid } = this;
+          if (pid !== undefined) this.#forget = endsWithUs({ pid, close: () => this.#carrier.close() });
+          this.#setStatus('connecting');
+        }
         if (status === 'terminating' && this.#ending) this.#setStatus(status);
       },
       output: (bytes, stream) => this.#output(bytes, stream),
@@ -255,6 +268,8 @@ export class CarriedTransport implements Transport {
     clearTimeout(this.#timer);
     if (startTimeoutMs === undefined) return;
     this.#timer = setTimeout(() => {
+      // Whoever has to answer takes the time that it takes.
+      if (this.#phase === 'connecting' && this.asked) return;
       const phase = this.#phase === 'started' ? 'shell' : this.#phase;
       this.#failure ??= startTimeout(this.#carrier.where, startTimeoutMs, phase);
       void this.#inner?.stop();
@@ -331,6 +346,7 @@ export class CarriedTransport implements Transport {
     clearTimeout(this.#timer);
     clearInterval(this.#saidTimer);
     this.#held = [];
+    this.#forget();
     this.#carrier.close();
     this.#setStatus('stopped');
   }

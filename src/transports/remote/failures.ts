@@ -1,6 +1,9 @@
 import { IrisError, plainText } from '../../core/index.ts';
 import type { RemoteFailure } from './gate.ts';
 
+/** Leads to the hub there. */
+const OWN_PROGRAM = 'iris-tui';
+
 export interface RemotePlace {
   /** The host, or the prefix, as people know it. */
   readonly where: string;
@@ -28,7 +31,10 @@ export function startFailure(why: RemoteFailure, detail: string, place: RemotePl
       return new IrisError('folder-missing', `there is no folder ${path === '' ? '~' : path} on ${where}`, { remedy });
     }
     case 'no-program': {
-      const remedy = 'install it there, or set claudePath (or command) to where it is';
+      const remedy =
+        program === OWN_PROGRAM
+          ? `install ${OWN_PROGRAM} there, on the PATH of your login shell`
+          : 'install it there, or set claudePath (or command) to where it is';
       if (detail === 'path') return new IrisError('program-missing', `there is no ${program} on ${where}`, { remedy });
       if (detail === 'folder')
         return new IrisError('program-missing', `${program} on ${where} is a folder`, { remedy });

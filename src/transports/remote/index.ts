@@ -7,6 +7,7 @@ export {
   type CarrierEnd,
   type StartPhase,
 } from './carried-transport.ts';
+export { endCarriers } from './end-carriers.ts';
 export { remoteEnvironment } from './environment.ts';
 export { type RemotePlace, startFailure, startTimeout } from './failures.ts';
 export { type RemoteFailure, RemoteGate, type RemoteWord } from './gate.ts';

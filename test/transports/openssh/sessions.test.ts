@@ -1,6 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { endCarriers } from '../../../src/transports/index.ts';
 import {
   CAN_MAKE_USERS,
   HeldTimers,
@@ -72,12 +74,26 @@ describe.runIf(CAN_MAKE_USERS)('questions appear in the pane and are answered th
       text += bytes.toString();
     });
     const askOn = await waitUntil(() => /^(\/dev\/\S+)\r/.exec(text)?.[1], 'the name of a terminal');
-    const run = runSsh(words, { mode: 'pipes', askOn, command: ['id', '-un'] });
+    using limit = new HeldTimers(START_MS);
+    const run = runSsh(words, { mode: 'pipes', askOn, command: ['id', '-un'], startTimeoutMs: START_MS });
+    expect(run.transport.asked).toBe(false);
     await waitUntil(() => text.endsWith('password: '), 'a question', { detail: () => text + run.state });
+    expect(run.transport.asked).toBe(true);
+    // Whoever is asked may take longer than a start.
+    limit.runOut();
     pty.write(`${user.password}\n`);
     expect(await run.over()).toEqual({ exitCode: 0 });
     expect(run.text).toBe(`${user.name}\n`);
     expect(text).not.toContain(user.password);
+    // Ended while it asks, it gives the terminal back as it was.
+    const echoes = () => / echo /.test(spawnSync('stty', ['-a', '-F', askOn], { encoding: 'utf8' }).stdout);
+    text = '';
+    const ended = runSsh(words, { mode: 'pipes', askOn });
+    await waitUntil(() => text.endsWith('password: '), 'a question', { detail: () => text + ended.state });
+    expect(echoes()).toBe(false);
+    endCarriers();
+    await waitUntil(() => echoes(), 'what is typed is shown again');
+    expect(await failureOf(ended)).toMatchObject({ code: 'unreachable' });
     pty.kill('SIGKILL');
     const silent = runSsh(words, { mode: 'pipes', localEnv: { DISPLAY: ':0' } });
     const error = await failureOf(silent);
