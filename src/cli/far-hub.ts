@@ -47,9 +47,12 @@ export function farHubOf(given: string, env: Environment, paths: Paths, options:
     };
   }
   if (!/^ssh:\/\//i.test(given)) return undefined;
-  const [, user, host, port] = /^ssh:\/\/(?:([^@/\s]+)@)?(\[[0-9a-f:.]+\]|[^:/@\s]+)(?::(\d{1,5}))?\/?$/i.exec(given) ?? [];
+  const [, user, host, port] = /^ssh:\/\/(?:([^@/\s]+)@)?(\[[0-9a-f:.]+\]|[^:/@\s]+)(?::(\d+))?\/?$/i.exec(given) ?? [];
   if (host === undefined || host.startsWith('-') || user?.startsWith('-')) {
     throw new IrisError('usage', `${given} is no address`, { remedy: 'write ssh://USER@HOST:PORT' });
+  }
+  if (port !== undefined && !(Number(port) >= 1 && Number(port) <= 65_535)) {
+    throw new IrisError('usage', `${given}: there is no port ${port}`, { remedy: 'it is a number from 1 to 65535' });
   }
   const name = host.replace(/^\[(.*)\]$/, '$1');
   const words = [...(port === undefined ? [] : ['-p', port]), user === undefined ? name : `${user}@${name}`];

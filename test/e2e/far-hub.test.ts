@@ -110,7 +110,7 @@ describe('a hub on another machine, through ssh', () => {
     const { here, there } = await office();
     there.write('.bashrc', 'echo BASHRC-NOISE >&2; echo MORE\n');
     const message = `no hub is running at ${join(there.irisHome, 'run/hub.sock')}, on office`;
-    const remedy = 'start one with iris-tui hub start';
+    const remedy = 'start one there: iris-tui hub start';
     expect(await runCli(['--hub', 'office', 'hub', 'status'], { home: here })).toMatchObject({
       code: 6,
       stderr: `iris-tui: ${message}: ${remedy}\n`,
@@ -153,7 +153,17 @@ describe('a hub on another machine, through ssh', () => {
     });
     await sshd.killListener();
     const refused = await runCli(['--hub', 'office', 'ls'], { home: here });
-    expect(refused).toMatchObject({ code: 6, stdout: '', stderr: expect.stringContaining('refused the connection') });
+    expect(refused).toMatchObject({
+      code: 6,
+      stdout: '',
+      stderr: expect.stringMatching(/refused the connection: no sshd listens there \(port \d+\)/),
+    });
+    for (const port of ['0', '65536', '999999']) {
+      expect(await runCli(['--hub', `ssh://host:${port}`, 'ls'], { home: here })).toMatchObject({
+        code: 2,
+        stderr: `iris-tui: ssh://host:${port}: there is no port ${port}: it is a number from 1 to 65535\n`,
+      });
+    }
     for (const hub of ['ssh://-oProxyCommand=x', 'ssh://a b', 'ssh://host:x']) {
       expect(await runCli(['--hub', hub, 'ls'], { home: here })).toMatchObject({
         code: 2,

@@ -75,5 +75,5 @@ async function socketOf(context: Context, options: Parameters<VerbRun>[1]['optio
   if ((await probeSocket(socket)) === 'answers') return socket;
   throw stopped
     ? new IrisError('hub-unreachable', 'the hub there was stopped', { remedy: 'retry starts it' })
-    : noHub(socket);
+    : new IrisError('hub-unreachable', noHub(socket).message, { remedy: 'start one there: iris-tui hub start' });
 }

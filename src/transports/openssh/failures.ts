@@ -159,9 +159,13 @@ function badPassphrase(seen: SshEnd, text: string): string | undefined {
   return seen.identity !== undefined && /bad passphrase given/.test(text) ? seen.identity : undefined;
 }
 
-const NETWORK: readonly (readonly [RegExp, (host: string) => string])[] = [
+const NETWORK: readonly (readonly [RegExp, (host: string, found: RegExpExecArray) => string])[] = [
   [/Could not resolve hostname/, (host) => `the name of ${host} could not be resolved`],
-  [/Connection refused/, (host) => `${host} refused the connection: no sshd listens there`],
+  [
+    /(?:connect to (?:host|address) \S+ port (\d+): )?Connection refused/,
+    (host, [, port]) =>
+      `${host} refused the connection: no sshd listens there${port === undefined ? '' : ` (port ${port})`}`,
+  ],
   [
     /No route to host|Network is unreachable|Host is down|Can't assign requested address/,
     (host) => `no way leads to ${host}`,
@@ -176,8 +180,11 @@ const NETWORK: readonly (readonly [RegExp, (host: string) => string])[] = [
 ];
 
 function reach(seen: SshEnd, text: string): IrisError | undefined {
-  const known = NETWORK.find(([pattern]) => pattern.test(text));
-  return known && transient(known[1](seen.destination), 'check the network and the address');
+  for (const [pattern, say] of NETWORK) {
+    const found = pattern.exec(text);
+    if (found) return transient(say(seen.destination, found), 'check the network and the address');
+  }
+  return undefined;
 }
 
 /** What is wrong here: ssh names the file and the line itself. */

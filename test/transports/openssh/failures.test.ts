@@ -174,9 +174,10 @@ describe('[T15] transient: the same again may succeed', () => {
   const port = (number: number) => ['-F', 'none', '-p', String(number), '127.0.0.1'];
 
   it('a refused port', async () => {
-    const error = await failed(port(await freePort()));
+    const free = await freePort();
+    const error = await failed(port(free));
     expect(error).toMatchObject({ code: 'unreachable', retriable: true });
-    expect(error.line).toContain('127.0.0.1 refused the connection: no sshd listens there');
+    expect(error.line).toContain(`127.0.0.1 refused the connection: no sshd listens there (port ${free})`);
   });
 
   it('a name without an address', async () => {
