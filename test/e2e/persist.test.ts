@@ -162,4 +162,22 @@ describe('a team whose session is kept on its machine', () => {
     expect(stdout).toContain('not kept on that machine');
     expect(stdout).toContain('install iris-tui there');
   });
+
+  it('says of any other program that is missing what is to be done about that one', async () => {
+    const { sshd, here } = await stage();
+    const teams = {
+      there: { remote: ['ssh', ...sshd.words()], command: ['no-such-program'], persist: 'auto' },
+      carrier: { remote: ['no-such-carrier', 'x'], command: ['true'], persist: 'auto' },
+    };
+    here.config(JSON.stringify({ teams }));
+    for (const [team, why] of [
+      ['there', /not kept on that machine.*no-such-program was not found.*: install it/],
+      ['carrier', /not kept on that machine.*no-such-carrier was not found on this machine.*: install it/],
+    ] as const) {
+      await runCli(['up', team], { home: here });
+      const said = async () => (await runCli(['connection', team], { home: here })).stdout.replaceAll(/\s+/g, ' ');
+      await waitUntil(async () => why.test(await said()), 'it is said');
+      expect(await said()).not.toContain('iris-tui there');
+    }
+  });
 });

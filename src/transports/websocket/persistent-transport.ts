@@ -61,11 +61,7 @@ export class PersistentTransport extends DelegatingTransport {
   }
 
   #startPlain(plain: () => Transport, error: IrisError, sink: TransportSink): void {
-    const why =
-      error.code === 'program-missing'
-        ? `${error.message}: install iris-tui there, on the PATH of the login shell`
-        : error.line;
-    this.#why = plainText(`not kept on that machine, so it ends with its connection: ${why}`);
+    this.#why = plainText(`not kept on that machine, so it ends with its connection: ${error.line}`);
     this.inner = plain();
     this.inner.start(sink);
   }
