@@ -15,7 +15,7 @@ export const runKeyboard: VerbRun = (context, { args }) => {
     throw new IrisError('usage', `keyboard: ${action ?? 'the list'} takes no viewer`);
   }
   return withHost(context, async (host) => {
-    const { id, name } = findSession((await host.command('session.list', {})).sessions, wanted);
+    const { id, name, role } = findSession((await host.command('session.list', {})).sessions, wanted);
     switch (action) {
       case undefined:
         return showPeople(context, findSession((await host.command('session.list', {})).sessions, id));
@@ -37,7 +37,8 @@ export const runKeyboard: VerbRun = (context, { args }) => {
         const taken = await host.command('session.take', { session: id, ...(viewer === undefined ? {} : { viewer }) });
         if (context.json) return context.value(taken);
         const from = taken.from.map((one) => plainText(one)).join(', ');
-        context.line(from === '' ? `nobody else types into ${name}` : `${from} may only watch ${name}`);
+        if (from !== '') context.line(`${from} may only watch ${name}`);
+        else context.line(role === 'viewer' ? `you may type into ${name} again` : `nobody else types into ${name}`);
         return;
       }
       default:

@@ -143,10 +143,10 @@ export class SharingDesk implements SharingPort {
   /** @throws IrisError */
   async grant(session: Session, caller: HubViewer, wanted: string, role: 'viewer' | 'typer') {
     const ask = this.#asks.find(session, wanted);
-    const far = farViewer(ask?.viewer ?? wanted);
+    const far = ask ? farViewer(ask.viewer) : this.#whomThere(session, caller, wanted);
     if (far !== undefined) {
       if (caller.roleOn(session.id) !== 'owner') throw notYours(session);
-      const answer = await this.#far(session, 'session.grant', far, role);
+      const answer = await this.#grantThere(session, far, role);
       if (ask) this.#asks.end(ask);
       return answer;
     }
@@ -169,18 +169,33 @@ export class SharingDesk implements SharingPort {
       keyboards.takeBack(session, caller);
       return [];
     }
-    const far = wanted === undefined ? undefined : farViewer(wanted);
-    if (far !== undefined) {
-      return [(await this.#far(session, 'session.take', far)).name];
+    if (wanted !== undefined) {
+      const far = this.#whomThere(session, caller, wanted);
+      return far === undefined ? [this.#takeFromOne(session, caller, wanted)] : this.#takeThere(session, far);
     }
-    if (wanted !== undefined) return [this.#takeFromOne(session, caller, wanted)];
     // What was taken from this link comes back, and nobody else is meant: it owns the session.
     if (caller.roleOn(session.id) !== 'owner') {
       caller.limit(session.id, false);
       new ViewerActs(this.#hub, caller).shared('session.take', session.id, 'back, its own');
       return [];
     }
-    return keyboards.takeFromAll(session, caller);
+    return this.#takeFromAll(session, caller);
+  }
+
+  /** Here, and of a mirrored session also there, as far as this hub may. */
+  async #takeFromAll(session: Session, caller: HubViewer): Promise<string[]> {
+    const all = (): string[] => this.#keyboards.takeFromAll(session, caller);
+    const mine = session.far?.info?.role;
+    if (!session.mirrored || mine === 'typer') return all();
+    // Where this hub only looks, it can have handed over what it had: that comes back, and nobody else is meant.
+    const before = mine === 'viewer' ? [] : all();
+    try {
+      return [...before, ...(await this.#takeThere(session))];
+    } catch (error) {
+      const here = mine === 'viewer' ? all() : before;
+      if (here.length === 0) throw error;
+      return here;
+    }
   }
 
   #takeFromOne(session: Session, caller: HubViewer, wanted: string): string {
@@ -200,19 +215,38 @@ export class SharingDesk implements SharingPort {
     return name;
   }
 
-  /** Of somebody who is at the hub where a mirrored session lives, that hub decides. */
-  async #far(session: Session, name: 'session.grant' | 'session.take', viewer: string, role?: 'viewer' | 'typer') {
-    const args = { session: session.id, viewer, ...(role === undefined ? {} : { role }) };
-    const answer = await this.#hub.far.forwarded(session, name, args);
-    if (answer === undefined) throw new IrisError('not-found', `${session.name} is not of another hub`);
-    const { name: named, from } = answer as { name?: unknown; from?: unknown };
-    const who: unknown = Array.isArray(from) ? from[0] : named;
+  /**
+   * What somebody is called at the hub where a mirrored session lives; undefined: they are not there, or somebody here is called so.
+   * @throws IrisError `ambiguous`
+   */
+  #whomThere(session: Session, caller: HubViewer, wanted: string): string | undefined {
+    const far = farViewer(wanted);
+    if (far !== undefined || !session.mirrored || this.#keyboards.isHere(session, wanted, caller)) return far;
+    const { people = [] } = session.info();
+    const there = people.flatMap(({ viewer, name }) => (name === wanted ? (farViewer(viewer) ?? []) : []));
+    if (there.length < 2) return there[0];
+    throw new IrisError('ambiguous', `${there.length} viewers of ${session.name} are called ${wanted}`, {
+      remedy: `give one of: ${there.map((viewer) => asFar({ viewer }).viewer).join(', ')}`,
+    });
+  }
+
+  /** Of somebody who is at the hub where a mirrored session lives, that hub decides. @throws IrisError */
+  async #grantThere(session: Session, viewer: string, role: 'viewer' | 'typer') {
+    const answer = await this.#hub.far.forwarded(session, 'session.grant', { session: session.id, viewer, role });
+    if (answer === undefined) throw notThere(session);
+    const { name } = answer as { name?: unknown };
     const called = asFar({ viewer }).viewer;
-    return {
-      viewer: called,
-      name: typeof who === 'string' ? nameHere(session, who) : called,
-      role: role ?? ('viewer' as Role),
-    };
+    return { viewer: called, name: typeof name === 'string' ? nameHere(session, name) : called, role: role as Role };
+  }
+
+  /** From one, or from all. Nobody: this hub has back what it had handed over there, or there is none. @throws IrisError */
+  async #takeThere(session: Session, viewer?: string): Promise<string[]> {
+    const whom = viewer === undefined ? {} : { viewer };
+    const answer = await this.#hub.far.forwarded(session, 'session.take', { session: session.id, ...whom });
+    if (answer === undefined && viewer !== undefined) throw notThere(session);
+    const { from } = (answer ?? {}) as { from?: unknown };
+    const names: unknown[] = Array.isArray(from) ? from : [];
+    return names.flatMap((name) => (typeof name === 'string' ? nameHere(session, name) : []));
   }
 }
 
@@ -225,4 +259,8 @@ const mayType = (role: Role | undefined): boolean => role !== undefined && inclu
 
 function notYours({ name }: Session): IrisError {
   return new IrisError('not-allowed', `who may type into ${name} at the hub where it lives is for an owner to say`);
+}
+
+function notThere({ name }: Session): IrisError {
+  return new IrisError('not-found', `${name} is not of another hub`);
 }

@@ -172,6 +172,13 @@ export class Keyboards {
     new ViewerActs(this.#hub, caller).shared('session.take', session.id, `back from ${shownName(given.to.name)}`);
   }
 
+  /** Is anybody but the caller there by the id of their viewer or this name? */
+  isHere(session: Session, wanted: string, caller: HubViewer): boolean {
+    return watching(this.#hub, session).some(
+      (one) => one.id === wanted || (one !== caller && one.identity.principal.name === wanted),
+    );
+  }
+
   /** Somebody who is there, by the id of their viewer or a name. @throws IrisError `not-found` or `ambiguous` */
   find(session: Session, wanted: string, caller: HubViewer): HubViewer {
     const there = watching(this.#hub, session);

@@ -27,12 +27,12 @@ export const sharingHandlers: Handlers<Name> = {
   },
   'take-keyboard': async ({ bench }, { name }) => {
     const session = mustFocus(bench.focusedSession);
-    const own = session.role === undefined || session.role === 'owner';
+    const looked = session.role === 'viewer';
     const wanted = name === undefined ? {} : { viewer: name };
     const { from } = await bench.host.command('session.take', { session: session.id, ...wanted });
     if (from.length > 0) bench.say(`${from.join(', ')} may only watch ${session.name} now`);
-    else if (own) bench.say(`nobody else types into ${session.name}`);
-    else bench.say(`you may type into ${session.name} again`);
+    else if (looked) bench.say(`you may type into ${session.name} again`);
+    else bench.say(`nobody else types into ${session.name}`);
   },
   follow: async ({ bench }, { name }) => {
     const { company } = bench;

@@ -111,6 +111,50 @@ describe('people on a session of another hub', () => {
     await waitUntil(() => info(ada).role === 'viewer', 'she may only look');
     await host.command('session.grant', { session: mirror!.id, viewer: person.viewer });
     await waitUntil(() => info(ada).role === 'typer', 'she may type again');
+    for (const wanted of [{ viewer: 'ada' }, {}]) {
+      const taken = await host.command('session.take', { session: mirror!.id, ...wanted });
+      expect(taken.from).toEqual(['ada']);
+      await waitUntil(() => info(ada).role === 'viewer', 'she may only look');
+      await host.command('session.grant', { session: mirror!.id, viewer: 'ada' });
+      await waitUntil(() => info(ada).role === 'typer', 'she may type again');
+    }
+  });
+
+  it('take back from here what this hub handed over there: without a name, or from whom it was given to', async () => {
+    const { office, host, socket } = await paired('typer');
+    const { id: there } = await newSession(office.owner, 'stty -echo; printf ready; cat');
+    const [mirror] = (await host.command('far.open', { hub: 'office' })).sessions;
+    const session = mirror!.id;
+    const cy = await guest(office, 'cy', 'viewer');
+    new Watcher(cy, there);
+    const here = new Watcher(host, session);
+    await here.shows('ready');
+    const person = () => info(host).people?.find(({ name }) => name === 'cy');
+    await waitUntil(() => person() !== undefined, 'cy is known here');
+    expect(await host.command('session.take', { session })).toMatchObject({ from: [] });
+    const script = await onlineClient(socket);
+    for (const [by, wanted] of [
+      [host, {}],
+      [host, { viewer: 'cy' }],
+      [script, { viewer: person()!.viewer }],
+      [script, {}],
+    ] as const) {
+      const given = await host.command('session.grant', { session, viewer: 'cy', role: 'typer' });
+      expect(given).toMatchObject({ viewer: person()!.viewer, name: 'cy', role: 'typer' });
+      await waitUntil(() => info(host).role === 'viewer' && info(cy).role === 'typer', 'it was handed over');
+      expect(await by.command('session.take', { session, ...wanted })).toMatchObject({ from: [] });
+      await waitUntil(() => info(host).role !== 'viewer' && info(cy).role === 'viewer', 'it is back');
+    }
+    here.type('typed from home\r');
+    await here.shows('typed from home');
+    await office.owner.command('client.grant', { client: 'home', role: 'viewer' });
+    await waitUntil(() => info(host).role === 'viewer', 'this hub only looks');
+    for (const wanted of [{}, { viewer: 'cy' }]) {
+      await expect(host.command('session.take', { session, ...wanted })).rejects.toMatchObject({ code: 'not-allowed' });
+    }
+    await expect(host.command('session.take', { session, viewer: 'nobody' })).rejects.toMatchObject({
+      code: 'not-found',
+    });
   });
 
   it('are told that they may not see it any more, before it goes from here; of one that has ended there they are not', async () => {
