@@ -141,7 +141,7 @@ export function accept(socket: Socket, raw: { readonly bytesRead: number }, opti
   function admit({ clientId, payload }: Hello, principal: Principal): void {
     if (phase.name !== 'checking') return;
     if (principal.revoked.aborted) {
-      refuse(new IrisError('not-allowed', 'access was revoked'));
+      refuse(whyRevoked(principal));
       return;
     }
     late.cancel();
@@ -164,7 +164,8 @@ export function accept(socket: Socket, raw: { readonly bytesRead: number }, opti
     const viewer = new Viewer(identity, link, hub);
     phase = { name: 'ready', viewer };
     const onRevoked = (): void => {
-      link.close('auth-refused', 'access was revoked');
+      const { message, retriable } = whyRevoked(principal);
+      link.close(retriable ? 'busy' : 'auth-refused', message);
       clock.after(REVOKED_CLOSE_MS, () => link.terminate());
     };
     principal.revoked.addEventListener('abort', onRevoked);
@@ -176,4 +177,9 @@ export function accept(socket: Socket, raw: { readonly bytesRead: number }, opti
     hub.viewers.join(viewer);
   }
   return link;
+}
+
+/** Whoever took the right says why, in words for the peer. */
+function whyRevoked({ revoked }: Principal): IrisError {
+  return revoked.reason instanceof IrisError ? revoked.reason : new IrisError('not-allowed', 'access was revoked');
 }

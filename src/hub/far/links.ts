@@ -48,7 +48,7 @@ export class Links {
     if (!this.#links.has(offer.hub) && this.#links.size >= MAX_LINKS) {
       throw new IrisError('failed', `there are ${MAX_LINKS} links already`, { remedy: 'remove one first' });
     }
-    this.#close(offer.hub);
+    this.#close(offer.hub, new IrisError('cancelled', 'what is offered was changed', { retriable: true }));
     this.#open(offer);
     this.#keep();
   }
@@ -56,7 +56,7 @@ export class Links {
   /** @throws IrisError `not-found` */
   remove(hub: string): void {
     if (!this.#links.has(hub)) throw new IrisError('not-found', `there is no link to ${hub}`);
-    this.#close(hub);
+    this.#close(hub, new IrisError('not-allowed', 'the link was removed there'));
     this.#keep();
   }
 
@@ -65,7 +65,8 @@ export class Links {
   }
 
   close(): void {
-    for (const hub of [...this.#links.keys()]) this.#close(hub);
+    const why = new IrisError('cancelled', 'the hub was stopped', { retriable: true });
+    for (const hub of [...this.#links.keys()]) this.#close(hub, why);
   }
 
   /** Nothing of what is offered is thrown away before it was taken, from its first byte on. */
@@ -93,12 +94,13 @@ export class Links {
     for (const session of hub.registry.list()) this.added(session);
   }
 
-  #close(name: string): void {
+  /** `why`: for the other hub; retriable: we come back. */
+  #close(name: string, why: IrisError): void {
     const link = this.#links.get(name);
     if (!link) return;
     this.#links.delete(name);
     this.#o.retention.end(link.principal.id);
-    link.revoked.abort();
+    link.revoked.abort(why);
     link.dialer.close();
   }
 

@@ -37,6 +37,8 @@ export class FarHubLink {
   readonly #bySession = new Map<string, Set<LinkUser>>();
   readonly #log: string[] = [];
   #state: HostConnection['state'] | undefined;
+  /** A runner that parted for good, as it said: why, until it is here again. */
+  #parted: HostConnection | undefined;
 
   #ref: FarHubRef;
   readonly #why: () => IrisError | undefined;
@@ -127,6 +129,7 @@ export class FarHubLink {
       // A measured round trip is a change of it, too.
       if (this.#state === 'online') return;
       this.#state = state;
+      this.#parted = undefined;
       this.#say('connected');
       for (const user of [...this.#users]) user.online?.();
       return;
@@ -139,6 +142,7 @@ export class FarHubLink {
       for (const user of [...this.#users]) user.failed?.(error);
       return;
     }
+    if (state === 'error') this.#parted = connection;
     if (connection.reason !== undefined) this.#say(connection.reason);
     const word = this.#lost(connection);
     for (const user of [...this.#users]) user.lost?.(word);
@@ -148,9 +152,13 @@ export class FarHubLink {
     const { ref } = this;
     const options = { retriable: true, ...(remedy === undefined ? {} : { remedy }) };
     if (ref.kind === 'runner') {
-      const error = new IrisError('unreachable', `${ref.name} is not connected`, {
+      const parted = this.#parted;
+      const why = parted?.reason === undefined ? '' : `: ${parted.reason}`;
+      const error = new IrisError('unreachable', `${ref.name} is not connected${why}`, {
         retriable: true,
-        remedy: 'it comes back by itself once it runs and has a network',
+        remedy: parted
+          ? (parted.remedy ?? 'it comes back once somebody there links it again: iris-tui link add')
+          : 'it comes back by itself once it runs and has a network',
       });
       return { type: 'lost', error, attempt: 0 };
     }

@@ -174,7 +174,21 @@ describe('a runner', () => {
     expect(there.sessions.map(({ name }) => name)).toEqual(['laptop/open']);
     await here.command('link.remove', { hub: 'office' });
     await waitUntil(() => there.sessions[0]?.connection.state !== 'online', 'it is away');
-    expect(there.sessions[0]?.connection.reason).toContain('laptop is not connected');
+    const { reason, remedy } = there.sessions[0]!.connection;
+    expect(reason).toBe('laptop is not connected: the link was removed there');
+    expect(remedy).toContain('iris-tui link add');
+    const session = 'laptop/open';
+    // Asked for in vain, it is told all the same.
+    await there.command('session.retry', { session });
+    const log = async () => (await there.command('session.connection', { session })).log;
+    await waitUntil(async () => (await log()).at(-1) === 'laptop is not connected', 'it was tried');
+    expect(there.sessions[0]?.connection.reason).toBe(reason);
+    await here.command('link.add', { hub: 'office', sessions: ['open'], allow: 'view' });
+    await live(there, session);
+    await here.command('link.add', { hub: 'office', sessions: ['open'], allow: 'type' });
+    await waitUntil(async () => (await log()).some((line) => line.includes('was changed')), 'it is told what was done');
+    await live(there, session);
+    expect(await log()).not.toContain('access was revoked');
   });
 
   it('comes back after a pause: everything that was written meanwhile is there, byte for byte', async () => {
