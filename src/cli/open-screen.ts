@@ -35,8 +35,10 @@ export async function openScreenOn(context: Context, args: ScreenArguments): Pro
   reached.catch(() => {});
   const connecting = import('../client/index.ts').then(async ({ connect }) => {
     const { socket } = await reached;
+    // A socket of this machine costs nothing to look at.
+    const reconnect = far ? {} : { longestMs: 1_000 };
     const address = far ? far.address({ start: true, ...tellOfSilence(context) }) : addressOf(context, socket);
-    return { socket, host: connect({ version: VERSION, address }) };
+    return { socket, host: connect({ version: VERSION, address, reconnect }) };
   });
   connecting.catch(() => {});
   // The connection before the screen: while that is loaded, the hub answers.

@@ -60,6 +60,8 @@ export class HubClient implements SessionHost {
   #attempt = 0;
   /** The next attempt is one that somebody asked for. */
   #asked = true;
+  /** So was the one that is under way. */
+  #attemptAsked = true;
 
   constructor(options: ConnectOptions) {
     this.#o = options;
@@ -133,7 +135,9 @@ export class HubClient implements SessionHost {
 
   retryNow(): void {
     this.#asked = true;
-    this.#reconnector.retryNow();
+    // What is under way by itself may not do what somebody asks for: start a hub that was stopped.
+    if (this.#reconnector.state.name === 'connecting' && !this.#attemptAsked) void this.#connect();
+    else this.#reconnector.retryNow();
     // There was nothing to try.
     this.#asked = false;
   }
@@ -197,6 +201,7 @@ export class HubClient implements SessionHost {
     const attempt = ++this.#attempt;
     const asked = this.#asked;
     this.#asked = false;
+    this.#attemptAsked = asked;
     this.#dialed?.drop();
     this.#dialed = undefined;
     let address: HubAddress;

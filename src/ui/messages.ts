@@ -12,7 +12,7 @@ export interface Message {
 
 /** What is said in the status line, and what was said lately. */
 export class Messages {
-  readonly log: { readonly at: number; readonly text: string }[] = [];
+  readonly log: { readonly at: number; readonly text: string; readonly about?: string | undefined }[] = [];
   readonly #clock: Clock;
   readonly #changed: () => void;
   #current: Message | undefined;
@@ -27,9 +27,12 @@ export class Messages {
     return this.#current;
   }
 
-  say(text: string, kind: Message['kind']): void {
-    // Said again and again (a key that is held): once in the log.
-    if (this.log.at(-1)?.text !== text) this.log.push({ at: this.#clock.wall(), text });
+  /** `about`: takes the place of what was said last, if that was about the same. */
+  say(text: string, kind: Message['kind'], about?: string): void {
+    const last = this.log.at(-1);
+    // Said again and again (a key that is held), or counted up: once in the log.
+    if (last?.text === text || (about !== undefined && last?.about === about)) this.log.pop();
+    this.log.push({ at: this.#clock.wall(), text, about });
     if (this.log.length > MESSAGE_LOG) this.log.shift();
     this.#current = { text, kind };
     this.#timer?.cancel();

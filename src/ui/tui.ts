@@ -304,7 +304,7 @@ function attend(ctx: ActionContext, options: TuiOptions, leave: (why: Exit) => v
           const { text, bytes } = refused.add(event);
           if (text !== '') ctx.buffer = text;
           const name = bench.session(event.sessionId)?.name ?? 'a session';
-          bench.say(refusedLine(event, name, bytes, text, settings.prefix), 'error');
+          bench.say(refusedLine(event, name, bytes, text, settings.prefix), 'error', `refused ${event.sessionId}`);
           break;
         }
         case 'attention':

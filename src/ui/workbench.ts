@@ -87,6 +87,8 @@ export class Workbench {
   #scheduled = false;
   readonly #hold: Hold;
   readonly #news = new SessionNews();
+  /** Typed bytes that wait for the hub, by session. */
+  readonly #held = new Map<string, number>();
   readonly #badNews: BadNews;
   readonly #ticker: Ticker;
   #closed = false;
@@ -228,8 +230,9 @@ export class Workbench {
     this.update();
   }
 
-  say(text: string, kind: 'info' | 'error' = 'info'): void {
-    this.messages.say(text, kind);
+  /** `about`: takes the place of what was said last, if that was about the same. */
+  say(text: string, kind: 'info' | 'error' = 'info', about?: string): void {
+    this.messages.say(text, kind, about);
   }
 
   unsay(text: string): void {
@@ -300,7 +303,9 @@ export class Workbench {
         this.update();
         break;
       case 'held':
-        if (event.bytes > 0) this.say(`${event.bytes} typed bytes are held until the hub answers`);
+        if (event.bytes > 0) this.#held.set(event.sessionId, event.bytes);
+        else this.#held.delete(event.sessionId);
+        this.update();
         break;
       case 'sessions':
         if (this.#news.changed(this.host.sessions, this.#placement.panes)) this.update();
@@ -374,6 +379,7 @@ export class Workbench {
       readOnly,
       ascii: this.#options.ascii || settings.ascii,
       hubName: this.#options.hubName,
+      heldBytes: [...this.#held.values()].reduce((sum, bytes) => sum + bytes, 0),
       wall: this.clock.wall(),
       workspace: this.sync.current,
       placement: this.#placement,

@@ -29,11 +29,11 @@ test('a hub is away since it was lost, however often it was tried meanwhile', ()
   expect(step(lost)).toMatchObject({ state: 'offline', since: lostAt });
   for (const seconds of [61, 64, 70, 90]) {
     at = seconds * 1_000;
-    expect(step({ type: 'retry' })).toMatchObject({ state: 'connecting', since: lostAt });
+    expect(step({ type: 'due' })).toMatchObject({ state: 'connecting', since: lostAt });
     at += 500;
     expect(step(lost)).toMatchObject({ state: 'offline', since: lostAt });
   }
-  step({ type: 'retry' });
+  step({ type: 'due' });
   at = 100_000;
   expect(step({ type: 'connected' })).toMatchObject({ state: 'online', since: bootedAt + 100_000 });
   at = 200_000;

@@ -278,6 +278,10 @@ describe('keys in a pane whose connection is gone', () => {
     hub.change('s1', online);
     await stage.pass();
     await stage.press('C-b', 'R');
+    // What runs is not ended by a key that was meant for a connection.
+    expect(hub.asked).toEqual([]);
+    expect(stage.text()).toContain('end what runs in train, and start it again? (y/n)');
+    await stage.press('y');
     expect(hub.asked.map(({ name }) => name)).toEqual(['session.restart']);
   });
 
@@ -317,5 +321,16 @@ describe('while the hub itself is away', () => {
     expect(hub.retries).toBe(0);
     await stage.press('C-b', ':', ...'retry-hub', 'Enter');
     expect(hub.retries).toBe(1);
+  });
+
+  it('tells how much of what was typed is held, beside the key, and not once it is there', async () => {
+    const { stage, hub } = await remote(offline);
+    hub.connect(away);
+    for (let bytes = 1; bytes <= 12; bytes++) hub.emit({ type: 'held', sessionId: 's1', bytes });
+    await stage.pass();
+    expect(stage.text()).toMatch(/^ C-b R retry now {2}12 typed bytes are held /m);
+    hub.connect({ state: 'online', since: 0, attempt: 0 });
+    await stage.pass();
+    expect(stage.text()).not.toContain('held');
   });
 });

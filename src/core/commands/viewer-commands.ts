@@ -176,7 +176,12 @@ export const viewerCommands = define({
     positions: ['name'],
     args: z.object({ name: text }),
   },
-  restart: { aliases: ['respawn-pane', 'respawnp'], summary: 'start this session again', args: none },
+  restart: {
+    aliases: ['respawn-pane', 'respawnp'],
+    summary: 'start this session again; asks first where something runs in it (-f, -k: without asking)',
+    flags: { f: 'force', k: 'force' },
+    args: z.object({ force: flag }),
+  },
   cancel: { summary: 'interrupt this session (Ctrl-C)', args: none },
   retry: {
     aliases: ['reconnect'],

@@ -8,11 +8,16 @@ export const MAX_RETRY_AFTER_MS = 10 * 60_000;
 
 /**
  * Delay before attempt number `attempt`, from 1. `random` gives [0, 1). `retryAfterMs`: the peer asked not to be asked sooner; it is up to
- * `BACKOFF_SPREAD` later, never earlier.
+ * `BACKOFF_SPREAD` later, never earlier. `longestMs`: more is waited only if the peer asks for it.
  */
-export function backoffDelay(attempt: number, random: () => number, retryAfterMs = 0): number {
+export function backoffDelay(
+  attempt: number,
+  random: () => number,
+  retryAfterMs = 0,
+  longestMs = Number.POSITIVE_INFINITY,
+): number {
   const base = BACKOFF_MS[Math.min(attempt, BACKOFF_MS.length) - 1] ?? 0;
-  const own = base * (1 + BACKOFF_SPREAD * (random() * 2 - 1));
+  const own = Math.min(base, longestMs) * (1 + BACKOFF_SPREAD * (random() * 2 - 1));
   const asked = Math.min(retryAfterMs, MAX_RETRY_AFTER_MS) * (1 + BACKOFF_SPREAD * random());
   return Math.round(Math.max(own, asked));
 }

@@ -18,7 +18,8 @@ export type ReconnectState =
   | { readonly name: 'failed'; readonly attempt: number; readonly reason: IrisError };
 
 export type ReconnectEvent =
-  | { readonly type: 'start' | 'retry' | 'connected' | 'stop' }
+  /** `due`: the wait is over. `asked`: somebody wants it now. */
+  | { readonly type: 'start' | 'due' | 'asked' | 'connected' | 'stop' }
   /** The machine slept, or its network is another one: what failed before says nothing any more. */
   | { readonly type: 'moved' }
   /**
@@ -33,12 +34,15 @@ export interface ReconnectPolicy {
   readonly maxAttempts: number;
   /** A connection that held this long was a good one: the back-off begins anew. A shorter one goes on where it was. */
   readonly settleMs: number;
+  /** Longest wait between attempts, unless the peer asks for more. */
+  readonly longestMs: number;
 }
 
 export const RECONNECT_POLICY: ReconnectPolicy = {
   giveUpAfterMs: 3 * 60 * 60 * 1000,
   maxAttempts: Number.POSITIVE_INFINITY,
   settleMs: 1_000,
+  longestMs: Number.POSITIVE_INFINITY,
 };
 
 /** The whole rule: what follows from an event, at `now`. Returns the same object when the event means nothing here. */
@@ -54,9 +58,13 @@ export function reconnectStep(
       return state.name === 'stopped' ? state : { name: 'stopped' };
     case 'start':
       return state.name === 'stopped' ? { name: 'connecting', attempt: 1, lostAt: now } : state;
-    case 'retry':
+    case 'due':
+      if (state.name !== 'waiting') return state;
+      return { name: 'connecting', attempt: state.attempt, lostAt: state.lostAt };
+    case 'asked':
+      // Whoever is there sees how it goes: the waits begin anew.
       if (state.name === 'failed') return { name: 'connecting', attempt: 1, lostAt: now };
-      if (state.name === 'waiting') return { name: 'connecting', attempt: state.attempt, lostAt: state.lostAt };
+      if (state.name === 'waiting') return { name: 'connecting', attempt: 1, lostAt: state.lostAt };
       return state;
     case 'moved':
       // A peer that asked to be left alone did not mean our network.
@@ -73,7 +81,7 @@ export function reconnectStep(
       if (event.permanent || attempt > policy.maxAttempts || now - lostAt >= policy.giveUpAfterMs) {
         return { name: 'failed', attempt: state.attempt, reason: event.reason };
       }
-      const delayMs = backoffDelay(attempt, random, event.reason.retryAfterMs);
+      const delayMs = backoffDelay(attempt, random, event.reason.retryAfterMs, policy.longestMs);
       const retryAt = now + delayMs + spreadDelay(attempt, random, event.spreadMs ?? 0);
       return { name: 'waiting', attempt, lostAt, retryAt, reason: event.reason };
     }
@@ -122,7 +130,7 @@ export class Reconnector {
   }
 
   retryNow(): void {
-    this.#handle({ type: 'retry' });
+    this.#handle({ type: 'asked' });
   }
 
   stop(): void {
@@ -138,7 +146,7 @@ export class Reconnector {
     this.#timer = undefined;
     this.#whereabouts.rest();
     if (next.name === 'waiting') {
-      this.#timer = clock.after(Math.max(0, next.retryAt - clock.now()), () => this.#handle({ type: 'retry' }));
+      this.#timer = clock.after(Math.max(0, next.retryAt - clock.now()), () => this.#handle({ type: 'due' }));
       if (next.retryAt - clock.now() > LOOK_EVERY_MS) this.#whereabouts.watch();
     }
     if (next.name === 'online') this.#whereabouts.forget();

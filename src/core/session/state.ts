@@ -87,9 +87,12 @@ function whileLive(state: Starting | Running, event: StateEvent, at: Circumstanc
     case 'restart':
       return to({ kind: 'stopping', pid, next: 'restart' }, STOP);
     case 'retry':
+      // One that its link makes by itself may do less than one that somebody asks for.
+      if (state.kind === 'starting' && state.error && !state.unattended && !event.unattended)
+        return to(state, RETRY_LINK);
       // An attempt that hangs on a network that is gone, or one that could ask nobody, makes room for a better one.
       if (state.kind === 'running' || !state.unattended || !at.policy.remote) return to(state);
-      return to({ ...state, attempt: afresh(state, event), unattended: event.unattended }, ABANDON, LAUNCH);
+      return to({ ...state, attempt: 1, unattended: event.unattended }, ABANDON, LAUNCH);
     case 'stop-retrying':
       if (state.kind === 'running' || !state.error) return to(state);
       return to({ kind: 'failed', error: state.error, attempt: attempt - 1, gaveUp: 'asked' }, ABANDON, ANNOUNCE);
@@ -128,7 +131,12 @@ function whenFailed(state: Starting | Running, error: IrisError, { now, random, 
     { type: 'lost', reason: error, permanent },
     now,
     random,
-    { maxAttempts: policy.maxAttempts, giveUpAfterMs: policy.giveUpAfterMs, settleMs: CONNECTION_SETTLED_MS },
+    {
+      ...RECONNECT_POLICY,
+      maxAttempts: policy.maxAttempts,
+      giveUpAfterMs: policy.giveUpAfterMs,
+      settleMs: CONNECTION_SETTLED_MS,
+    },
   );
   if (next.name === 'waiting') {
     return to({
@@ -142,11 +150,6 @@ function whenFailed(state: Starting | Running, error: IrisError, { now, random, 
   }
   const gaveUp = permanent ? undefined : attempt + 1 > policy.maxAttempts ? 'attempts' : 'time';
   return to({ kind: 'failed', error, attempt, ...(gaveUp ? { gaveUp } : {}) }, ANNOUNCE);
-}
-
-/** On another network the back-off begins anew; somebody who asks does not change how often it failed. */
-function afresh({ attempt }: { readonly attempt: number }, { unattended }: { readonly unattended: boolean }): number {
-  return unattended ? 1 : attempt;
 }
 
 type Lost = Extract<StateEvent, { type: 'lost' }>;
@@ -191,10 +194,8 @@ function whileOffline(state: Offline, event: StateEvent, at: Circumstances): Tra
     case 'due':
       return to({ kind: 'starting', attempt, lostAt, restarts, error, unattended: true }, LAUNCH);
     case 'retry':
-      return to(
-        { kind: 'starting', attempt: afresh(state, event), lostAt, restarts, error, unattended: event.unattended },
-        LAUNCH,
-      );
+      // Somebody is there, or it is another network: the back-off begins anew.
+      return to({ kind: 'starting', attempt: 1, lostAt, restarts, error, unattended: event.unattended }, LAUNCH);
     case 'restart':
       return to(beginning(at.now), ANNOUNCE, LAUNCH, SETTLE);
     case 'stop':

@@ -146,7 +146,7 @@ export class TeamDesk {
           if (found) keep.add(found);
           if (found && takesPlace(found)) {
             // What waits, for its rule or for its connection, need not wait any longer.
-            if (found.state.kind === 'exited' || found.state.kind === 'offline') found.retry();
+            if (found.state.kind !== 'running') found.retry();
             if (found.far && found.state.kind !== 'running') this.#startOnceBack(found);
             result.running.push(found.info());
             return;

@@ -1,7 +1,8 @@
 import { encodePaste, IrisError, type SessionInfo } from '../../core/index.ts';
 import { panes } from '../layout/index.ts';
 import { livesElsewhere } from '../model/places.ts';
-import { PromptControl } from '../overlays/index.ts';
+import { isOver } from '../model/trouble.ts';
+import { ConfirmControl, PromptControl } from '../overlays/index.ts';
 import { CopyMode } from '../panes/copy-mode.ts';
 import type { ActionContext } from './context.ts';
 import type { Handlers } from './handlers.ts';
@@ -71,8 +72,15 @@ export const sessionHandlers: Handlers<
     if (args.name !== undefined) return apply(args.name);
     bench.open(new PromptControl({ label: 'session name:', text: session.name, submit: apply }));
   },
-  restart: ({ bench }) =>
-    withSession(bench.focusedSession, (session) => bench.host.command('session.restart', { session })),
+  restart: ({ bench }, { force }) => {
+    const session = bench.focusedSession;
+    if (!session) return;
+    const restart = (): void => {
+      bench.host.command('session.restart', { session: session.id }).catch((error: unknown) => bench.complain(error));
+    };
+    if (force || isOver(session)) restart();
+    else bench.open(new ConfirmControl(`end what runs in ${session.name}, and start it again?`, restart));
+  },
   cancel: ({ bench }) =>
     withSession(bench.focusedSession, (session) => bench.host.command('session.cancel', { session })),
   'send-keys': ({ bench }, { keys, literal }) =>

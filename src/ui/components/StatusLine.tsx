@@ -13,6 +13,12 @@ function retryWords({ prefix, hub: { retryKey } }: ViewSnapshot): string {
   return retryKey === undefined ? '' : ` ${prefix} ${retryKey} retry now`;
 }
 
+/** What was typed is not lost. */
+function heldWords({ heldBytes, connection }: ViewSnapshot['hub']): string {
+  if (heldBytes === 0 || connection.state === 'online') return '';
+  return ` ${heldBytes} typed ${heldBytes === 1 ? 'byte is' : 'bytes are'} held `;
+}
+
 function hubSegments(view: ViewSnapshot): Segment[] {
   const { connection, name } = view.hub;
   const s = symbols(view.ascii);
@@ -27,12 +33,17 @@ function hubSegments(view: ViewSnapshot): Segment[] {
       return [{ text: `${s.connecting} `, color: 'yellow' }, { text: `hub ${name} ${s.dot} connecting` }, time];
     case 'offline': {
       const wait = Math.max(0, Math.ceil(((connection.nextRetryAt ?? view.now) - view.now) / 1000));
-      const next = connection.nextRetryAt === undefined ? '' : `, next in ${wait} s`;
+      const next = connection.nextRetryAt === undefined ? '' : `next in ${wait} s`;
+      const since = `${duration(view.now - connection.since)}, try ${connection.attempt}`;
       const sign: Segment = { text: `${s.connecting} `, color: 'yellow' };
       const what: Segment = { text: `hub ${name} offline`, bold: true };
-      const when = { text: ` ${s.dot} ${duration(view.now - connection.since)}, try ${connection.attempt}${next}` };
-      // The reason makes room for the key that helps; what is left of it must say something.
-      const room = view.cols - segmentsWidth([sign, what, when, time]) - widthOf(`: ${retryWords(view)} …  `);
+      // All of it makes room for the key that helps and for what was typed; what is left of the reason must say something.
+      const key = widthOf(`: ${retryWords(view)}${heldWords(view.hub)} …  `);
+      const fits = (text: string): number => view.cols - segmentsWidth([sign, what, { text }, time]) - key;
+      const words = [[since, next], [next], []].map((parts) => parts.filter(Boolean).join(', '));
+      const texts = words.map((text) => (text === '' ? '' : ` ${s.dot} ${text}`));
+      const when = { text: texts.find((text) => fits(text) >= 0) ?? '' };
+      const room = fits(when.text);
       const why =
         room < MIN_REASON_COLS ? '' : cut(plainText(connection.reason ?? ''), Math.min(MAX_REASON_COLS, room));
       return [sign, { ...what, text: what.text + (why && `: ${why}`) }, when, time];
@@ -68,10 +79,13 @@ function leftSegments(view: ViewSnapshot): Segment[] {
     ...(view.readOnly ? [{ text: ' read-only ', inverse: true }] : []),
     ...(view.following === undefined ? [] : [{ text: ` following ${plainText(view.following, 40)} `, inverse: true }]),
   ];
+  const held = heldWords(view.hub);
+  if (held !== '') labels.unshift({ text: held, bold: true });
   const leave = `${view.prefix} d leave`;
   // What helps comes first.
   if (view.hub.retryKey !== undefined) {
-    return [{ text: `${retryWords(view)} ${s.dot} ${leave} `, dim: true }, ...labels];
+    const hint = held === '' ? `${retryWords(view)} ${s.dot} ${leave} ` : `${retryWords(view)} `;
+    return [{ text: hint, dim: true }, ...labels];
   }
   return [...labels, { text: ` ${view.prefix} ? keys ${s.dot} ${view.prefix} : command ${s.dot} ${leave}`, dim: true }];
 }

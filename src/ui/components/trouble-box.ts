@@ -124,6 +124,8 @@ function attempts(pane: PaneItem, now: number): string | undefined {
   const of = maxAttempts > 0 ? ` of ${maxAttempts}` : '';
   // Why it was given up is part of the reason.
   if (state === 'error') return undefined;
+  // A runner dials us: there is nothing to count.
+  if (attempt === 0 && nextRetryAt === undefined) return undefined;
   const count = `attempt ${attempt}${of}`;
   if (state === 'connecting') return `${count}, under way`;
   return nextRetryAt === undefined ? count : `${count} in ${secondsTo(nextRetryAt, now)} s`;

@@ -2,6 +2,7 @@ import type { HostConnection, SessionHost, SessionInfo, TeamInfo, Workspace } fr
 import type { Ask } from '../company.ts';
 import { endedBadly } from '../components/session-words.ts';
 import { type Placed, type Placement, panes } from '../layout/index.ts';
+import { whyNotAsk } from '../may-ask.ts';
 import type { TuiSettings } from '../settings.ts';
 import { peopleOfPane } from './people.ts';
 import { placeOf } from './places.ts';
@@ -25,6 +26,7 @@ export interface SnapshotInput {
   readonly readOnly: boolean;
   readonly ascii: boolean;
   readonly hubName: string;
+  readonly heldBytes: number;
   /** Milliseconds since 1970. */
   readonly wall: number;
   /** Sessions that rang while nobody looked. */
@@ -81,7 +83,7 @@ export function makeSnapshot(input: SnapshotInput): ViewSnapshot {
     counts: {
       online: count((s) => s.connection.state === 'online' && !isOver(s)),
       connecting: count((s) => s.connection.state === 'connecting' || s.connection.state === 'offline'),
-      error: count((s) => s.connection.state === 'error' || endedBadly(s)),
+      error: count((s) => s.connection.state === 'error' || (s.connection.state === 'online' && endedBadly(s))),
       waiting: count((s) => s.agent.state === 'blocked'),
     },
     overlay: input.overlay,
@@ -91,6 +93,7 @@ export function makeSnapshot(input: SnapshotInput): ViewSnapshot {
     hub: {
       name: input.hubName,
       connection,
+      heldBytes: input.heldBytes,
       ...(isAway(connection) ? { retryKey: troubleKeyOf('retry', settings) } : {}),
     },
     time: `${String(time.getHours()).padStart(2, '0')}:${String(time.getMinutes()).padStart(2, '0')}`,
@@ -127,7 +130,11 @@ function connectionOf(
   if (kind === undefined) return { place, people, trouble: undefined };
   const trouble: PaneTrouble = {
     kind,
-    keys: troubleKeys(session, input.settings, input.readOnly || session.role === 'viewer'),
+    keys: troubleKeys(
+      session,
+      input.settings,
+      (command) => !input.readOnly && whyNotAsk(input.host, command, session.id) === undefined,
+    ),
     cursorRow,
   };
   return { place, people, trouble };
@@ -206,7 +213,7 @@ export const EMPTY_SNAPSHOT: ViewSnapshot = {
   message: undefined,
   prefix: '',
   prefixActive: false,
-  hub: { name: '', connection: { state: 'connecting', since: 0, attempt: 0 } },
+  hub: { name: '', connection: { state: 'connecting', since: 0, attempt: 0 }, heldBytes: 0 },
   time: '',
   readOnly: false,
 };

@@ -29,8 +29,14 @@ export interface ViewSnapshot {
   readonly message: { readonly text: string; readonly kind: 'info' | 'error' } | undefined;
   readonly prefix: string;
   readonly prefixActive: boolean;
-  /** `retryKey`: connects at once, after the prefix; while the hub is away. */
-  readonly hub: { readonly name: string; readonly connection: HostConnection; readonly retryKey?: string | undefined };
+  readonly hub: {
+    readonly name: string;
+    readonly connection: HostConnection;
+    /** Connects at once, after the prefix; while it is away. */
+    readonly retryKey?: string | undefined;
+    /** Typed, and not with it yet. */
+    readonly heldBytes: number;
+  };
   /** HH:MM. */
   readonly time: string;
   readonly readOnly: boolean;

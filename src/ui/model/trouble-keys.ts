@@ -1,6 +1,7 @@
-import { type SessionInfo, TROUBLE_KEYS } from '../../core/index.ts';
+import { type HubCommandName, type SessionInfo, TROUBLE_KEYS } from '../../core/index.ts';
 import type { TuiSettings } from '../settings.ts';
 import { canonical } from './bound-key.ts';
+import { livesElsewhere } from './places.ts';
 
 /** A key that helps in a pane whose connection is not there. */
 export interface TroubleKey {
@@ -32,18 +33,18 @@ export function troubleKeyOf(command: string, { prefixKeys }: Pick<TuiSettings, 
 export function troubleKeys(
   session: SessionInfo,
   settings: Pick<TuiSettings, 'prefixKeys'>,
-  readOnly: boolean,
+  may: (command: HubCommandName) => boolean,
 ): TroubleKey[] {
   const { state, reason } = session.connection;
   if (state === 'online') return [];
   const useful = (command: string): boolean => {
     if (command === 'connection-log') return true;
-    if (readOnly) return false;
     // A first attempt is under way: there is nothing to begin, and nothing to stop but the session.
     const first = state === 'connecting' && reason === undefined;
-    if (command === 'retry') return !first;
-    if (command === 'stop-retrying') return state !== 'error' && !first;
-    return command !== 'edit-team' || session.team !== undefined;
+    if (command === 'retry') return !first && may('session.retry');
+    if (command === 'stop-retrying') return state !== 'error' && !first && may('session.stop-retrying');
+    if (command === 'kill-pane') return may(livesElsewhere(session) ? 'session.forget' : 'session.kill');
+    return session.team !== undefined && may('session.new');
   };
   return Object.values(TROUBLE_KEYS).flatMap((command) => {
     const key = troubleKeyOf(command, settings);

@@ -103,7 +103,8 @@ describe('the reconnector', () => {
   };
   const events: Record<string, ReconnectEvent> = {
     start: { type: 'start' },
-    retry: { type: 'retry' },
+    asked: { type: 'asked' },
+    due: { type: 'due' },
     moved: { type: 'moved' },
     connected: { type: 'connected' },
     lost,
@@ -111,11 +112,19 @@ describe('the reconnector', () => {
   };
   /** Next state by state and event; '=': nothing happens. */
   const table: Record<ReconnectState['name'], Record<string, string>> = {
-    stopped: { start: 'connecting', retry: '=', moved: '=', connected: '=', lost: '=', stop: '=' },
-    connecting: { start: '=', retry: '=', moved: '=', connected: 'online', lost: 'waiting', stop: 'stopped' },
-    waiting: { start: '=', retry: 'connecting', moved: 'connecting', connected: '=', lost: '=', stop: 'stopped' },
-    online: { start: '=', retry: '=', moved: '=', connected: '=', lost: 'waiting', stop: 'stopped' },
-    failed: { start: '=', retry: 'connecting', moved: '=', connected: '=', lost: '=', stop: 'stopped' },
+    stopped: { start: 'connecting', asked: '=', due: '=', moved: '=', connected: '=', lost: '=', stop: '=' },
+    connecting: { start: '=', asked: '=', due: '=', moved: '=', connected: 'online', lost: 'waiting', stop: 'stopped' },
+    waiting: {
+      start: '=',
+      asked: 'connecting',
+      due: 'connecting',
+      moved: 'connecting',
+      connected: '=',
+      lost: '=',
+      stop: 'stopped',
+    },
+    online: { start: '=', asked: '=', due: '=', moved: '=', connected: '=', lost: 'waiting', stop: 'stopped' },
+    failed: { start: '=', asked: 'connecting', due: '=', moved: '=', connected: '=', lost: '=', stop: 'stopped' },
   };
   for (const [from, row] of Object.entries(table)) {
     for (const [event, to] of Object.entries(row)) {
@@ -138,7 +147,7 @@ describe('the reconnector', () => {
   test('what needs the user is not tried again until the user says so', () => {
     const failed = reconnectStep(states.connecting, { ...lost, permanent: true }, 200, middle, RECONNECT_POLICY);
     expect(failed.name).toBe('failed');
-    expect(reconnectStep(failed, { type: 'retry' }, 300, middle, RECONNECT_POLICY)).toMatchObject({
+    expect(reconnectStep(failed, { type: 'asked' }, 300, middle, RECONNECT_POLICY)).toMatchObject({
       name: 'connecting',
       attempt: 1,
     });
@@ -215,6 +224,20 @@ describe('the reconnector', () => {
     woken.clock.setWall(woken.clock.wall() + 3_600_000);
     woken.clock.advance(3_000);
     expect(woken.since()).toBe(1);
+  });
+
+  test('somebody who asks begins the back-off anew; the end of a wait goes on with it', () => {
+    expect(reconnectStep(states.waiting, { type: 'due' }, 0, middle, RECONNECT_POLICY)).toMatchObject({ attempt: 3 });
+    expect(reconnectStep(states.waiting, { type: 'asked' }, 0, middle, RECONNECT_POLICY)).toMatchObject({ attempt: 1 });
+  });
+
+  test('a peer that costs nothing to ask is asked at least every so often, unless it asks for more', () => {
+    const policy = { ...RECONNECT_POLICY, longestMs: 1_000 };
+    const late = { ...states.connecting, attempt: 9 } as ReconnectState;
+    expect(reconnectStep(late, lost, 0, middle, policy)).toMatchObject({ retryAt: 1_000 });
+    const busy = new IrisError('hub-unreachable', 'busy', { retriable: true, retryAfterMs: 12_000 });
+    const next = reconnectStep(late, { ...lost, reason: busy }, 0, () => 0, policy);
+    expect(next).toMatchObject({ retryAt: 12_000 });
   });
 
   test('what changed while an attempt was under way counts as well', () => {

@@ -90,7 +90,7 @@ const TABLE: Table = {
     stop: [stopping({ pid: undefined }), 'stop-transport'],
     restart: [restarting({ pid: undefined }), 'stop-transport'],
     revive: [s.reconnecting],
-    retry: [{ ...s.reconnecting, unattended: false }, 'abandon', 'launch'],
+    retry: [{ ...s.reconnecting, attempt: 1, unattended: false }, 'abandon', 'launch'],
     'stop-retrying': [{ kind: 'failed', error, attempt: 2, gaveUp: 'asked' }, 'abandon', 'announce-end'],
     due: [s.reconnecting],
     stopped: [s.reconnecting],
@@ -116,7 +116,7 @@ const TABLE: Table = {
     stop: [{ kind: 'exited', end: {} }, 'announce-end', 'settle'],
     restart: [anew, 'announce-end', 'launch', 'settle'],
     revive: [s.offline],
-    retry: [{ ...again, unattended: false }, 'launch'],
+    retry: [{ ...again, attempt: 1, unattended: false }, 'launch'],
     'stop-retrying': [{ kind: 'failed', error, attempt: 3, gaveUp: 'asked' }, 'announce-end'],
     due: [again, 'launch'],
     stopped: [s.offline],
@@ -330,6 +330,12 @@ describe('a transport that comes back by itself', () => {
 
   it('is asked to try now, and let go of when the session is stopped or given up', () => {
     expect(effects(EVENTS.retry)).toEqual(['retry-link']);
+    // Also while the link tries by itself: what somebody asks for may be more.
+    const trying = transition(s.running, { type: 'lost', error: late, attempt: 3, trying: true }, at({ remote: true }));
+    expect(trying.state.kind).toBe('starting');
+    const { state, effects: then } = transition(trying.state, EVENTS.retry, at({ remote: true }));
+    expect(state).toBe(trying.state);
+    expect(then).toEqual([{ type: 'retry-link' }]);
     expect(effects(EVENTS.stop)).toEqual(['abandon', 'announce-end', 'settle']);
     expect(effects(EVENTS.restart)).toEqual(['abandon', 'announce-end', 'launch', 'settle']);
     expect(effects(EVENTS['stop-retrying'])).toEqual(['abandon', 'announce-end']);
