@@ -319,6 +319,11 @@ describe('a team of another hub', () => {
     for (const [yaml, why] of [
       ['persist: true', 'has no effect without remote'],
       ['remote: hub office\n    persist: true', 'has no effect on hub: sessions live there anyway'],
+      ['remote: hub office\n    restart: always', 'has no effect on hub: what has ended in the hub there stays so'],
+      [
+        'remote: ssh gpu\n    persist: true\n    restart: always',
+        'has no effect beside persist: what has ended in the hub there stays so',
+      ],
     ]) {
       expect(read(`teams:\n  t:\n    ${yaml}\n`).problems).toMatchObject([{ severity: 'notice', message: why }]);
     }

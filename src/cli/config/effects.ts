@@ -95,6 +95,16 @@ export function idleKeys(team: TeamEntry): Idle[] {
     if (program === undefined) idle('persist', 'has no effect without remote');
     else if (program === 'hub') idle('persist', 'has no effect on hub: sessions live there anyway');
   }
+  const kept =
+    program === 'hub' ? 'on hub' : program !== undefined && team.persist !== false ? 'beside persist' : undefined;
+  if (kept !== undefined && team.restart !== 'never') {
+    const plainly = program !== 'hub' && team.persist === 'auto' ? ', but where it could not be kept there' : '';
+    idle(
+      'restart',
+      `has no effect ${kept}: what has ended in the hub there stays so${plainly}`,
+      'iris-tui up starts it again',
+    );
+  }
   if (team.claudePath !== undefined && team.command !== undefined) idle('claudePath', 'has no effect beside command');
   if (team.skipPermissions !== undefined && team.grantPermission !== undefined) {
     idle('skipPermissions', 'has no effect beside grantPermission');
