@@ -52,9 +52,11 @@ export class Keyboards {
     return target.roleOn(session.id) ?? 'viewer';
   }
 
-  /** An owner gives what there is; whoever only types hands over what is theirs. @throws IrisError */
-  #hand(session: Session, caller: HubViewer, target: HubViewer): void {
+  /** An owner gives what there is; whoever only types hands over what is theirs. `tell` is called before it counts. @throws IrisError */
+  #hand(session: Session, caller: HubViewer, target: HubViewer, tell?: () => void): void {
+    this.#mustBeRaisable(target, session.id);
     this.#mayChange(caller);
+    tell?.();
     if (caller.roleOn(session.id) === 'owner') {
       this.#raise(target, session.id);
       return;
@@ -72,12 +74,16 @@ export class Keyboards {
   answer(ask: Ask, link: HubViewer, caller: HubViewer, role: 'viewer' | 'typer') {
     const { session, viewer, name } = ask;
     const may = roleIn(link, session);
-    if (role === 'viewer') this.#mayChange(caller);
-    else if (!may || !includes(may, 'typer')) this.#hand(session, caller, link);
-    else if (caller.roleOn(session.id) === 'owner') this.#mayChange(caller);
-    else throw new IrisError('not-allowed', `giving it to ${name} needs the role owner on it`);
     const by = shownName(caller.identity.principal.name);
-    this.#settle(ask, link, role === 'typer' ? 'given' : 'declined', by, caller);
+    const settle = (): void => this.#settle(ask, link, role === 'typer' ? 'given' : 'declined', by, caller);
+    // Said before that hub may type: there the question is over as soon as it may, and nobody would hear whose answer that was.
+    if (role === 'typer' && (!may || !includes(may, 'typer'))) this.#hand(session, caller, link, settle);
+    else if (role === 'typer' && caller.roleOn(session.id) !== 'owner') {
+      throw new IrisError('not-allowed', `giving it to ${name} needs the role owner on it`);
+    } else {
+      this.#mayChange(caller);
+      settle();
+    }
     const what = role === 'typer' ? 'typer' : 'declined';
     new ViewerActs(this.#hub, caller).shared('session.grant', session.id, `${what}: ${name}`);
     return { viewer, name, role };
@@ -214,12 +220,17 @@ export class Keyboards {
     this.#handedOver.get(target)?.delete(session);
     const role = target.roleOn(session);
     if (role && includes(role, 'typer')) return;
-    if (!isStored(principal)) {
-      throw new IrisError('not-allowed', `${shownName(principal.name)} was offered to look only`, {
-        remedy: 'link add --allow type',
-      });
-    }
+    this.#mustBeRaisable(target, session);
     raise(this.#hub, principal, session, notAfter);
+  }
+
+  /** @throws IrisError `not-allowed` */
+  #mustBeRaisable({ identity: { principal } }: HubViewer, session: string): void {
+    const role = principal.roleOn(session);
+    if (isStored(principal) || (role && includes(role, 'typer'))) return;
+    throw new IrisError('not-allowed', `${shownName(principal.name)} was offered to look only`, {
+      remedy: 'link add --allow type',
+    });
   }
 
   #lower(target: HubViewer, session: string): void {

@@ -120,6 +120,26 @@ describe('people on a session of another hub', () => {
     }
   });
 
+  it('hear who gave them the keyboard there before their hub may type: then nobody asks any more', async () => {
+    const office = await listeningHub();
+    const { id: there } = await newSession(office.owner, 'printf ready; cat');
+    const home = await guest(office, 'home', 'viewer');
+    const eve = await guest(office, 'eve', 'typer');
+    const asked = eventsOf(eve);
+    await new Watcher(eve, there).shows('ready');
+    await new Watcher(home, there, { mirror: true }).shows('ready');
+    const heard: string[] = [];
+    home.on((event) => {
+      if (event.type === 'keyboard') heard.push(`${event.change} by ${event.by} to ${event.viewer}`);
+      else if (event.type === 'sessions' && info(home).role === 'typer') heard.push('may type');
+    });
+    await home.command('session.ask', { session: there, from: { ask: 'a1', viewer: 'v9', name: 'vera' } });
+    const question = await waitUntil(() => asked.find((one) => one.type === 'asked'), 'eve is asked');
+    await eve.command('session.grant', { session: there, viewer: question.viewer, role: 'typer' });
+    await waitUntil(() => heard.includes('may type') && info(eve).role === 'viewer', 'it was handed over');
+    expect(heard.slice(0, 2)).toEqual(['given by eve to v9', 'may type']);
+  });
+
   it('take back from here what this hub handed over there: without a name, or from whom it was given to', async () => {
     const { office, host, socket } = await paired('typer');
     const { id: there } = await newSession(office.owner, 'stty -echo; printf ready; cat');
