@@ -163,6 +163,20 @@ describe('a team whose session is kept on its machine', () => {
     expect(stdout).toContain('install iris-tui there');
   });
 
+  it('is tested by doctor, which leaves no session there and no connection that it waits for', async () => {
+    const { here, there, sshd } = await stage();
+    const { stdout, tookMs } = await runCli(['doctor', '--json', 'train'], { home: here });
+    const { teams } = JSON.parse(stdout) as { teams: { steps: object; tookMs: number }[] };
+    expect(Object.values(teams[0]!.steps)).toEqual(['ok', 'ok', 'ok', 'ok', 'ok', 'ok']);
+    // A link that sessions share would be kept for another 5 s.
+    expect(tookMs - teams[0]!.tookMs).toBeLessThan(4_500);
+    await waitUntil(() => sshd.connections().length === 0, 'the connection is closed');
+    expect(await session(there)).toBeUndefined();
+    expect(JSON.parse((await runCli(['hub', 'status', '--json'], { home: there })).stdout)).toMatchObject({
+      sessions: 0,
+    });
+  });
+
   it('says of any other program that is missing what is to be done about that one', async () => {
     const { sshd, here } = await stage();
     const teams = {

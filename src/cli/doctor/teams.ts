@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { statSync } from 'node:fs';
-import { IrisError, KNOWN_AGENTS, type Team, transportOf } from '../../core/index.ts';
+import { setTimeout } from 'node:timers/promises';
+import { IrisError, KNOWN_AGENTS, type Team, type Transport, transportOf } from '../../core/index.ts';
 import { systemClock } from '../../protocol/index.ts';
 import { table } from '../actions/list.ts';
 import type { Context } from '../context.ts';
+import { beforeSignalsEnd } from '../end-with-signal.ts';
 import { farHubOf } from '../far-hub.ts';
 import { findProgram } from '../find-programs.ts';
 import { reasonOf } from '../folders.ts';
@@ -24,11 +26,13 @@ import { type Check, fail, ok } from './types.ts';
 export const TEAM_TIMEOUT_MS = 10_000;
 /** Logins at the same place at the same time; sshd turns some away above ten (MaxStartups, sshd_config(5)). */
 const AT_ONCE = 6;
+/** What does not end there by then ends with its connection, or not at all. */
+const CLOSE_WITHIN_MS = 2_000;
 
 /** Tests every team: those of one place after the first of them, everything else at the same time. */
 export async function checkTeams(context: Context, teams: readonly Team[], timeoutMs: number): Promise<TeamReport[]> {
   const reports = new Map<Team, Promise<TeamReport>>();
-  const probe = teams.some((team) => team.remote) ? await prober(context, timeoutMs) : undefined;
+  const { probe, close } = teams.some((team) => team.remote) ? await prober(context, timeoutMs) : {};
   const places = new Map<string, Team[]>();
   for (const team of teams) {
     if (!team.remote) reports.set(team, Promise.resolve(checkLocalTeam(team, context)));
@@ -50,7 +54,9 @@ export async function checkTeams(context: Context, teams: readonly Team[], timeo
       reports.set(team, turn);
     });
   }
-  return Promise.all(teams.map((team) => reports.get(team)!));
+  const all = await Promise.all(teams.map((team) => reports.get(team)!));
+  await close?.();
+  return all;
 }
 
 /** Would another team of the same place meet the same? */
@@ -58,8 +64,15 @@ function isOfPlace({ steps }: TeamReport): boolean {
   return [steps.program, steps.reached, steps.hostKey, steps.login].includes('fail');
 }
 
-async function prober(context: Context, timeoutMs: number): Promise<(team: Team) => Promise<TeamReport>> {
-  const { createTransport, FarHubs } = await import('../../transports/index.ts');
+interface Prober {
+  readonly probe: (team: Team) => Promise<TeamReport>;
+  /** What was started is ended, and no connection is left. */
+  readonly close: () => Promise<void>;
+}
+
+async function prober(context: Context, timeoutMs: number): Promise<Prober> {
+  const { createTransport, endCarriers, FarHubs } = await import('../../transports/index.ts');
+  beforeSignalsEnd(endCarriers);
   const farHubs = new FarHubs({
     clock: systemClock,
     version: VERSION,
@@ -68,11 +81,23 @@ async function prober(context: Context, timeoutMs: number): Promise<(team: Team)
     open: (launch) => createTransport(transportOf(launch.remote), launch, { hub: '' }),
     onError: () => {},
   });
+  const started: Transport[] = [];
   const options: ProbeOptions = {
     timeoutMs,
-    transport: (launch) => createTransport(transportOf(launch.remote), launch, { hub: '', farHubs }),
+    transport: (launch) => {
+      const transport = createTransport(transportOf(launch.remote), launch, { hub: '', farHubs });
+      started.push(transport);
+      return transport;
+    },
   };
-  return async (team) => {
+  const close = async (): Promise<void> => {
+    const patience = new AbortController();
+    const stopped = Promise.allSettled(started.map((transport) => transport.stop()));
+    await Promise.race([stopped, setTimeout(CLOSE_WITHIN_MS, undefined, { signal: patience.signal })]);
+    patience.abort();
+    farHubs.close();
+  };
+  const probe = async (team: Team): Promise<TeamReport> => {
     const failed = (error: IrisError): TeamReport => {
       const { code, message, remedy } = error;
       const transport = transportOf(team.remote);
@@ -94,6 +119,7 @@ async function prober(context: Context, timeoutMs: number): Promise<(team: Team)
       return failed(IrisError.from(error));
     }
   };
+  return { probe, close };
 }
 
 /** A team of this machine is only looked at. */

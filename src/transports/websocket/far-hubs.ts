@@ -1,5 +1,5 @@
 import { type ConnectAttempt, type ConnectOptions, connect } from '../../client/index.ts';
-import { type Clock, type FarHubRef, hubKey, IrisError, type PeopleEvent } from '../../core/index.ts';
+import { type Clock, type FarHubRef, hubKey, IrisError, type PeopleEvent, type Timer } from '../../core/index.ts';
 import { carriedAddress, type OpenTransport } from './carried.ts';
 import { FarHubLink } from './far-hub-link.ts';
 
@@ -26,6 +26,8 @@ export interface FarHubsOptions {
 interface Entry {
   readonly link: FarHubLink;
   users: number;
+  /** Until it is closed, as nobody needs it. */
+  linger?: Timer;
 }
 
 /** Links to other hubs: one each, however many of its sessions are mirrored here. */
@@ -81,12 +83,15 @@ export class FarHubs {
     const entry = this.#links.get(key);
     if (entry?.link !== link) return;
     entry.users -= 1;
-    if (entry.users === 0) this.#o.clock.after(LINGER_MS, () => this.#endUnused(key, entry));
+    if (entry.users > 0) return;
+    entry.linger?.cancel();
+    entry.linger = this.#o.clock.after(LINGER_MS, () => this.#endUnused(key, entry));
   }
 
   #endUnused(key: string, entry: Entry): void {
     if (entry.users > 0 || this.#links.get(key) !== entry) return;
     this.#links.delete(key);
+    entry.linger?.cancel();
     entry.link.close();
   }
 
@@ -99,6 +104,7 @@ export class FarHubs {
   end(key: string, why: IrisError): void {
     const entry = this.#links.get(key);
     this.#links.delete(key);
+    entry?.linger?.cancel();
     entry?.link.end(why);
   }
 
@@ -117,7 +123,10 @@ export class FarHubs {
   }
 
   close(): void {
-    for (const { link } of this.#links.values()) link.close();
+    for (const { link, linger } of this.#links.values()) {
+      linger?.cancel();
+      link.close();
+    }
     this.#links.clear();
   }
 }

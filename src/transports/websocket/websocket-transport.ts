@@ -4,6 +4,7 @@ import {
   IrisError,
   type LaunchSpec,
   type Position,
+  type ProcessEnd,
   type SessionInfo,
   type Transport,
   type TransportMetrics,
@@ -52,6 +53,8 @@ export class WebSocketTransport implements Transport, LinkUser {
   #delivered = 0;
   /** The process has ended there; its last entries may still be on their way. */
   #last: SessionInfo | undefined;
+  /** How it did, once every byte of it has been delivered. */
+  #end: ProcessEnd | undefined;
 
   /** `byHand`: how one gets to the machine of that hub without it. */
   constructor(launch: LaunchSpec, remote: WebSocketRemote, hubs: FarHubs, byHand?: () => readonly string[]) {
@@ -307,17 +310,23 @@ export class WebSocketTransport implements Transport, LinkUser {
 
   /** Every byte of it has been delivered. */
   #maybeEnded(): void {
-    if (!this.#last || this.#delivered < this.#last.seq) return;
+    if (!this.#last || this.#delivered < this.#last.seq || this.#end) return;
     const { exitCode, signal } = this.#last.process;
-    this.#finish();
-    this.#sink?.ended({ ...(exitCode === undefined ? {} : { exitCode }), ...(signal === undefined ? {} : { signal }) });
+    this.#end = { ...(exitCode === undefined ? {} : { exitCode }), ...(signal === undefined ? {} : { signal }) };
+    void this.#removeThere().finally(() => this.#ended(undefined));
+  }
+
+  /** A process that has ended leaves nothing behind; a session that was started for one would stay in the list there, for nobody. */
+  async #removeThere(): Promise<void> {
+    if (this.#session === undefined || this.#remote.session !== undefined) return;
+    await this.#link?.host.command('session.kill', { session: this.#session }).catch(() => {});
   }
 
   #ended(reason: IrisError | undefined): void {
     if (this.#over) return;
     this.#finish();
     if (reason && this.#sink?.mirror) this.#sink.failed(reason);
-    else this.#sink?.ended({});
+    else this.#sink?.ended(this.#end ?? {});
   }
 
   #fail(error: IrisError): void {
