@@ -61,7 +61,7 @@ describe('a hub that listens', () => {
     const printed = (await iris(home, 'hub', 'pair', '--role', 'typer', '--name', 'tablet')).stdout;
     const code = /^code {9}([0-9A-Z-]{19})$/m.exec(printed)?.[1] ?? '';
     expect(printed).toContain(`address      ${status.url}\nfingerprint  ${status.fingerprint}\n`);
-    expect(printed).toContain('for          typer of every session\n');
+    expect(printed).toContain('for          typer of every session, as tablet\n');
     expect(printed).toContain(`\n  iris-tui pair '${status.url}#${status.fingerprint}' ${code}\n`);
     const tablet = new Device(status.url!);
     expect((await tablet.pair(code)).status).toBe(200);
@@ -102,7 +102,7 @@ describe('a hub that listens', () => {
       'you here pair.create typer as tablet',
       'tablet 127.0.0.1 pair typer, invited by local',
       'you here pair.create api (ID) viewer for 2h',
-      'guest 127.0.0.1 pair api (ID) viewer, invited by local',
+      'guest 127.0.0.1 pair api (ID) viewer for 2h, invited by local',
       'you here client.rename guest (ID) is ann',
       'you here client.revoke ann (ID)',
       expect.stringMatching(/^guest 127\.0\.0\.1 refused refresh|^unknown 127\.0\.0\.1 refused refresh/),
@@ -113,12 +113,12 @@ describe('a hub that listens', () => {
     expect((await iris(home, 'audit', '--since', '2099-01-01')).stdout).toBe('');
     expect(await iris(home, 'audit', '--since', 'yesterday')).toMatchObject({ code: 2 });
     const runner = (await iris(home, 'hub', 'pair', '--runner', '--expires', '30d')).stdout;
-    expect(runner).toContain('for          offering its sessions, nothing else\n');
+    expect(runner).toContain('for          offering its sessions, nothing else, for 30d\n');
     expect((await json<Invitation>(home, 'hub', 'pair', '--runner')).role).toBe('runner');
     const laptop = new Device(status.url!);
     await laptop.pair(/^code {9}(\S+)$/m.exec(runner)?.[1] ?? '', 'laptop');
     expect((await iris(home, 'clients')).stdout).toMatch(/^laptop .* offer its sessions for 30d +test\/1$/m);
-    expect((await iris(home, 'audit')).stdout).toMatch(/laptop .*pair +runner, invited by local$/m);
+    expect((await iris(home, 'audit')).stdout).toMatch(/laptop .*pair +runner for 30d, invited by local$/m);
     expect(await iris(home, 'hub', 'pair', '--runner', '--role', 'owner')).toMatchObject({ code: 2 });
     await iris(home, 'clients', 'grant', 'tablet', 'none', '--session', 'api');
     expect((await iris(home, 'clients')).stdout).toMatch(/^tablet .* typer, nothing of api +test\/1$/m);

@@ -1,4 +1,11 @@
-import { EVERYTHING, type HubCommandArgs, type HubCommandResult, IrisError } from '../../core/index.ts';
+import {
+  EVERYTHING,
+  type HubCommandArgs,
+  type HubCommandResult,
+  IrisError,
+  plainText,
+  spanOf,
+} from '../../core/index.ts';
 import type { Context } from '../context.ts';
 import { lifeOf } from '../duration.ts';
 import { withHost } from '../host.ts';
@@ -34,7 +41,7 @@ async function invite(context: Context, options: OptionValues, session?: string)
   });
   const command = commandOf(invitation, options.runner === true);
   if (context.json) return context.value({ ...invitation, command });
-  print(context, invitation, command, shared);
+  print(context, invitation, command, shared, wanted);
   await printPicture(context, command);
 }
 
@@ -46,13 +53,24 @@ function commandOf({ url, fingerprint, code }: Invitation, runner: boolean): str
   return `iris-tui pair '${address}' ${code}${insecure}`;
 }
 
-function print(context: Context, invitation: Invitation, command: string, shared: string | undefined): void {
+function print(
+  context: Context,
+  invitation: Invitation,
+  command: string,
+  shared: string | undefined,
+  { expiresInMs, name }: HubCommandArgs<'pair.create'>,
+): void {
   const { code, url, fingerprint, expiresAt, role, session = EVERYTHING } = invitation;
   const where = session === EVERYTHING ? 'every session' : `the session ${shared ?? session}`;
   context.line(`code         ${code}`);
   context.line(`address      ${url}`);
   context.line(`fingerprint  ${fingerprint ?? 'none: without TLS'}`);
-  context.line(`for          ${role === 'runner' ? 'offering its sessions, nothing else' : `${role} of ${where}`}`);
+  const may = [
+    role === 'runner' ? 'offering its sessions, nothing else' : `${role} of ${where}`,
+    ...(expiresInMs === undefined ? [] : [`for ${spanOf(expiresInMs)}`]),
+    ...(name === undefined ? [] : [`as ${plainText(name, 128)}`]),
+  ];
+  context.line(`for          ${may.join(', ')}`);
   context.line(`good for     ${ageOf(expiresAt - Date.now() + 999)}, once`);
   context.line('');
   context.line('On the other machine:');

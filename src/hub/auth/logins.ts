@@ -1,4 +1,4 @@
-import { type Clock, EVERYTHING, type Grant, IrisError, OFFERING } from '../../core/index.ts';
+import { type Clock, EVERYTHING, type Grant, IrisError, OFFERING, spanOf } from '../../core/index.ts';
 import type { AuthPayload } from '../../protocol/index.ts';
 import type { Audit } from '../audit/index.ts';
 import type { Principal } from '../principal.ts';
@@ -107,13 +107,14 @@ export class Logins {
       throw error;
     }
     const { session, role } = invitation.grant;
+    const span = invitation.grantMs === undefined ? '' : ` for ${spanOf(invitation.grantMs)}`;
     this.#audit.record({
       who: { kind: 'device', id: device.id, name: device.name },
       from: visit.from,
       action: 'pair',
       outcome: 'ok',
       ...(session === EVERYTHING || session === OFFERING ? {} : { session }),
-      detail: `${session === OFFERING ? 'runner' : role}, invited by ${invitation.by}`,
+      detail: `${session === OFFERING ? 'runner' : role}${span}, invited by ${invitation.by}`,
     });
     return { deviceId: device.id, ...tokens, grants: device.grants };
   }
