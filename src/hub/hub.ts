@@ -375,6 +375,7 @@ class RunningHub implements HubContext, Hub {
     this.#connections.dispose();
     this.#notices.dispose();
     this.#keeper.dispose();
+    this.audit.flush();
     await this.#store.close();
   }
 

@@ -1,7 +1,7 @@
 import type { Audit, AuditRecord } from './audit/index.ts';
 import type { HubContext, HubViewer } from './context.ts';
 
-/** The same act of the same device is told once in this time: typing is one act, not a thousand, and nobody pushes out of the audit what they did before. */
+/** Typing, looking and refusals: the same of the same device is told once in this time. It is one act, not a thousand, and nobody pushes out of the audit what they did before. */
 const SAME_WITHIN_MS = 10_000;
 /** Acts that are remembered; beyond that the oldest is forgotten, and told again when it comes again. */
 const REMEMBERED = 4_096;
@@ -33,15 +33,15 @@ export class ViewerActs {
 
   /** What people share is written down whoever does it, also at this machine, and each time: how often is bounded where it is done. */
   shared(action: string, session: string, detail?: string): void {
-    this.#record(action, session, 'ok', detail);
+    this.#hub.audit.record(this.#entry(action, session, 'ok', detail));
   }
 
-  /** An act that is told when it is over, as something may come of it: with what its session was called before. */
+  /** An act that is told when it is over, as something may come of it: with what its session was called before. Each is told. */
   begun(action: string, session?: string, detail?: string): BegunAct {
     const local = this.#viewer.identity.principal.kind === 'local';
     const sessionName = session === undefined ? undefined : this.#hub.registry.get(session)?.name;
     const over = (outcome: 'ok' | 'failed', said: string | undefined, made?: string): void => {
-      if (!local) this.#tell(action, session ?? made, outcome, said, sessionName);
+      if (!local) this.#hub.audit.deed(this.#entry(action, session ?? made, outcome, said, sessionName));
     };
     return {
       done: (made) => over('ok', detail, made),
@@ -53,7 +53,7 @@ export class ViewerActs {
     this.#tell(action, session, 'refused', detail);
   }
 
-  #tell(action: string, session: string | undefined, outcome: Outcome, detail?: string, sessionName?: string): void {
+  #tell(action: string, session: string | undefined, outcome: Outcome, detail?: string): void {
     const { principal, from } = this.#viewer.identity;
     const key = [principal.id, from, action, session, outcome, detail].join(' ');
     const now = this.#hub.clock.now();
@@ -64,13 +64,19 @@ export class ViewerActs {
     acts.delete(key);
     acts.set(key, now);
     if (acts.size > REMEMBERED) acts.delete(acts.keys().next().value!);
-    this.#record(action, session, outcome, detail, sessionName);
+    this.#hub.audit.record(this.#entry(action, session, outcome, detail));
   }
 
-  #record(action: string, session: string | undefined, outcome: Outcome, detail?: string, sessionName?: string): void {
+  #entry(
+    action: string,
+    session: string | undefined,
+    outcome: Outcome,
+    detail?: string,
+    sessionName?: string,
+  ): Omit<AuditRecord, 'at'> {
     const { principal, from } = this.#viewer.identity;
     const { kind, id, name } = principal;
-    this.#hub.audit.record({
+    return {
       who: { kind, id, name },
       ...(from === undefined ? {} : { from }),
       action,
@@ -78,6 +84,6 @@ export class ViewerActs {
       ...(sessionName === undefined ? {} : { sessionName }),
       outcome,
       ...(detail === undefined ? {} : { detail }),
-    });
+    };
   }
 }

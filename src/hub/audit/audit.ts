@@ -1,28 +1,15 @@
 import type { Clock } from '../../core/index.ts';
 import type { HubLog } from '../hub-log.ts';
-
-/** One act of somebody who is not at this machine, or one about who may do what. */
-export interface AuditRecord {
-  /** Milliseconds since 1970. */
-  readonly at: number;
-  readonly who: { readonly kind: string; readonly id: string; readonly name: string };
-  /** Network address they came from. */
-  readonly from?: string;
-  /** What they did: `pair`, `login`, `attach`, `type`, a command's name … */
-  readonly action: string;
-  /** Id of the session it was about. */
-  readonly session?: string;
-  /** What that one was called then. */
-  readonly sessionName?: string;
-  /** `refused`: they may not; `failed`: they may, and it did not work. */
-  readonly outcome: 'ok' | 'refused' | 'failed';
-  /** For people: why it was refused or failed, what exactly. Never typed text, arguments of programs or credentials. */
-  readonly detail?: string;
-}
+import { Deeds } from './deeds.ts';
+import type { AuditRecord } from './record.ts';
 
 /** Who did what, from where, when. */
 export interface Audit {
   record(entry: Omit<AuditRecord, 'at'>): void;
+  /** The same for what somebody may do as often as they like: a row each, but of very many a minute one row together. */
+  deed(entry: Omit<AuditRecord, 'at'>): void;
+  /** Writes down what is gathered. */
+  flush(): void;
   /** @throws IrisError `storage` */
   query(wanted: AuditQuery): Promise<AuditPage>;
 }
@@ -57,13 +44,17 @@ export function storedAudit(
   log: HubLog,
   nameOf: (session: string) => string | undefined,
 ): Audit {
+  const record = (told: Omit<AuditRecord, 'at'>): void => {
+    const name = told.sessionName ?? (told.session === undefined ? undefined : nameOf(told.session));
+    const entry = { ...told, ...(name === undefined ? {} : { sessionName: name }) };
+    store.saveAudit({ at: clock.wall(), ...entry });
+    log.info('audit', entry);
+  };
+  const deeds = new Deeds(clock, record);
   return {
-    record: (told) => {
-      const name = told.sessionName ?? (told.session === undefined ? undefined : nameOf(told.session));
-      const entry = { ...told, ...(name === undefined ? {} : { sessionName: name }) };
-      store.saveAudit({ at: clock.wall(), ...entry });
-      log.info('audit', entry);
-    },
+    record,
+    deed: (entry) => deeds.tell(entry),
+    flush: () => deeds.flush(),
     query: (wanted) => store.loadAudit(wanted),
   };
 }

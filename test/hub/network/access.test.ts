@@ -55,7 +55,9 @@ const enrol = (access: Access, grant: Grant, thumbprint = 'key', grantMs?: numbe
 describe('who may come in', () => {
   it('nothing is given out that is not on the disk', async () => {
     const { access, clock, disk, records } = accessOf();
-    const logins = new Logins(clock, access, { record: () => {}, query: async () => ({ records: [], total: 0 }) });
+    const none = () => {};
+    const query = async () => ({ records: [], total: 0 });
+    const logins = new Logins(clock, access, { record: none, deed: none, flush: none, query });
     const device = new Device('https://hub');
     const url = 'https://hub/api/clients/pair';
     const visit = { from: '127.0.0.1', method: 'POST', url };

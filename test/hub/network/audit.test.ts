@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { AuditEntry } from '../../../src/core/index.ts';
-import { closeAll } from '../support/index.ts';
-import { type ListeningHub, listeningHub } from '../support/listening.ts';
+import { systemClock } from '../../../src/protocol/index.ts';
+import { closeAll, folder } from '../support/index.ts';
+import { type ListeningHub, listeningHub, MovedClock } from '../support/listening.ts';
 
 afterEach(closeAll);
 
@@ -50,6 +51,28 @@ describe('what a remote owner did', () => {
       ['session.new', 'ok', 'two', 'sleep and 1 argument'],
       ['session.rename', 'failed', 'one', expect.stringMatching(/^is two: a session is named "two" already/)],
       ['client.revoke', 'failed', undefined, 'nobody: there is no device nobody'],
+    ]);
+  });
+
+  it('has a row each time, of the same as well; of very many in a minute one together, with how many', async () => {
+    const clock = new MovedClock(systemClock, { held: true });
+    const place = folder();
+    const hub = await listeningHub({ clock }, place);
+    const device = await hub.paired({ role: 'owner' });
+    for (const name of ['one', 'two']) await device.command('session.new', { name, command: ['sleep', '60'] });
+    for (let i = 0; i < 4; i++) await device.command('session.restart', { session: 'one' });
+    const restarts = async (of = hub) => (await ofLaptop(of)).filter(([action]) => action === 'session.restart');
+    expect(await restarts()).toEqual(Array(4).fill(['session.restart', 'ok', 'one', undefined]));
+    for (let i = 0; i < 38; i++) await device.command('session.restart', { session: 'one' });
+    expect(await restarts()).toHaveLength(30);
+    clock.advance(60_000);
+    expect((await restarts()).slice(30)).toEqual([['session.restart', 'ok', 'one', '×12']]);
+    // The next minute; and a hub that stops tells what it has gathered.
+    for (let i = 0; i < 32; i++) await device.command('session.restart', { session: i % 2 === 0 ? 'one' : 'two' });
+    expect(await restarts()).toHaveLength(61);
+    await hub.hub.stop();
+    expect((await restarts(await listeningHub({}, place))).slice(61)).toEqual([
+      ['session.restart', 'ok', undefined, '×2'],
     ]);
   });
 
