@@ -147,7 +147,7 @@ export class Logins {
         reused: 'a token that was replaced before: all that followed from its pairing are revoked',
       }[done.kind];
       this.#refused('refresh', visit.from, why, device);
-      throw new LoginError(401, 'the refresh token is not good any more', { remedy: 'pair this device again' });
+      throw new LoginError(401, 'its access was revoked, or has run out', { remedy: 'pair this device again' });
     }
     await this.#access.saved();
     return done.tokens;
@@ -167,7 +167,8 @@ export class Logins {
   async rest(authorization: string | undefined, proof: string | undefined, visit: Visit): Promise<Principal> {
     const { scheme, token } = schemeOf(authorization);
     if (scheme === 'bearer') return this.#bearer(token, visit.from);
-    const { family, device } = await this.#byAccess(authorization, proof, visit);
+    const wanted = 'a token is wanted here (Authorization: Bearer TOKEN, or DPoP ACCESS-TOKEN)';
+    const { family, device } = await this.#byAccess(authorization, proof, visit, wanted);
     return this.#known(family, device, visit.from);
   }
 
@@ -207,12 +208,11 @@ export class Logins {
     authorization: string | undefined,
     proof: string | undefined,
     visit: Visit,
+    wanted = 'an access token is wanted here (Authorization: DPoP ACCESS-TOKEN)',
   ): Promise<{ family: string; device: string }> {
     this.admit(visit.from);
     const { scheme, token } = schemeOf(authorization);
-    if (scheme !== 'dpop') {
-      throw this.#failed(visit.from, 'login', 'an access token is wanted here (Authorization: DPoP)', 'no token');
-    }
+    if (scheme !== 'dpop') throw this.#failed(visit.from, 'login', wanted, 'no token');
     const thumbprint = await this.#counted(visit.from, 'login', () => this.#proved(proof, visit, token));
     const family = this.#access.families.byAccess(token);
     if (!family || this.#access.device(family.device)?.thumbprint !== thumbprint) {

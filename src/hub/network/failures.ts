@@ -63,5 +63,13 @@ export function answerFailure(error: unknown, reply: FastifyReply, log: HubLog):
 function fromFastify(error: unknown): IrisError | undefined {
   const { statusCode, message } = error as { statusCode?: number; message?: string };
   if (statusCode === undefined || statusCode < 400 || statusCode >= 500) return undefined;
+  if (statusCode === 415) {
+    return new HttpRefusal(
+      415,
+      'usage',
+      'nothing says that the body is JSON',
+      'send JSON: Content-Type: application/json',
+    );
+  }
   return new HttpRefusal(statusCode, statusCode === 429 ? 'failed' : 'usage', message ?? 'the request is wrong');
 }

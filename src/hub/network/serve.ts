@@ -20,6 +20,8 @@ import type { OwnNames } from './own-names.ts';
 import { addRoutes } from './routes.ts';
 
 const STREAM_PATH = '/api/clients/stream';
+/** Those that somebody may try by mistake. */
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 /** Requests of one address a minute; a script that looks 20 times a second gets along. More: 429. */
 const REQUESTS_PER_ADDRESS = 1_200;
 /** Of all addresses together: what one core can check of signatures in a fraction of that time. More: 429. */
@@ -113,11 +115,27 @@ export async function serve(options: ServeOptions): Promise<Served> {
     keyGenerator: (request: FastifyRequest) => keyOf(plainAddress(request.socket.remoteAddress ?? '')),
     errorResponseBuilder: (_request, { ttl }) => tooMany(ttl),
   });
+  const methods = new Map<string, string[]>();
+  app.addHook('onRoute', ({ url, method }) => {
+    methods.set(url, [...(methods.get(url) ?? []), ...[method].flat()]);
+  });
   const routes = addRoutes(app, { hub, logins, visitOf: ({ raw }) => visitOf(raw) });
   app.get(STREAM_PATH, (_request, reply) => {
     const refusal = new HttpRefusal(426, 'usage', 'this is a WebSocket');
     return answerFailure(refusal, reply.header('upgrade', 'websocket'), hub.log);
   });
+  for (const [url, allowed] of [...methods]) {
+    app.route({
+      url,
+      method: METHODS.filter((method) => !allowed.includes(method)),
+      // Before anything of a body is read.
+      onRequest: async ({ method }, reply) => {
+        reply.header('allow', allowed.join(', '));
+        throw new HttpRefusal(405, 'usage', `that is asked with ${allowed.join(' or ')}, not ${method}`);
+      },
+      handler: () => undefined,
+    });
+  }
   await app.ready();
 
   boundByAddress(server);

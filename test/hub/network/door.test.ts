@@ -295,6 +295,22 @@ describe('a hub on a network', () => {
     }
     expect((await ask(`${url}/api/clients/stream`)).status).toBe(426);
     expect((await ask(`${url}/api/clients/pair`, { method: 'POST', body: '{' })).json.error.code).toBe('usage');
+    // What a script does wrong at first.
+    const command = `${url}/api/commands/session.list`;
+    const bare = await ask(command, { method: 'POST', body: {} });
+    expect(bare).toMatchObject({ status: 401, headers: { 'www-authenticate': expect.stringContaining('Bearer') } });
+    expect(bare.json.error.message).toMatch(/a token is wanted here .*Bearer TOKEN.*DPoP/);
+    const read = await ask(command);
+    expect(read).toMatchObject({ status: 405, headers: { allow: 'POST' } });
+    expect(read.json.error).toEqual({ code: 'usage', message: 'that is asked with POST, not GET' });
+    expect(await ask(`${url}/health`, { method: 'POST', body: {} })).toMatchObject({
+      status: 405,
+      headers: { allow: 'GET' },
+    });
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+    const form = await ask(`${url}/api/clients/pair`, { method: 'POST', body: 'code=1', headers });
+    expect(form.status).toBe(415);
+    expect(form.json.error.remedy).toBe('send JSON: Content-Type: application/json');
     const device = new Device(url);
     const long = await device.post('/api/clients/pair', {
       code: await invite(),
