@@ -109,9 +109,15 @@ async function sessionOf(host: SessionHost, wanted: string): Promise<{ readonly 
   } catch (error) {
     if (at <= 0) throw error;
     const [hub, session] = [wanted.slice(0, at), wanted.slice(at + 1)];
-    // What is wrong with that is for somebody who meant it; anybody else meant a session.
     const opened = await host.command('far.open', { hub, sessions: [session] }).catch((why: unknown) => {
-      throw IrisError.from(why).message.includes('no hub is known') ? error : why;
+      const { code, message, remedy } = IrisError.from(why);
+      if (!message.includes('no hub is known')) throw why;
+      // Sessions may have a slash in their names, too.
+      throw new IrisError(
+        code,
+        `there is no session "${wanted}", and ${message}`,
+        remedy === undefined ? {} : { remedy },
+      );
     });
     return findSession(opened.sessions, wanted);
   }

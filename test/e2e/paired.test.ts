@@ -312,6 +312,16 @@ describe('the screen on a hub of the network', () => {
     await tui.waitFor('no hub is known as offic');
   });
 
+  it('of a hub that nobody was paired with are not there: it says to pair', async () => {
+    const { home, iris } = await meet();
+    await iris('ls');
+    const tui = spawnTui({ home, args: ['attach', 'office/api'], cols: 150 });
+    await tui.exited;
+    expect(tui.text()).toContain(
+      'iris-tui: there is no session "office/api", and no hub is known as office: pair with it: iris-tui pair URL CODE',
+    );
+  });
+
   it('of a hub that is down are not waited for: the first attempt says why, and how to start it there', async () => {
     const { hub, link, iris } = await meet();
     await iris('pair', link, await hub.invite({ role: 'typer' }), '-n', 'office');

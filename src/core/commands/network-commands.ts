@@ -3,7 +3,12 @@ import type { Role, ToldGrant } from '../access.ts';
 
 const session = z.string().min(1).max(256);
 const role = z.enum(['viewer', 'typer', 'owner']);
-const name = z.string().min(1).max(128);
+/** Of a device or token. Of people of other hubs, a slash stands between hub and name. */
+const name = z
+  .string()
+  .min(1)
+  .max(128)
+  .refine((text) => !text.includes('/'), 'may have no slash, as people of other hubs have one: HUB/NAME');
 /** An id, a name, or a unique beginning of the id. */
 const who = z.string().min(1).max(128);
 const YEAR_MS = 366 * 24 * 3_600_000;

@@ -53,7 +53,10 @@ export function findSession<T extends Named>(sessions: Iterable<T>, wanted: stri
   if (matches.length === 0) {
     const names = all.map((s) => s.name);
     throw new IrisError('not-found', `there is no session "${wanted}"`, {
-      remedy: names.length === 0 ? 'none is running; start one with: iris-tui new' : `there are ${listed(names)}`,
+      remedy:
+        names.length === 0
+          ? 'none is running; start one with: iris-tui new'
+          : `there ${names.length === 1 ? 'is only' : 'are'} ${listed(names)}`,
     });
   }
   throw new IrisError('ambiguous', `"${wanted}" could be ${listed(matches.map((s) => `${s.name} (${s.id})`))}`, {

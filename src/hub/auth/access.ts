@@ -320,7 +320,8 @@ function includesGrant(one: Grant, other: Grant): boolean {
 }
 
 function nameOf(name: string): string {
-  return plainText(name, MAX_NAME_CHARS).trim() || 'unnamed';
+  // As a device calls itself: what has a slash is somebody of another hub.
+  return plainText(name, MAX_NAME_CHARS).replaceAll('/', '-').trim() || 'unnamed';
 }
 
 function tooMany(count: number, what: string): IrisError {

@@ -48,6 +48,9 @@ describe('finding a session', () => {
 
   it('says what there is when nothing matches, and how to begin when there is nothing', () => {
     expect(errorOf(() => find('nope')).line).toBe('there is no session "nope": there are api, api-2, train, a1b2c3');
+    expect(errorOf(() => findSession([{ id: 'a1', name: 'api' }], 'db')).line).toBe(
+      'there is no session "db": there is only api',
+    );
     expect(errorOf(() => find('')).code).toBe('not-found');
     expect(errorOf(() => findSession([], 'x')).line).toContain('iris-tui new');
   });

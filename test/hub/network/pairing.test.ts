@@ -73,6 +73,11 @@ describe('pairing', () => {
     });
     await owner.command('client.rename', { client: second.id, name: 'tablet' });
     expect(await names()).toEqual(['laptop', 'tablet']);
+    // As somebody of another hub is called.
+    const slash = await errorOf(owner.command('client.rename', { client: second.id, name: 'a b/c' }));
+    expect(slash.line).toBe('name: may have no slash, as people of other hubs have one: HUB/NAME');
+    await paired({}, 'a b/c');
+    expect(await names()).toEqual(['laptop', 'tablet', 'a b-c']);
   });
 
   it('reads codes as people type them', () => {
