@@ -100,6 +100,9 @@ export function parseCommand(line: string): ViewerCall {
     }
   });
   if (positions.length === 0 && words.length > 0) throw usage(name, `${name} takes no arguments`);
+  if (positions.some((position) => isRequired(shape, position) && args[position] === undefined)) {
+    throw usage(name, `${name}: a word is missing`);
+  }
   const parsed = spec.args.safeParse(args);
   if (!parsed.success) {
     throw usage(name, `${name}: ${problemOf(parsed.error, 'arguments')}`);
@@ -111,7 +114,11 @@ function usage(name: ViewerCommandName, message: string): IrisError {
   return new IrisError('usage', message, { remedy: usageOf(name) });
 }
 
-/** `split-pane [-hvb] [-n NAME] [COMMAND ...]` */
+function isRequired(shape: Readonly<Record<string, z.ZodType>>, argument: string): boolean {
+  return shape[argument]?.safeParse(undefined).success === false;
+}
+
+/** `split-pane [-hvb] [-n NAME] [COMMAND ...]`; what has no brackets may not be left out. */
 export function usageOf(name: ViewerCommandName): string {
   const spec = viewerCommands[name];
   const shape = spec.args.shape as Record<string, z.ZodType>;
@@ -120,11 +127,16 @@ export function usageOf(name: ViewerCommandName): string {
   const valued = flags.filter(([letter]) => !plain.includes(letter));
   const positions: readonly string[] = 'positions' in spec ? spec.positions : [];
   const rest = 'rest' in spec && spec.rest;
+  const words: Readonly<Record<string, string>> = 'words' in spec ? spec.words : {};
+  const shown = (position: string, i: number): string => {
+    const word = `${words[position] ?? position.toUpperCase()}${rest && i === positions.length - 1 ? ' ...' : ''}`;
+    return isRequired(shape, position) ? word : `[${word}]`;
+  };
   return [
     name,
     ...(plain.length > 0 ? [`[-${plain.join('')}]`] : []),
     ...valued.map(([letter, argument]) => `[-${letter} ${argument.toUpperCase()}]`),
-    ...positions.map((position, i) => `[${position.toUpperCase()}${rest && i === positions.length - 1 ? ' ...' : ''}]`),
+    ...positions.map(shown),
   ].join(' ');
 }
 

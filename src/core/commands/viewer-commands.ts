@@ -7,6 +7,8 @@ export interface CommandSyntax {
   readonly positions?: readonly string[];
   /** The last position takes all words that remain, as an array. */
   readonly rest?: boolean;
+  /** How usage calls a position whose name does not say it. */
+  readonly words?: Readonly<Record<string, string>>;
 }
 
 interface ViewerCommand extends CommandSyntax {
@@ -218,11 +220,13 @@ export const viewerCommands = define({
   open: {
     summary: 'show sessions of another hub as panes: HUB, or HUB/SESSION',
     positions: ['what'],
+    words: { what: 'HUB or HUB/SESSION' },
     args: z.object({ what: z.string().min(1) }),
   },
   close: {
     summary: 'let go of sessions of another hub, which go on there: HUB, or HUB/SESSION',
     positions: ['what'],
+    words: { what: 'HUB or HUB/SESSION' },
     args: z.object({ what: z.string().min(1) }),
   },
   'edit-team': {

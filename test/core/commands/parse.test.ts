@@ -55,7 +55,10 @@ describe('the command prompt', () => {
     expect(fails('splitt-pane')).toBe('unknown command: splitt-pane: did you mean split-pane?');
     expect(fails('zoom now')).toBe('zoom takes no arguments: zoom');
     expect(fails('split-pane -q')).toMatch(/^split-pane has no option -q: split-pane \[-hvb\]/);
-    expect(fails('select-tab x')).toBe('select-tab: tab: must be a number: select-tab [-t] [TAB]');
+    expect(fails('select-tab x')).toBe('select-tab: tab: must be a number: select-tab [-t] TAB');
+    expect(fails('open')).toBe('open: a word is missing: open HUB or HUB/SESSION');
+    expect(fails('send-keys -l')).toBe('send-keys: a word is missing: send-keys [-l] KEYS ...');
+    expect(usageOf('workspace')).toBe('workspace ACTION [NAME]');
   });
 
   it('binds every default key to a command that parses', () => {
