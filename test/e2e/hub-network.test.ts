@@ -133,6 +133,7 @@ describe('a hub that listens', () => {
     await iris(home, 'hub', 'start', '--listen', listen, '--names', 'office.example');
     const before = await json<Status>(home, 'hub', 'status');
     process.kill(before.pid, 'SIGKILL');
+    await waitUntil(() => processInfo(before.pid) === undefined, 'it has let go of the port');
     expect(await iris(home, 'new', '-d', '-n', 'api', '--', 'cat')).toMatchObject({ code: 0, stderr: '' });
     const { pid, url, fingerprint } = await json<Status>(home, 'hub', 'status');
     expect(pid).not.toBe(before.pid);
@@ -149,7 +150,6 @@ describe('a hub that listens', () => {
     await waitUntil(
       async () => (await json<Status>(home, 'hub', 'status')).url !== undefined,
       'it listens as the port is free',
-      { timeoutMs: 15_000 },
     );
     expect(await json<Status>(home, 'hub', 'status')).toMatchObject({
       url: before.url,
