@@ -15,6 +15,7 @@ import {
 } from '../../core/index.ts';
 import { findProgram, thisUser } from '../../transports/index.ts';
 import type { HubContext } from '../context.ts';
+import { failedAtOnce } from '../first-moments.ts';
 import { clampSize } from '../size-rule.ts';
 import type { Handlers } from './handler.ts';
 
@@ -27,13 +28,16 @@ export const lifeHandlers: Life = {
   'session.list': (_args, hub, caller) => ({
     sessions: hub.registry.list().flatMap((session) => caller.told(session.info()) ?? []),
   }),
-  'session.new': (args, hub) => {
+  'session.new': async (args, hub) => {
     const before = args.key === undefined ? undefined : hub.startedBy(args.key);
     if (before) return before.info();
     hub.desk.called(args.env);
     const session = started(args, hub);
     if (args.key !== undefined) hub.startedBy(args.key, session);
-    return session.info();
+    const error = await failedAtOnce(session, hub.clock);
+    if (!error) return session.info();
+    await hub.registry.kill(session);
+    throw error;
   },
   'session.kill': async ({ session }, hub) => {
     const found = hub.registry.find(session);

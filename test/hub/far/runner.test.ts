@@ -132,11 +132,10 @@ describe('a runner', () => {
     await there.command('session.kill', { session: mirror.id });
     await waitUntil(() => here.sessions.length === 1, 'it is ended there');
     await here.command('link.add', { hub: 'office', allow: 'type' });
-    await live(there, 'laptop/sh');
-    await there.command('session.new', { on: 'laptop', command: ['cat'] });
-    const failed = () =>
-      there.sessions.find(({ name, process }) => name === 'laptop/cat' && process.status === 'failed');
-    expect((await waitUntil(failed, 'it is refused')).connection.reason).toContain('needs the role owner');
+    await waitUntil(() => there.sessions[0]?.role === 'typer', 'it is known there');
+    const error = await errorOf(there.command('session.new', { on: 'laptop', command: ['cat'] }));
+    expect(error).toMatchObject({ code: 'not-allowed', message: expect.stringContaining('needs the role owner') });
+    expect((await there.command('session.list', {})).sessions.map(({ name }) => name)).toEqual(['laptop/sh']);
   });
 
   it('lets the other hub at its sessions, and at nothing else, whatever it allows', async () => {

@@ -3,6 +3,7 @@ import type { Team } from '../../../src/core/index.ts';
 import {
   closeAll,
   databaseHolds,
+  errorOf,
   eventually,
   folder,
   onlineClient,
@@ -79,6 +80,19 @@ describe('teams of another hub', () => {
     await session(there, 'onb', 'is there', status('running'));
     expect((await host.command('session.new', launch)).name).toBe('office/cat');
     await session(there, 'cat', 'is there', status('running'));
+  });
+
+  it('of a hub that is not known fail with up, which says why', async () => {
+    const nowhere: Team['remote'] = { ...OFFICE, hub: { kind: 'known', name: 'nowhere' }, words: ['hub', 'nowhere'] };
+    const { socket } = await openHub(folder(), '0.1.0', { teams: config([team('lost', { remote: nowhere })]) });
+    const host = await onlineClient(socket);
+    expect(await host.command('team.up', {})).toMatchObject({
+      started: [],
+      failed: [{ team: 'lost', reason: 'no hub is known as nowhere', remedy: expect.stringContaining('pair') }],
+    });
+    const error = await errorOf(host.command('session.new', { on: 'nowhere' }));
+    expect(error).toMatchObject({ code: 'not-found', message: 'no hub is known as nowhere' });
+    expect((await host.command('session.list', {})).sessions.map(({ name }) => name)).toEqual(['lost']);
   });
 
   it('take no place of maxProcesses once their process has ended there', async () => {
