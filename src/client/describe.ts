@@ -9,6 +9,7 @@ export function describe(
   before: HostConnection | undefined,
   clock: Clock,
   roundTripMs?: number,
+  quietSince?: number,
 ): HostConnection {
   const since = (name: HostConnection['state']): number => (before?.state === name ? before.since : clock.wall());
   const lost = (lostAt: number): number => Math.round(clock.wall() - (clock.now() - lostAt));
@@ -19,7 +20,8 @@ export function describe(
       return { state: 'connecting', since: lost(state.lostAt), attempt: state.attempt };
     case 'online': {
       const measured = roundTripMs === undefined ? {} : { roundTripMs };
-      return { state: 'online', since: since('online'), attempt: 0, ...measured };
+      const quiet = quietSince === undefined ? {} : { quietSince };
+      return { state: 'online', since: since('online'), attempt: 0, ...measured, ...quiet };
     }
     case 'waiting': {
       const { attempt, reason, retryAt, lostAt } = state;

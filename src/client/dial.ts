@@ -50,6 +50,7 @@ export interface DialOptions {
   /** Once, whether it was ready or not. Nothing comes after it. */
   readonly lost: (failure: LinkFailure) => void;
   readonly roundTrip: (ms: number) => void;
+  readonly quiet?: (isQuiet: boolean) => void;
   /** As a runner: once let in, the other side is the viewer. Called instead of `ready`; nothing comes after it. */
   readonly turned?: (socket: Socket, raw: { readonly bytesRead: number }, welcome: Welcome) => void;
 }
@@ -105,6 +106,7 @@ export function dial(address: HubAddress, options: DialOptions): Dialed {
     pingEveryMs: PING_EVERY_MS,
     ...('url' in address || 'stream' in address ? { network: networkNow } : {}),
     roundTrip: options.roundTrip,
+    ...(options.quiet ? { quiet: options.quiet } : {}),
     message: (message) => {
       if (phase === 'ready') {
         if (message.type === 'error') said = undefined;

@@ -10,6 +10,7 @@ import {
   type HubCommandName,
   type HubCommandResult,
   IrisError,
+  QUIET_MS,
   Reconnector,
   type ReconnectState,
   type SessionHost,
@@ -53,6 +54,7 @@ export class HubClient implements SessionHost {
   #closed = false;
   #nextStream = 1;
   #roundTripMs: number | undefined;
+  #quietSince: number | undefined;
   #smoothedMs: number | undefined;
   /** Asked for by the hub: viewers that lose it come back spread over so long. */
   #spreadMs = 0;
@@ -231,6 +233,11 @@ export class HubClient implements SessionHost {
       lost: (failure) => {
         if (current()) this.#lost(failure);
       },
+      quiet: (isQuiet) => {
+        if (!current() || !this.#online) return;
+        this.#quietSince = isQuiet ? this.#clock.wall() - QUIET_MS : undefined;
+        this.#changed(this.#reconnector.state);
+      },
       roundTrip: (ms) => {
         if (current()) this.#measured(ms);
       },
@@ -243,6 +250,7 @@ export class HubClient implements SessionHost {
     this.#viewer = welcome.viewer;
     this.#spreadMs = welcome.spreadMs ?? 0;
     this.#online = true;
+    this.#quietSince = undefined;
     this.#sessions.clear();
     for (const session of welcome.sessions) {
       this.#sessions.set(session.id, this.#timed(withSelf(session, welcome.viewer), ts));
@@ -277,7 +285,7 @@ export class HubClient implements SessionHost {
   }
 
   #changed(state: ReconnectState): void {
-    this.#connection = describe(state, this.#connection, this.#clock, this.#roundTripMs);
+    this.#connection = describe(state, this.#connection, this.#clock, this.#roundTripMs, this.#quietSince);
     if (state.name === 'failed') this.#commands.fail(state.reason);
     if (!this.#closed) this.#events.emit({ type: 'connection', connection: this.#connection });
     if (state.name === 'failed') for (const queue of this.#inputs.values()) queue.fail(state.reason);

@@ -16,6 +16,8 @@ export interface HostConnection {
   readonly reason?: string;
   readonly remedy?: string;
   readonly roundTripMs?: number;
+  /** Online, but the hub owes an answer since then; milliseconds since 1970. */
+  readonly quietSince?: number;
 }
 
 /** Things that happen once and are not part of a screen. */

@@ -40,6 +40,8 @@ export interface LinkOptions<Side extends LinkSide> {
   /** Called once; nothing comes after it. */
   readonly closed: (closed: LinkClosed) => void;
   readonly roundTrip?: (ms: number) => void;
+  /** The peer owes an answer for some seconds, or was heard again. */
+  readonly quiet?: (isQuiet: boolean) => void;
   /** Bytes read from the socket below, for the heartbeat. */
   readonly bytesHeard?: () => number;
   /**
@@ -85,6 +87,7 @@ export class Link<Side extends LinkSide> {
         this.close('silent', 'nothing heard for 30 s');
         socket.terminate();
       },
+      ...(options.quiet ? { quiet: options.quiet } : {}),
       ...(options.bytesHeard ? { bytesHeard: options.bytesHeard } : {}),
     });
     this.#whereabouts = new Whereabouts(clock, options.network, () => this.#heartbeat.probe());

@@ -25,6 +25,7 @@ export class Ticker {
     // A list tells of all sessions; otherwise only what is on the screen counts.
     const counting =
       hub.connection.state === 'offline' ||
+      hub.connection.quietSince !== undefined ||
       overlay.kind === 'list' ||
       panes.some(({ session }) => session !== undefined && counts(session));
     const wall = this.#clock.wall();

@@ -8,6 +8,8 @@ export interface HeartbeatOptions {
   readonly deadAfterMs: number;
   readonly ping: () => void;
   readonly dead: () => void;
+  /** It owes an answer for `QUIET_MS`, or was heard again. */
+  readonly quiet?: (isQuiet: boolean) => void;
   /** Bytes read from the peer so far, where that can be told: a long message that is still coming counts as life. */
   readonly bytesHeard?: () => number;
 }
@@ -24,6 +26,7 @@ export class Heartbeat {
   #dueAt = 0;
   /** Dead when nothing was heard by then: the way to the peer is in doubt. */
   #probeUntil = Number.POSITIVE_INFINITY;
+  #isQuiet = false;
   #bytes = 0;
 
   constructor(options: HeartbeatOptions) {
@@ -35,8 +38,7 @@ export class Heartbeat {
 
   /** Something came from the peer. Its bytes are counted here: the next tick, up to `everyMs` later, must not take them for new ones. */
   heard(): void {
-    this.#lastHeard = this.#o.clock.now();
-    this.#probeUntil = Number.POSITIVE_INFINITY;
+    this.#lives(this.#o.clock.now());
     this.#bytes = this.#o.bytesHeard?.() ?? 0;
   }
 
@@ -57,9 +59,32 @@ export class Heartbeat {
     this.#timer = undefined;
   }
 
+  #lives(now: number): void {
+    this.#lastHeard = now;
+    this.#probeUntil = Number.POSITIVE_INFINITY;
+    this.#setQuiet(false);
+  }
+
+  #setQuiet(isQuiet: boolean): void {
+    if (isQuiet === this.#isQuiet) return;
+    this.#isQuiet = isQuiet;
+    this.#o.quiet?.(isQuiet);
+  }
+
+  /** When it has been quiet for too long; it is told once. */
+  get #quietAt(): number {
+    return this.#isQuiet || this.#lastPing <= this.#lastHeard ? Number.POSITIVE_INFINITY : this.#lastPing + QUIET_MS;
+  }
+
   #schedule(): void {
     const now = this.#o.clock.now();
-    const due = Math.min(this.#lastPing + this.#o.everyMs, this.#lastHeard + this.#o.deadAfterMs, this.#probeUntil);
+    const { everyMs, deadAfterMs } = this.#o;
+    const due = Math.min(
+      this.#lastPing + everyMs,
+      this.#lastHeard + deadAfterMs,
+      this.#probeUntil,
+      this.#o.quiet ? this.#quietAt : Number.POSITIVE_INFINITY,
+    );
     this.#dueAt = Math.max(now, due);
     this.#timer = this.#o.clock.after(this.#dueAt - now, () => this.#tick());
   }
@@ -70,8 +95,7 @@ export class Heartbeat {
     const bytes = this.#o.bytesHeard?.() ?? 0;
     if (bytes !== this.#bytes) {
       this.#bytes = bytes;
-      this.#lastHeard = now;
-      this.#probeUntil = Number.POSITIVE_INFINITY;
+      this.#lives(now);
     }
     const lateMs = now - this.#dueAt;
     // A timer that is this late means that reads were late too: what the peer sent may still wait in the kernel.
@@ -84,6 +108,7 @@ export class Heartbeat {
       this.#o.dead();
       return;
     }
+    if (now >= this.#quietAt) this.#setQuiet(true);
     if (now - this.#lastPing >= everyMs) {
       this.#lastPing = now;
       this.#o.ping();
@@ -93,6 +118,8 @@ export class Heartbeat {
   }
 }
 
+/** An answer that takes longer is one that somebody waits for. */
+export const QUIET_MS = 3_000;
 /** A peer that is asked because of doubts about the way answers within this. */
 const PROBE_MS = 10_000;
 /** Timers are never exact; from here on it is a stall. It also is the time given to read what came meanwhile. */

@@ -25,6 +25,10 @@ function hubSegments(view: ViewSnapshot): Segment[] {
   const time: Segment = { text: ` ${s.dot} ${view.time} ` };
   switch (connection.state) {
     case 'online': {
+      if (connection.quietSince !== undefined) {
+        const quiet = `hub ${name} ${s.dot} no answer for ${duration(view.now - connection.quietSince)}`;
+        return [{ text: `${s.connecting} `, color: 'yellow' }, { text: quiet, bold: true }, time];
+      }
       const rtt = connection.roundTripMs;
       const ms = rtt === undefined ? '' : ` ${s.dot} ${rtt < 10 ? rtt.toFixed(1) : Math.round(rtt)} ms`;
       return [{ text: `hub ${name}${ms}` }, time];

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Heartbeat } from '../../../src/core/index.ts';
 import { FakeClock } from './fake-clock.ts';
 
-function beat(options: { bytesHeard?: () => number } = {}) {
+function beat(options: { bytesHeard?: () => number; quiet?: (isQuiet: boolean) => void } = {}) {
   const clock = new FakeClock();
   const log: string[] = [];
   const heartbeat = new Heartbeat({
@@ -81,6 +81,24 @@ describe('the heartbeat', () => {
     clock.advance(35_000);
     expect(log.at(-1)).toMatch(/^dead/);
     expect(Number(log.at(-1)!.slice(5)) + 1_000 - woke).toBeLessThanOrEqual(35_000);
+  });
+
+  test('a peer that owes an answer for 3 s is told of, once, and when it is heard again', () => {
+    const told: [number, boolean][] = [];
+    const { clock, heartbeat } = beat({ quiet: (isQuiet) => told.push([clock.now() - 1_000, isQuiet]) });
+    clock.advance(10_100);
+    heartbeat.heard();
+    clock.advance(20_000);
+    expect(told).toEqual([[23_000, true]]);
+    heartbeat.heard();
+    expect(told).toEqual([
+      [23_000, true],
+      [30_100, false],
+    ]);
+    // We stood still ourselves: nobody owes us anything yet.
+    clock.stall(15_000);
+    expect(told).toHaveLength(2);
+    heartbeat.stop();
   });
 
   test('where the way is in doubt the peer is asked at once, and is dead after 10 s; it lives on when it is heard', () => {

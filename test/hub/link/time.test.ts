@@ -121,6 +121,12 @@ test('after a sleep of the machine, a way that is gone is found out within 13 s,
   expect(states.filter((state) => state !== 'online')).toEqual([]);
 
   proxy.set({ silent: true });
+  // What does not answer is told of long before it is given up.
+  clock.advance(9_000);
+  expect(host.connection).toMatchObject({ state: 'online', quietSince: expect.any(Number) });
+  proxy.set({ silent: false });
+  await eventually('it is heard again', () => host.connection.quietSince === undefined);
+  proxy.set({ silent: true });
   clock.setWall(clock.wall() + 3_600_000);
   clock.advance(3_000 + 9_999);
   expect(host.connection.state).toBe('online');

@@ -186,6 +186,10 @@ describe('the chrome', () => {
     expect(rowsOf(view({ cols: 90, hub: { name: 'local', connection, heldBytes: 0 } })).at(-1)).toContain(
       'hub local offline: the hub was stopped · 0:30, try 3, next in 4 s',
     );
+    const quiet = { state: 'online', since: 0, attempt: 0, roundTripMs: 1.5, quietSince: 33_000 } as const;
+    expect(rowsOf(view({ cols: 90, hub: { name: 'local', connection: quiet, heldBytes: 0 } })).at(-1)).toContain(
+      'hub local · no answer for 0:09',
+    );
     // The key that helps stays while the reason is cut, and goes when there is no room for it.
     const away = (cols: number) =>
       rowsOf(view({ cols, hub: { name: 'local', connection, retryKey: 'R', heldBytes: 0 } })).at(-1);
