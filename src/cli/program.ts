@@ -94,7 +94,8 @@ function commandOf(verb: Verb): Command {
 
 function optionsOf(verb: Verb): readonly VerbOption[] {
   const own = verb.options ?? [];
-  return own.includes(HUB_OPTION) ? [...own, ...FAR_OPTIONS] : own;
+  const more = FAR_OPTIONS.filter(({ flags }) => !own.some((one) => one.flags === flags));
+  return own.includes(HUB_OPTION) ? [...own, ...more] : own;
 }
 
 /** Does --help stand where an option of ours may stand? */

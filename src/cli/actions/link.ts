@@ -42,7 +42,7 @@ export const runLinkAdd: VerbRun = async (context, { args, options }) => {
   });
   if (context.json) return context.value(link);
   const { state, reason, remedy } = link.connection;
-  const why = [reason, remedy].filter(Boolean).join(': ');
+  const why = [reason, remedy && asRunner(remedy)].filter(Boolean).join(': ');
   context.line(`${hub}: ${state}${why === '' ? '' : ` (${why})`}`);
 };
 
@@ -66,8 +66,21 @@ async function hubToLink(context: Context, given: string, options: OptionValues)
     });
   }
   const { pairWith } = await import('./pair.ts');
-  const { hub } = await pairWith(context, given, options.pair as string, options);
-  return hub.name;
+  try {
+    const { hub } = await pairWith(context, given, options.pair as string, options);
+    return hub.name;
+  } catch (error) {
+    if (!(error instanceof IrisError) || error.remedy === undefined) throw error;
+    const { code, message, remedy, retriable } = error;
+    throw new IrisError(code, message, { cause: error, retriable, remedy: asRunner(remedy) });
+  }
+}
+
+/** What to do, of one who pairs to look there: whoever offers sessions needs another kind of code, and gives it to another verb. */
+function asRunner(remedy: string): string {
+  return remedy
+    .replace(/iris-tui hub pair(?! --runner| prints)/g, 'iris-tui hub pair --runner')
+    .replace(/iris-tui pair (\S+) CODE/g, 'iris-tui link add $1 --pair CODE');
 }
 
 export const runLinks: VerbRun = async (context) => {

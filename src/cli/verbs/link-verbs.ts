@@ -43,6 +43,10 @@ export const linkVerbs: readonly Verb[] = [
       { flags: '--pair <CODE>', summary: 'pair with it first, by this code' },
       { flags: '-n, --name <NAME>', summary: 'what the hub is called here, for --pair' },
       {
+        flags: '--fingerprint <FP>',
+        summary: 'its certificate, for --pair: sha256: and 64 digits, as hub pair prints it',
+      },
+      {
         flags: '--allow <WHAT>',
         summary: 'view, type or start; view when left out',
         choices: ['view', 'type', 'start'],
