@@ -77,6 +77,12 @@ export class FarHubLink {
     return this.host.connection.state === 'online';
   }
 
+  /** How long the way there and back takes; while an answer is owed at least for as long as that. */
+  get roundTripMs(): number | undefined {
+    const { roundTripMs, quietSince } = this.host.connection;
+    return quietSince === undefined ? roundTripMs : Math.max(roundTripMs ?? 0, this.#clock.wall() - quietSince);
+  }
+
   /** What happened to the connection, for people. */
   get log(): readonly string[] {
     return this.#log;

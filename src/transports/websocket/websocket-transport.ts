@@ -80,7 +80,7 @@ export class WebSocketTransport implements Transport, LinkUser {
   }
 
   get metrics(): TransportMetrics {
-    const roundTripMs = this.#link?.host.connection.roundTripMs;
+    const roundTripMs = this.#link?.roundTripMs;
     return {
       bytesIn: this.#bytesIn,
       bytesOut: this.#bytesOut,

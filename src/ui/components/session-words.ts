@@ -149,14 +149,18 @@ export function stateParts(session: SessionInfo, place: string, ascii: boolean, 
   ];
 }
 
+/** From here on nobody answers: the number is how long that has been so. */
+const SILENT_MS = 3_000;
+
 /** How long the way there and back takes; of less than a millisecond nobody wants to know. */
 function roundTripPart({ connection: { state, roundTripMs } }: SessionInfo, ascii: boolean): Part[] {
   const ms = Math.round(roundTripMs ?? 0);
   if (state !== 'online' || ms < 1) return [];
+  const words = ms < SILENT_MS ? `${ms} ms` : `no answer for ${duration(ms)}`;
   return [
     {
-      segments: [{ text: ` ${symbols(ascii).dot} ${ms} ms`, dim: true }],
-      shrinks: [{ rank: RANKS.roundTrip, to: [] }],
+      segments: [{ text: ` ${symbols(ascii).dot} ${words}`, dim: ms < SILENT_MS }],
+      shrinks: [{ rank: ms < SILENT_MS ? RANKS.roundTrip : RANKS.noPlace, to: [] }],
     },
   ];
 }

@@ -268,6 +268,24 @@ describe('sessions of another hub', () => {
     }
   });
 
+  it('whose hub gives no answer are told of as far away, long before the way to it is given up', async () => {
+    const office = await openHub();
+    const way = await openChaos(office.socket);
+    const here = await openHub(folder(), '0.1.0', { farHubs: () => () => throughProxy(way) });
+    const host = await onlineClient(here.socket);
+    await newSession(await onlineClient(office.socket), 'echo ready; sleep 100');
+    await host.command('far.open', { hub: 'office' });
+    await live(host, 'office/sh');
+    way.set({ silent: true });
+    const { connection } = await waitUntil(
+      () => host.sessions.find(({ connection: { roundTripMs = 0 } }) => roundTripMs >= 3_000),
+      'it is told',
+    );
+    expect(connection.state).toBe('online');
+    way.set({ silent: false });
+    await waitUntil(() => (host.sessions[0]?.connection.roundTripMs ?? 0) < 3_000, 'it is heard again');
+  });
+
   it('that wrote more than is kept while the way was cut: the gap is told, and screen and scrollback are whole', async () => {
     const office = await openHub();
     const there = await onlineClient(office.socket);

@@ -170,6 +170,7 @@ describe('the chrome', () => {
       return rowsOf(onePane({ session: far, place: 'box', outer, inner }))[1];
     };
     expect(titled(41.6)).toContain('· 42 ms · 58x8 ');
+    expect(titled(9_400)).toContain('no answer for 0:09');
     expect(titled(0.4)).not.toContain(' ms');
     expect(titled(41.6, 34)).not.toContain(' ms');
     expect(titled(41.6, 34)).toContain('● box');
