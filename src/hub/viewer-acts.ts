@@ -1,4 +1,5 @@
-import type { Audit, AuditRecord } from './audit/index.ts';
+import type { AuditEntry } from '../core/index.ts';
+import type { Audit } from './audit/index.ts';
 import type { HubContext, HubViewer } from './context.ts';
 
 /** Typing, looking and refusals: the same of the same device is told once in this time. It is one act, not a thousand, and nobody pushes out of the audit what they did before. */
@@ -9,7 +10,7 @@ const REMEMBERED = 4_096;
 /** Of each hub: whose act, and when it was told last. */
 const told = new WeakMap<Audit, Map<string, number>>();
 
-type Outcome = AuditRecord['outcome'];
+type Outcome = AuditEntry['outcome'];
 
 export interface BegunAct {
   /** `made`: id of the session that came of it. */
@@ -73,7 +74,7 @@ export class ViewerActs {
     outcome: Outcome,
     detail?: string,
     sessionName?: string,
-  ): Omit<AuditRecord, 'at'> {
+  ): Omit<AuditEntry, 'at'> {
     const { principal, from } = this.#viewer.identity;
     const { kind, id, name } = principal;
     return {

@@ -16,7 +16,7 @@ import { FocusReports } from './focus-reports.ts';
 import { Gaze } from './gaze.ts';
 import { Hold } from './hold.ts';
 import { Keeper } from './keeper.ts';
-import { fits, type Placed, type Placement, panes, place, placeZoomed, type Rect } from './layout/index.ts';
+import { fits, type Placed, type Placement, panes, place, placeTab, type Rect } from './layout/index.ts';
 import { askingWithinRole } from './may-ask.ts';
 import { whyNotType } from './may-type.ts';
 import { Messages } from './messages.ts';
@@ -361,9 +361,7 @@ export class Workbench {
 
   #place(tab: Tab | undefined, focused: PaneNode | undefined): Placement {
     if (!tab || !focused || this.tooSmall) return { panes: [], dividers: [] };
-    const { frames } = this.settings;
-    const alone = this.view.zoomed.has(tab.id) || !fits(tab.layout, this.area, frames);
-    return alone ? placeZoomed(focused, this.area, frames) : place(tab.layout, this.area, frames);
+    return placeTab(tab.layout, focused, this.view.zoomed.has(tab.id), this.area, this.settings.frames);
   }
 
   #makeSnapshot(): ViewSnapshot {

@@ -1,13 +1,12 @@
-import type { Clock } from '../../core/index.ts';
+import type { AuditEntry, Clock } from '../../core/index.ts';
 import type { HubLog } from '../hub-log.ts';
 import { Deeds } from './deeds.ts';
-import type { AuditRecord } from './record.ts';
 
 /** Who did what, from where, when. */
 export interface Audit {
-  record(entry: Omit<AuditRecord, 'at'>): void;
+  record(entry: Omit<AuditEntry, 'at'>): void;
   /** The same for what somebody may do as often as they like: a row each, but of very many a minute one row together. */
-  deed(entry: Omit<AuditRecord, 'at'>): void;
+  deed(entry: Omit<AuditEntry, 'at'>): void;
   /** Writes down what is gathered. */
   flush(): void;
   /** @throws IrisError `storage` */
@@ -23,14 +22,14 @@ export interface AuditQuery {
 
 export interface AuditPage {
   /** The oldest first. */
-  readonly records: AuditRecord[];
+  readonly records: AuditEntry[];
   /** How many there are of that time, those beyond the limit included. */
   readonly total: number;
 }
 
 /** Where records are kept: bounded there. */
 export interface AuditStore {
-  saveAudit(record: AuditRecord): void;
+  saveAudit(record: AuditEntry): void;
   loadAudit(query: AuditQuery): Promise<AuditPage>;
 }
 
@@ -44,7 +43,7 @@ export function storedAudit(
   log: HubLog,
   nameOf: (session: string) => string | undefined,
 ): Audit {
-  const record = (told: Omit<AuditRecord, 'at'>): void => {
+  const record = (told: Omit<AuditEntry, 'at'>): void => {
     const name = told.sessionName ?? (told.session === undefined ? undefined : nameOf(told.session));
     const entry = { ...told, ...(name === undefined ? {} : { sessionName: name }) };
     store.saveAudit({ at: clock.wall(), ...entry });

@@ -1,11 +1,10 @@
-import type { Clock, Timer } from '../../core/index.ts';
-import type { AuditRecord } from './record.ts';
+import type { AuditEntry, Clock, Timer } from '../../core/index.ts';
 
 const MINUTE_MS = 60_000;
 /** Rows a minute of each person, act and outcome. Whoever does more in a minute is a script, and shall push out nothing that was done before. */
 const ROWS = 30;
 
-type Entry = Omit<AuditRecord, 'at'>;
+type Entry = Omit<AuditEntry, 'at'>;
 
 interface Minute {
   rows: number;

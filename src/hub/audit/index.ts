@@ -1,2 +1,1 @@
 export * from './audit.ts';
-export type { AuditRecord } from './record.ts';

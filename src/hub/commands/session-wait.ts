@@ -8,6 +8,7 @@ import {
 } from '../../core/index.ts';
 import type { HubContext } from '../context.ts';
 import { bounded, compilePattern } from '../pattern.ts';
+import { processEndedThere } from '../teams/index.ts';
 import type { Handlers } from './handler.ts';
 
 /** The text is looked at again this soon after new output, or later when looking is expensive. */
@@ -117,7 +118,7 @@ class Wait {
   /** It lives in another hub, and has ended there; nothing of it is still on its way. */
   get #complete(): boolean {
     const { far, epoch, log } = this.#session;
-    if (!far?.info || !endedThere(this.#session)) return false;
+    if (!far?.info || !processEndedThere(this.#session)) return false;
     return this.#pattern === undefined || (far.info.epoch === epoch && log.last >= far.info.seq);
   }
 
@@ -136,7 +137,7 @@ class Wait {
       this.#worked ||= state === 'working' || state === 'blocked';
       const same = state === until || (until === 'idle' && state === 'done');
       const finished = until === 'done' && state === 'idle' && this.#worked;
-      const ended = !this.#session.live || endedThere(this.#session);
+      const ended = !this.#session.live || processEndedThere(this.#session);
       if (until === 'exited' ? ended : same || finished) return until;
     }
     if (!this.#pattern) return undefined;
@@ -184,12 +185,6 @@ class Wait {
     const { until, text } = this.#args;
     return [until, text === undefined ? undefined : `the text ${JSON.stringify(text)}`].filter(Boolean).join(' or ');
   }
-}
-
-/** Has its process ended in the hub where it lives? Without a connection nobody can tell: it may have been started again. */
-function endedThere({ state, far }: Session): boolean {
-  const there = far?.info?.process.status;
-  return state.kind === 'running' && there !== undefined && ['exited', 'failed', 'died'].includes(there);
 }
 
 /** Lines as plain text, those that wrapped put together again. */

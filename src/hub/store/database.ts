@@ -13,8 +13,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import type { SavedSession } from '../../core/index.ts';
-import type { AuditPage, AuditQuery, AuditRecord } from '../audit/index.ts';
+import type { AuditEntry, SavedSession } from '../../core/index.ts';
+import type { AuditPage, AuditQuery } from '../audit/index.ts';
 import type { AccessRecords } from '../auth/records.ts';
 import { failureOf } from './failure.ts';
 import type { AccessKind, Change, Opened, SavedWorkspace, StoredOutput } from './messages.ts';
@@ -135,7 +135,7 @@ export class Database {
     const rows = this.#sql(`SELECT json ${where} ORDER BY number DESC LIMIT ?`).all(since, until, limit);
     const { total } = this.#sql(`SELECT count(*) AS total ${where}`).get(since, until) as { total: number };
     return {
-      records: (rows as { json: string }[]).reverse().map(({ json }) => JSON.parse(json) as AuditRecord),
+      records: (rows as { json: string }[]).reverse().map(({ json }) => JSON.parse(json) as AuditEntry),
       total,
     };
   }

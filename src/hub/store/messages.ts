@@ -1,5 +1,5 @@
-import type { SavedSession, Workspace } from '../../core/index.ts';
-import type { AuditPage, AuditQuery, AuditRecord } from '../audit/index.ts';
+import type { AuditEntry, SavedSession, Workspace } from '../../core/index.ts';
+import type { AuditPage, AuditQuery } from '../audit/index.ts';
 import type { AccessRecord, AccessRecords } from '../auth/records.ts';
 
 /** A layout as it is kept. */
@@ -41,7 +41,7 @@ export type Change =
   | { readonly type: 'workspace-deleted'; readonly name: string }
   | ({ readonly type: 'access' } & SavedAccess)
   | { readonly type: 'access-deleted'; readonly kind: AccessKind; readonly id: string }
-  | { readonly type: 'audit'; readonly record: AuditRecord };
+  | { readonly type: 'audit'; readonly record: AuditEntry };
 
 export type SavedAccess = AccessRecord;
 export type AccessKind = AccessRecord['kind'];

@@ -1,4 +1,5 @@
-import type { AuditQuery, AuditRecord } from '../audit/index.ts';
+import type { AuditEntry } from '../../core/index.ts';
+import type { AuditQuery } from '../audit/index.ts';
 import type { AccessKind, Change, Opened, SavedAccess } from './messages.ts';
 
 /** Records of the audit that wait for a disk that fails; of more the oldest are lost. */
@@ -12,7 +13,7 @@ export class SmallRecords {
   readonly #drop: (key: string) => void;
   /** The newest of everything, for a database that has to be written anew. */
   readonly #kept = new Map<string, Kept>();
-  readonly #waiting = new Map<string, AuditRecord>();
+  readonly #waiting = new Map<string, AuditEntry>();
   #audited = 0;
 
   constructor(change: (key: string, change: Change) => void, drop: (key: string) => void) {
@@ -41,7 +42,7 @@ export class SmallRecords {
     this.#change(key, { type: 'access-deleted', kind, id });
   }
 
-  audit(record: AuditRecord): void {
+  audit(record: AuditEntry): void {
     const key = `audit ${++this.#audited}`;
     this.#waiting.set(key, record);
     if (this.#waiting.size > MAX_WAITING_AUDIT) {
@@ -52,7 +53,7 @@ export class SmallRecords {
     this.#change(key, { type: 'audit', record });
   }
 
-  waitingAudit({ since, until = Number.POSITIVE_INFINITY }: AuditQuery): AuditRecord[] {
+  waitingAudit({ since, until = Number.POSITIVE_INFINITY }: AuditQuery): AuditEntry[] {
     return [...this.#waiting.values()].filter(({ at }) => at >= since && at <= until);
   }
 

@@ -1,5 +1,5 @@
-import type { Entry, IrisError, SavedOutput, SavedSession } from '../../core/index.ts';
-import type { AuditPage, AuditQuery, AuditRecord } from '../audit/index.ts';
+import type { AuditEntry, Entry, IrisError, SavedOutput, SavedSession } from '../../core/index.ts';
+import type { AuditPage, AuditQuery } from '../audit/index.ts';
 import type { AccessRecords } from '../auth/records.ts';
 import {
   type AccessKind,
@@ -151,7 +151,7 @@ export class Store {
     this.#records.delete(kind, id);
   }
 
-  saveAudit(record: AuditRecord): void {
+  saveAudit(record: AuditEntry): void {
     this.#records.audit(record);
   }
 

@@ -10,11 +10,15 @@ export type Evictable = Pick<
 >;
 
 /** Is it the picture of a process that has ended in its own hub? The picture itself goes on: its state here says nothing of that process. */
-export function endedThere({ state, far }: Pick<Session, 'state' | 'far'>): boolean {
-  const there = far?.info?.process;
+export function processEndedThere({ state, far }: Pick<Session, 'state' | 'far'>): boolean {
+  const status = far?.info?.process.status;
   // Without a connection nobody can tell: somebody may have started it there again.
-  if (!there || state.kind !== 'running') return false;
-  return ['exited', 'failed', 'died'].includes(there.status) && there.restartAt === undefined;
+  return state.kind === 'running' && status !== undefined && ['exited', 'failed', 'died'].includes(status);
+}
+
+/** And does it stay so, by its own rule? */
+export function endedThere(session: Pick<Session, 'state' | 'far'>): boolean {
+  return processEndedThere(session) && session.far?.info?.process.restartAt === undefined;
 }
 
 /** May it be put down without anybody missing something? Never one that is busy, watched, not connected, or of no team. */

@@ -1,4 +1,4 @@
-import type { LayoutNode, SplitNode } from '../../core/index.ts';
+import type { LayoutNode, PaneNode, SplitNode } from '../../core/index.ts';
 import { type Direction, panes, type Rect } from './tree.ts';
 
 /** `box`: every pane has a frame of its own. `single`: a title row above each pane and one column between neighbours. */
@@ -236,4 +236,15 @@ export function neighbour(
 export function fits(root: LayoutNode, area: Rect, style: FrameStyle): boolean {
   const min = minimumSize(root, style);
   return panes(root).length === 1 || (min.cols <= area.cols && min.rows <= area.rows);
+}
+
+/** A tab as it is shown: whole, or `focused` alone where that is zoomed or there is no room for all. */
+export function placeTab(
+  tab: LayoutNode,
+  focused: PaneNode,
+  zoomed: boolean,
+  area: Rect,
+  style: FrameStyle,
+): Placement {
+  return zoomed || !fits(tab, area, style) ? placeZoomed(focused, area, style) : place(tab, area, style);
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { AuditRecord } from '../../../src/hub/audit/index.ts';
+import type { AuditEntry } from '../../../src/core/index.ts';
 import { Store } from '../../../src/hub/store/index.ts';
 import { MIGRATIONS, migrate } from '../../../src/hub/store/schema.ts';
 import { waitUntil } from '../../support/index.ts';
@@ -24,7 +24,7 @@ async function open(): Promise<Store> {
   return store;
 }
 
-const act = (at: number): AuditRecord => ({
+const act = (at: number): AuditEntry => ({
   at,
   who: { kind: 'device', id: 'd', name: 'ann' },
   action: 'type',
